@@ -1,0 +1,1 @@
+"""Any CSV becomes accepted rows and explained rejects: sniff, map, read, validate, reconcile."""

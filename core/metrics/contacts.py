@@ -1,0 +1,34 @@
+"""Which results of an action mean that the right person was reached."""
+
+from __future__ import annotations
+
+REACHED_RESULTS: tuple[str, ...] = (
+    "right party",
+    "rpc",
+    "reached",
+    "contacted",
+    "promise",
+    "promise to pay",
+    "ptp",
+    "refused",
+    "refused to pay",
+    "disputed",
+    "dispute",
+    "hardship",
+    "call back",
+    "callback requested",
+    "paid",
+    "accepted",
+    "negotiated",
+    "settlement agreed",
+)
+"""Lower-case results that count as a contact; no answer, wrong number, voicemail, sent and the rest do not."""
+
+
+def is_contact(result: str | None) -> bool:
+    """Whether the borrower was reached; an unstated result is no contact.
+
+    >>> is_contact("Right Party"), is_contact("no answer"), is_contact(None)
+    (True, False, False)
+    """
+    return result is not None and result.strip().casefold() in REACHED_RESULTS

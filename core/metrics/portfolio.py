@@ -1,0 +1,234 @@
+"""How are we doing? The headline numbers of a selection, with what it takes to audit each of them."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import pandas as pd
+
+from core.errors import TooLittleData
+from core.metrics.measure import Measure, Unit, amount, ratio
+from core.ports import PortfolioReader
+from core.records import Book
+from core.selection import Selection
+
+NO_PAYMENTS = "this book has no payments"
+NO_COSTS = "this book has no costs"
+NO_CASH = "no cash came in over the window"
+NOTHING_PLACED = "no loan was placed yet"
+
+_Flow = Callable[[Selection, Sequence[str]], pd.DataFrame]
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of `day`."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def newest_day(book: Book, selection: Selection) -> date:
+    """The day a selection means: its own, or the newest in the book. Raises TooLittleData on an empty book."""
+    if selection.as_of is not None:
+        return selection.as_of
+    if book.is_empty:
+        raise TooLittleData("This book holds no loans yet", remedy="Load a portfolio file first.")
+    return book.days[-1]
+
+
+def day_before(book: Book, selection: Selection) -> date | None:
+    """The day a selection is compared with: its own `against`, or the book's day before; None where there is none."""
+    if selection.against is not None:
+        return selection.against
+    earlier = [day for day in book.days if day < newest_day(book, selection)]
+    return earlier[-1] if earlier else None
+
+
+def portfolio_measures(reader: PortfolioReader, selection: Selection) -> dict[str, Measure]:
+    """Every headline number of a selection on one day.
+
+    Returns:
+        outstanding, in_arrears: balance of open loans, and of those at least one day past due. Unit currency.
+        loans, loans_in_arrears, workable: counts; workable are in arrears, open and not on hold.
+        balance_placed, cash_to_date, recovery_rate: cash net of reversals since placement / balance placed, all cohorts
+            to date. Waivers never count; above 100 % is possible and shown.
+        cash_month, cost_month, cost_to_collect (cost / cash of the month), net_recovery (cash - cost of the month).
+        cost_to_date, cost_to_collect_to_date, net_recovery_to_date: the same since the book's first day.
+        contacts_month, promises_month: counts of the month.
+
+    Undefined numbers are NaN with the reason in `why`.
+
+    References:
+        Recovery rate, cost to collect and net recovery: ../README.md, "How the numbers are defined".
+    """
+    book = reader.book()
+    day = newest_day(book, selection)
+    measures = _stock(reader.stock(selection.at(day)).iloc[0])
+    measures |= _recovery(reader, selection.at(day), book)
+    measures |= _work(reader, selection.at(day), book, month_end(day).isoformat())
+    return measures
+
+
+MONTHLY = ("cash_month", "cost_month", "cost_to_collect", "net_recovery", "contacts_month", "promises_month")
+"""The numbers of the selection's own month, up to its day."""
+
+
+def measures_before(reader: PortfolioReader, before: Selection, day: date) -> dict[str, Measure]:
+    """The headline numbers of the day compared with; those of a month are undefined where either month is not over,
+    for a part of a month always falls short of a whole one.
+
+    Args:
+        before: the selection on the earlier day, its `as_of` stated.
+        day: the later day.
+    """
+    measures = portfolio_measures(reader, before)
+    if all(each == month_end(each) for each in (day, newest_day(reader.book(), before))):
+        return measures
+    why = "a month that is not over cannot be compared with a whole one"
+    return measures | {name: Measure.undefined(why, unit=measures[name].unit) for name in MONTHLY}
+
+
+def portfolio_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFrame:
+    """The headline numbers on every day of the book up to the selection's.
+
+    Returns:
+        One row a day, oldest first: as_of (ISO), outstanding, in_arrears, loans_in_arrears, recovery_rate, cash_month,
+        cost_to_collect, net_recovery; NaN where undefined. Empty for an empty book. A day within a month knows the
+        month up to it, as `portfolio_measures` on that day does.
+    """
+    book = reader.book()
+    stock = reader.stock_history(selection)
+    days = stock["as_of"].astype(str)
+    trend = pd.DataFrame(
+        {
+            "as_of": days,
+            "outstanding": stock["balance"],
+            "in_arrears": stock["arrears_balance"],
+            "loans_in_arrears": stock["arrears_loans"],
+        }
+    )
+    nothing = pd.Series(float("nan"), index=trend.index)
+    if not book.has_payments:
+        return trend.assign(recovery_rate=nothing, cash_month=nothing, cost_to_collect=nothing, net_recovery=nothing)
+    cash = _on_days(reader.cash, selection, days, "month", "cash")
+    placed = _on_days(reader.placed, selection, days, "cohort", "balance")
+    trend["recovery_rate"] = (cash["to_date"] / placed["to_date"]).where(placed["to_date"] > 0)
+    trend["cash_month"] = cash["of_month"]
+    if not book.has_costs:
+        return trend.assign(cost_to_collect=nothing, net_recovery=nothing)
+    cost = _on_days(reader.activity, selection, days, "month", "cost")
+    trend["cost_to_collect"] = (cost["of_month"] / cash["of_month"]).where(cash["of_month"] > 0)
+    trend["net_recovery"] = (cash["of_month"] - cost["of_month"]).round(2)
+    return trend
+
+
+def _on_days(read: _Flow, selection: Selection, days: pd.Series, clock: str, name: str) -> pd.DataFrame:
+    """An amount as each of `days` knew it: of_month and to_date. Months that are over need one reading for them all."""
+    whole = read(selection, [clock])
+    rows = []
+    for day in map(date.fromisoformat, days):
+        end = month_end(day)
+        known = whole if day == end else read(selection.at(day), [clock])
+        of_month, to_date = known[clock] == end.isoformat(), known[clock] <= end.isoformat()
+        rows.append((known.loc[of_month, name].sum(), known.loc[to_date, name].sum()))
+    return pd.DataFrame(rows, columns=["of_month", "to_date"], index=days.index, dtype=float)
+
+
+def _stock(row: pd.Series) -> dict[str, Measure]:
+    loans, arrears = int(row["loans"]), int(row["arrears_loans"])
+    workable = int(row["workable_loans"])
+    return {
+        "outstanding": amount(row["balance"], n=loans),
+        "in_arrears": amount(
+            row["arrears_balance"], n=arrears, excluded=loans - arrears, why="loans that are current are left out"
+        ),
+        "loans": _count(loans),
+        "loans_in_arrears": _count(arrears),
+        "workable": Measure(
+            workable, workable, 1.0, workable, "count", excluded=arrears - workable, why="loans on hold are left out"
+        ),
+    }
+
+
+def _count(value: int, *, of: str = "loans") -> Measure:
+    return Measure(value, value, 1.0, value, "count", of=of)
+
+
+def _recovery(reader: PortfolioReader, selection: Selection, book: Book) -> dict[str, Measure]:
+    placed = reader.placed(selection).iloc[0]
+    loans = int(placed["loans"])
+    measures = {"balance_placed": amount(placed["balance"], n=loans, of="placements")}
+    if not book.has_payments:
+        return measures | _undefined(NO_PAYMENTS, cash_to_date="currency", recovery_rate="share", cash_month="currency")
+    cash = reader.cash(selection).iloc[0]
+    outside = reader.cash_outside(selection).iloc[0]
+    excluded, why = int(outside["payments"]), "payments on loans that were not placed are left out; waivers never count"
+    month = _of_month(reader.cash(selection, ["month"]), month_end(newest_day(book, selection)).isoformat())
+    measures["cash_to_date"] = amount(cash["cash"], n=int(cash["payments"]), of="payments", excluded=excluded, why=why)
+    measures["cash_month"] = amount(month["cash"], n=int(month["payments"]), of="payments")
+    measures["recovery_rate"] = ratio(
+        round(cash["cash"], 2),
+        round(placed["balance"], 2),
+        n=loans,
+        of="placements",
+        excluded=excluded,
+        why=why,
+        when_zero=NOTHING_PLACED,
+    )
+    return measures
+
+
+def _work(reader: PortfolioReader, selection: Selection, book: Book, month: str) -> dict[str, Measure]:
+    counts: dict[str, Measure] = {}
+    activity = reader.activity(selection, ["month"])
+    of_month = _of_month(activity, month)
+    if book.has_actions:
+        counts = {
+            "contacts_month": _count(int(of_month["contacts"]), of="actions"),
+            "promises_month": _count(int(of_month["promises"]), of="actions"),
+        }
+    else:
+        counts = _undefined("this book has no actions", contacts_month="count", promises_month="count")
+    units: dict[str, Unit] = {
+        "cost_to_collect": "share",
+        "net_recovery": "currency",
+        "cost_to_collect_to_date": "share",
+        "net_recovery_to_date": "currency",
+    }
+    if not book.has_costs:
+        why = NO_COSTS if book.has_payments else f"{NO_PAYMENTS} and no costs"
+        return counts | _undefined(why, cost_month="currency", cost_to_date="currency", **units)
+    whole = activity.drop(columns="month").sum()
+    counts["cost_month"] = amount(of_month["cost"], n=int(of_month["costed"]), of="actions")
+    counts["cost_to_date"] = amount(whole["cost"], n=int(whole["costed"]), of="actions")
+    if not book.has_payments:
+        return counts | _undefined(NO_PAYMENTS, **units)
+    cash = reader.cash(selection, ["month"])
+    return (
+        counts
+        | _costs(_of_month(cash, month), of_month, "")
+        | _costs(cash.drop(columns="month").sum(), whole, "_to_date")
+    )
+
+
+def _costs(cash: pd.Series, work: pd.Series, suffix: str) -> dict[str, Measure]:
+    received, cost = round(float(cash["cash"]), 2), round(float(work["cost"]), 2)
+    actions = int(work["costed"])
+    return {
+        f"cost_to_collect{suffix}": ratio(cost, received, n=actions, of="actions", when_zero=NO_CASH),
+        f"net_recovery{suffix}": amount(
+            received - cost,
+            n=int(cash["payments"]),
+            of="payments",
+            why=f"cash {received:,.2f} less costs {cost:,.2f} of {actions:,} actions",
+        ),
+    }
+
+
+def _of_month(frame: pd.DataFrame, month: str) -> pd.Series:
+    rows = frame[frame["month"] == month].drop(columns="month")
+    return rows.sum()
+
+
+def _undefined(reason: str, **units: Unit) -> dict[str, Measure]:
+    return {name: Measure.undefined(reason, unit=unit) for name, unit in units.items()}

@@ -1,0 +1,206 @@
+"""What core needs from outside, as nouns. `db` holds the adapters; tests hold fakes that pass the same contract suite.
+
+Frames carry money in currency units (float, exact hundredths), dates as ISO text, categories as text with
+"not stated" for an absent one, and shares as 0-1. A sum over nothing is a row of zeros, never an empty frame,
+when `by` is empty; with `by`, groups without rows are absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any, Protocol
+
+import pandas as pd
+
+from core.records import Batch, Book, BookName, Job, LoanPage, Model, NewBatch, Segmentation
+from core.selection import Selection
+
+Progress = Callable[[float, str], None]
+"""Told how far a piece of work is (0-1) and what it is doing; raises JobCancelled when it should stop."""
+
+
+class PortfolioReader(Protocol):
+    """Questions about the book on show (or `book`, where the adapter was opened on one). All are reads."""
+
+    def book(self) -> Book:
+        """What the book holds."""
+
+    def values(self, dimension: str) -> list[str]:
+        """The values a dimension takes in live snapshots, sorted; `bucket` and `segment` in their own order."""
+
+    def stock(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """The stock on `selection.as_of`: columns `by` + loans, balance, arrears_loans, arrears_balance,
+        workable_loans, workable_balance, expected_loans, expected_recovery (sums over loans with an expectation)."""
+
+    def stock_history(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """`stock` for every day of the book up to `selection.as_of`, with the column as_of first."""
+
+    def placed(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Placements up to `selection.as_of`: `by` (dimensions at placement, or "cohort": the month-end of the
+        placement month, ISO) + loans (episodes), balance (placed)."""
+
+    def cash(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Cash net of reversals up to `selection.as_of`, from placement on: `by` (dimensions at placement, "cohort",
+        "month": the month-end of the month the money was posted) + payments (count), cash (posted),
+        cash_effective (a reversal taken back in the month of its payment)."""
+
+    def cash_outside(self, selection: Selection) -> pd.DataFrame:
+        """Cash up to `selection.as_of` that belongs to no placement: payments, cash, loans; and waivers: waivers, waived."""
+
+    def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Work done up to `selection.as_of`: `by` (product, region, segment, strategy on the day, "month") +
+        actions, contacts (a right party was reached), promises, promised, cost, costed (actions with a cost)."""
+
+    def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """What each strategy was given up to `selection.as_of`: `by` (strategy, segment, product, region, decided_by,
+        trial, arm, "month" of assignment) + loans (distinct), balance (at the snapshot of assignment)."""
+
+    def outcomes(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Outcomes stated in the portfolio file on `selection.as_of`: `by` + recovery_status + loans, balance,
+        recovered_loans (rows with an amount), recovered (sum)."""
+
+    def loans(
+        self, selection: Selection, *, sort: str = "expected_recovery", after: str | None = None, limit: int = 100
+    ) -> LoanPage:
+        """Loans on `selection.as_of`, in descending `sort` (a sortable field of core.loan_fields), ties by loan; paged by key.
+
+        Raises SelectionRefused for an unknown sort or a key that is none."""
+
+    def iter_loans(self, selection: Selection, sort: str = "expected_recovery") -> Iterator[pd.DataFrame]:
+        """Every loan of `loans` in the same order and fields, in blocks, for exports."""
+
+    def loan_points(self, selection: Selection, fields: Sequence[str], *, limit: int) -> tuple[pd.DataFrame, int]:
+        """At most `limit` loans on `selection.as_of` with loan_ref and `fields`, the same ones on every call
+        (lowest hash of the loan's number), and how many there are in all."""
+
+    def payments_of(self, loan_ref: str) -> pd.DataFrame:
+        """The live payments of a loan, newest first: paid_on, amount, payment_kind, payment_ref, channel, batch_id."""
+
+    def cash_between(self, loan_refs: Sequence[str], after: date, until: date) -> pd.DataFrame:
+        """Net cash of loans in (after, until], reversals taken back on the day of their payment: loan_ref, cash;
+        loans that paid nothing are absent."""
+
+    def unknown_loans(self, loan_refs: Sequence[str]) -> list[str]:
+        """Those of `loan_refs` that no live snapshot of this book knows, in the order given."""
+
+    def batches(self, limit: int = 200) -> list[Batch]:
+        """Batches of the book, newest first, undone and refused ones included."""
+
+    def batch(self, batch_id: int) -> Batch:
+        """One batch. Raises UnknownBatch."""
+
+    def rejects(self, batch_id: int) -> pd.DataFrame:
+        """The rejects of a batch: line, column, value, reason, in file order."""
+
+    def live_batch_with(self, sha256: str, book: BookName) -> Batch | None:
+        """The live batch of that book with that content, if any."""
+
+    def snapshots(self, as_of: date, *, batch_id: int | None = None) -> Iterator[pd.DataFrame]:
+        """Live snapshots of a day in blocks, every column of the portfolio file plus loan_ref, borrower_ref and the
+        live score's fields; narrowed to a batch where given. An absent category is NaN here, for rules and models."""
+
+    def training_rows(self) -> pd.DataFrame:
+        """One row a live snapshot of the book with all its columns, borrower_ref, and the outcome known by now:
+        cash_12m (net cash in the 12 months after as_of, NaN where 12 months have not passed since, or where the book
+        has no payments), months_seen (whole months between as_of and the newest day of the book), batch_id, extra. An
+        absent category is NaN here, for rules and models."""
+
+    def matured_rates(self) -> pd.DataFrame:
+        """As `WriteUnit.matured_rates`, of the book as it stands: bucket, loans, balance, cash_12m."""
+
+    def champion(self) -> Model | None:
+        """The model in use, or None where the rule score orders the work."""
+
+    def models(self) -> list[Model]:
+        """Every model and refused attempt of the book, newest first."""
+
+    def segmentation(self) -> Segmentation | None:
+        """The clustering in use."""
+
+
+class WriteUnit(Protocol):
+    """One revision of the book: everything inside commits together with its cubes, or not at all."""
+
+    def append(self, batch: NewBatch) -> int:
+        """Store a checked file; returns the batch's number. Rows supersede older rows of the same key."""
+
+    def retract(self, batch_id: int) -> None:
+        """Undo a batch: what it superseded speaks again; models trained on it are retired.
+        Raises UnknownBatch when there is none or it was undone already."""
+
+    def redate(self, batch_id: int, as_of: date) -> int:
+        """Undo a portfolio batch and store its rows again under another day; returns the new number."""
+
+    def to_score(self) -> pd.DataFrame:
+        """Live snapshots this revision made speak, with the other live loans of their borrowers on those days:
+        snapshot_id, loan_ref, borrower_ref, as_of, every portfolio column, and `confirmed` (the strategy a person
+        last confirmed or None)."""
+
+    def all_on(self, as_of: date) -> pd.DataFrame:
+        """Every live snapshot of a day, in the columns of `to_score`, for a rescoring."""
+
+    def champion(self) -> Model | None:
+        """The model in use as this revision stands now: an undo may have felled the one before."""
+
+    def segmentation(self) -> Segmentation | None:
+        """The clustering in use as this revision stands now."""
+
+    def matured_rates(self) -> pd.DataFrame:
+        """Recovery so far of placements at least 12 months old, by bucket at placement: bucket, loans, balance, cash_12m."""
+
+    def put_scores(self, scores: pd.DataFrame, model_id: int | None) -> None:
+        """Scores for snapshots: snapshot_id, source, segment, segment_margin, risk_score, band, expected_rate,
+        expected_recovery, expected_net, proposed, policy, needs_confirmation, reasons (list of str)."""
+
+    def put_segmentation(self, content: Mapping[str, Any], names: Sequence[str], batch_id: int | None) -> Segmentation:
+        """A new clustering takes the place of the old; returns it as stored."""
+
+    def put_model(self, model: Mapping[str, Any]) -> int:
+        """A trained model or refused attempt (kind, status, sha256, card, artifact, trained_on_batches);
+        a new champion retires the old one."""
+
+    def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
+        """A person puts loans under a strategy; returns how many. Loans on hold raise Refused."""
+
+    def show(self, book: BookName) -> None:
+        """This book is the one on show from now on."""
+
+
+class PortfolioWriter(Protocol):
+    """Changes to the store. Writers queue up: one unit at a time, readers are never held up."""
+
+    def unit(
+        self, book: BookName, *, kind: str, known_on: date, who: str, note: str = ""
+    ) -> AbstractContextManager[WriteUnit]:
+        """A revision of the book, committed on leaving the block and rolled back on an exception."""
+
+    def record_refusal(self, book: BookName, batch: NewBatch, who: str) -> int:
+        """Keep what was refused and why, outside the book's facts; returns the batch's number."""
+
+
+class JobQueue(Protocol):
+    """Durable work for the worker process."""
+
+    def add(self, kind: str, payload: Mapping[str, Any], who: str) -> int:
+        """Queue a job; returns its number."""
+
+    def claim(self, owner: str, lease_seconds: float) -> Job | None:
+        """The oldest waiting job, or one whose lease ran out, now leased to `owner`; None when there is none.
+        A job that was claimed three times without an end fails."""
+
+    def heartbeat(self, job_id: int, owner: str, progress: float, message: str, lease_seconds: float) -> bool:
+        """Report progress and renew the lease. False: cancelled by a person, or no longer ours; stop."""
+
+    def finish(self, job_id: int, owner: str, status: str, result: Mapping[str, Any], message: str) -> bool:
+        """End a job; False (and nothing changed) when it is no longer this owner's."""
+
+    def cancel(self, job_id: int) -> None:
+        """Ask a job to stop; a waiting one ends at once."""
+
+    def job(self, job_id: int) -> Job | None:
+        """One job."""
+
+    def recent(self, limit: int = 20) -> list[Job]:
+        """Newest first."""

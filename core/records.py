@@ -1,0 +1,152 @@
+"""What passes between the rooms: small frozen values without behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import pandas as pd
+
+from core.columns import Kind
+from core.errors import Reject
+
+BookName = Literal["sample", "own"]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The book on show and what it holds, so that a page can say what it cannot show and why.
+
+    `days` are its snapshot days, oldest first. `revision` changes whenever anything in it does.
+    """
+
+    name: BookName
+    revision: int
+    days: tuple[date, ...]
+    currency: str  # ISO code, "" where the files never said
+    loans: int
+    has_payments: bool
+    has_actions: bool
+    has_costs: bool
+    sample_hidden: bool  # a sample book is stored and could be restored
+    own_stored: bool  # the lender's own book holds at least one batch
+    last_received_on: date | None
+    as_of_assumed: bool  # the newest day was assumed, not stated
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.days
+
+    @property
+    def is_sample(self) -> bool:
+        return self.name == "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One block of accepted rows: a frame in the store's fields and units (see core.intake.validate)."""
+
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """A checked file, ready to be stored."""
+
+    kind: Kind
+    filename: str
+    sha256: str
+    mapping: Mapping[str, Any]
+    as_of: date | None
+    as_of_assumed: bool
+    scope: Literal["full", "partial"]
+    received_on: date
+    rows: int
+    rejects: Sequence[Reject]
+    control_totals: Mapping[str, Any]
+    findings: Sequence[str]
+    frame: pd.DataFrame  # accepted rows
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A stored batch, as lists and reports show it."""
+
+    id: int
+    book: BookName
+    kind: Kind
+    filename: str
+    sha256: str
+    as_of: date | None
+    as_of_assumed: bool
+    scope: str
+    received_on: date
+    received_at: str
+    who: str
+    status: Literal["committed", "refused", "undone"]
+    rows: int
+    accepted: int
+    rejected: int
+    control_totals: Mapping[str, Any]
+    findings: tuple[str, ...]
+    first_day: date | None
+    last_day: date | None
+    undone_on: date | None
+    mapping: Mapping[str, Any] = field(default_factory=dict)  # the JSON of `--map`, {} where none was needed
+
+
+@dataclass(frozen=True, slots=True)
+class LoanPage:
+    """One page of a loan list. `next_key` goes back in as `after` for the next page; None at the end."""
+
+    frame: pd.DataFrame
+    next_key: str | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained model or a refused attempt at one: its card, and its artifact as text ("" where refused)."""
+
+    id: int
+    kind: str
+    status: Literal["champion", "challenger", "refused", "retired"]
+    trained_at: str
+    sha256: str
+    card: Mapping[str, Any]
+    artifact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """A frozen clustering: what `core.segments` needs to place a loan, and the names of its segments in order."""
+
+    id: int
+    batch_id: int | None
+    content: Mapping[str, Any]
+    names: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of work for the worker, as stored."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    status: Literal["waiting", "running", "done", "failed", "cancelled"]
+    progress: float
+    message: str
+    result: Mapping[str, Any] | None
+    who: str
+    attempts: int
+    cancel: bool
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in ("done", "failed", "cancelled")

@@ -1,0 +1,1 @@
+"""What will happen: a rule that needs no history, and models that must prove themselves first."""

@@ -1,0 +1,1 @@
+"""Who they are: segments of alike loans, described in words; they are never a label."""

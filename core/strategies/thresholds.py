@@ -1,0 +1,175 @@
+"""Champion v0: the tutorials' thresholds, as data. They propose; Legal always waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from core.columns import PERSON_HOLDS
+from core.metrics.delinquency import OPEN
+from core.strategies.capacity import within_limits
+from core.strategies.catalogue import HOLD, NONE, Limits
+
+MONITORED = "Standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which risk a track is proposed, lightest first; the first track has no lower edge.
+
+    Attributes:
+        tracks: strategies in the order of rising risk.
+        edges: `edges[i]` is the lowest risk of `tracks[i + 1]`.
+    """
+
+    tracks: tuple[str, ...] = ("Standard", "Settlement", "Legal")
+    edges: tuple[float, ...] = (0.50, 0.75)
+    name: str = field(default="Thresholds 0.50 / 0.75")
+
+
+CHAMPION_V0 = Thresholds()
+
+
+def propose(frame: pd.DataFrame, limits: Limits | None = None, policy: Thresholds = CHAMPION_V0) -> pd.DataFrame:
+    """A strategy for every loan, one track for all open loans of a borrower.
+
+    Args:
+        frame: loan_ref, borrower_ref, balance, dpd (NaN counts as in arrears), status, hold (None for none), risk_score (0-1 or NaN) and, where
+            known, confirmed (the strategy a person last confirmed, or None) and as_of (each day is decided by itself).
+        limits: capacities; None for the catalogue without any.
+        policy: the thresholds.
+
+    Returns:
+        proposed ("Hold" where nobody may work the loan, "None" where it has left the book), policy,
+        needs_confirmation (bool) and reasons (list of sentences), on the frame's index.
+
+    Rules, first that applies: a closed loan has no strategy; a hold stops its loan, a hold on the person every loan of
+    the borrower; a borrower with nothing in arrears is monitored under Standard; what a person confirmed for a loan in
+    arrears stays, and is the borrower's track; else the balance-weighted mean risk of the borrower's workable loans
+    decides, and limits move the lowest risks to the next lighter track.
+    """
+    limits = limits or Limits()
+    state = _state(frame)
+    borrowers = _borrowers(state, policy)
+    borrowers = within_limits(borrowers, limits, workable=int(state["workable"].sum()), tracks=policy.tracks)
+    state = state.join(borrowers[["track", "risk", "decided", "moved", "worked"]], on="household")
+    proposed = np.select(
+        [state["closed"], state["held"], state["track"].isna()], [NONE, HOLD, MONITORED], state["track"]
+    ).astype(object)
+    waits = {strategy.name for strategy in limits.strategies if strategy.needs_person}
+    unconfirmed = state["confirmed"].to_numpy(dtype=object) != proposed
+    return pd.DataFrame(
+        {
+            "proposed": proposed,
+            "policy": policy.name,
+            "needs_confirmation": np.isin(proposed, list(waits)) & unconfirmed,
+            "reasons": [[_reason(row, policy)] for row in state.to_dict("records")],
+        },
+        index=frame.index,
+    )
+
+
+def _state(frame: pd.DataFrame) -> pd.DataFrame:
+    hold = frame["hold"].astype(object).where(frame["hold"].notna(), None) if "hold" in frame else None
+    state = pd.DataFrame(
+        {
+            "loan": frame["loan_ref"].astype(object),
+            "balance": frame["balance"].to_numpy(dtype=float),
+            "dpd": frame["dpd"].to_numpy(dtype=float),
+            "risk_score": frame["risk_score"].to_numpy(dtype=float),
+            "closed": frame["status"].fillna(OPEN).to_numpy() != OPEN if "status" in frame else False,
+            "hold": hold,
+            "confirmed": _optional(frame, "confirmed"),
+            "household": _households(frame),
+        },
+        index=frame.index,
+    )
+    own_hold = state["hold"].notna() & (state["hold"] != "")
+    on_person = state["hold"].isin(PERSON_HOLDS).groupby(state["household"]).transform("any")
+    state["held"] = ~state["closed"] & (own_hold | on_person)
+    state["workable"] = ~state["closed"] & ~state["held"] & ~(state["dpd"] < 1)
+    return state
+
+
+def _optional(frame: pd.DataFrame, name: str) -> pd.Series | None:
+    return frame[name].astype(object).where(frame[name].notna(), None) if name in frame else None
+
+
+def _households(frame: pd.DataFrame) -> pd.Series:
+    """One number a borrower and day; a loan without a borrower stands alone."""
+    borrower = _optional(frame, "borrower_ref")
+    loan = "loan " + frame["loan_ref"].astype(str)
+    who = loan if borrower is None else ("borrower " + borrower.astype(str)).where(borrower.notna(), loan)
+    day = frame["as_of"].astype(str) if "as_of" in frame else ""
+    return pd.Series(pd.factorize(who + " " + day)[0], index=frame.index)
+
+
+def _borrowers(state: pd.DataFrame, policy: Thresholds) -> pd.DataFrame:
+    """One row a borrower with workable loans: risk, track, decided (by a person), loans (that carry the track)."""
+    work = state[state["workable"]]
+    weight = work["balance"].where(work["balance"] > 0, 0.01)
+    scored = work["risk_score"].notna()
+    sums = pd.DataFrame(
+        {
+            "weighted": (work["risk_score"] * weight).where(scored, 0.0),
+            "weight": weight.where(scored, 0.0),
+            "rank": work["confirmed"].map({name: i for i, name in enumerate(policy.tracks)}),
+        }
+    ).groupby(work["household"])
+    total = sums[["weighted", "weight"]].sum()
+    risk = (total["weighted"] / total["weight"].where(total["weight"] > 0)).round(9)
+    confirmed_rank = sums["rank"].max()
+    proposed_rank = np.searchsorted(policy.edges, risk.fillna(-1.0), side="right")
+    rank = confirmed_rank.fillna(pd.Series(proposed_rank, index=risk.index)).astype(int)
+    carrying = state[~state["closed"] & ~state["held"]].groupby("household").size()
+    return pd.DataFrame(
+        {
+            "risk": risk,
+            "track": np.asarray(policy.tracks, dtype=object)[rank.to_numpy()],
+            "decided": confirmed_rank.notna(),
+            "moved": "",
+            "worked": work.groupby("household").size(),
+            "loans": carrying.reindex(risk.index),
+        },
+        index=risk.index,
+    )
+
+
+def _reason(row: dict[object, object], policy: Thresholds) -> str:
+    if row["closed"]:
+        return "The loan is closed: there is nothing left to work"
+    if row["held"]:
+        own = f"Hold ({row['hold']})" if row["hold"] else "Another loan of this borrower is on hold for the person"
+        return f"{own}: nobody may work the loan"
+    if row["dpd"] == 0 and not isinstance(row["track"], str):
+        return "Nothing of this borrower is past due: monitored only"
+    if row["dpd"] == 0:
+        return "This loan is not past due; it follows the one track of its borrower"
+    if row["decided"]:
+        return f"{row['track']} was decided by a person"
+    return _by_risk(row, policy.tracks, policy.edges)
+
+
+def _by_risk(row: dict[object, object], tracks: Sequence[str], edges: Sequence[float]) -> str:
+    risk = float(row["risk"])  # type: ignore[arg-type]
+    if np.isnan(risk):
+        return f"No risk score: {tracks[0]} until there is one"
+    rank = int(np.searchsorted(edges, risk, side="right"))
+    edge = f"{edges[rank - 1]:.2f} or above" if rank else f"under {edges[0]:.2f}"
+    several = isinstance(row["worked"], int | float) and row["worked"] > 1
+    whose = "Mean risk of the borrower's loans in arrears" if several else "Risk"
+    said = f"{whose} {_shown(risk, edges)} is {edge}: {tracks[rank]}"
+    return f"{said}; {row['moved']}" if row["moved"] else said
+
+
+def _shown(risk: float, edges: Sequence[float]) -> str:
+    """Two decimals, or more where two would show an edge the risk does not reach."""
+    for decimals in (2, 3, 4):
+        if np.searchsorted(edges, float(f"{risk:.{decimals}f}"), side="right") == np.searchsorted(
+            edges, risk, side="right"
+        ):
+            return f"{risk:.{decimals}f}"
+    return f"{risk:.9f}"

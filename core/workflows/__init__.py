@@ -1,0 +1,1 @@
+"""One function a job: told its ports, free of SQL and HTTP."""

@@ -1,0 +1,110 @@
+"""A strategy for every loan, as a table to hand out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from core.errors import Refused, UnknownBatch
+from core.ports import PortfolioReader
+from core.scores.expected import expected_amounts
+from core.segments.features import number
+from core.strategies.catalogue import Limits, net_value_basis
+from core.strategies.thresholds import propose
+
+COLUMNS: dict[str, str] = {
+    "loan_ref": "Loan_ID", "borrower_ref": "Borrower_ID", "segment": "Segment", "risk_score": "Risk_Score",
+    "source": "Score_Source", "expected_recovery": "Expected_Recovery", "proposed": "Strategy", "policy": "Policy",
+    "needs_confirmation": "Needs_Confirmation", "expected_net": "Expected_Net_Value", "reasons": "Reasons",
+}  # fmt: skip
+
+
+def recommend(reader: PortfolioReader, *, batch_id: int | None = None, limits: Limits | None = None) -> pd.DataFrame:
+    """The proposals of the newest day, or of a batch's days.
+
+    Without limits these are the stored proposals. With limits, strategies and net values are worked out anew over
+    every loan of the day (capacities are the lender's, not the batch's), then narrowed to the batch.
+
+    Args:
+        reader: opened on the book of the batch.
+        batch_id: a live portfolio batch; None for the newest day.
+        limits: costs and capacities.
+
+    Returns:
+        One row a loan (and day): Loan_ID, Borrower_ID, Segment, Risk_Score (0-1), Score_Source (rule, model),
+        Expected_Recovery and Expected_Net_Value (currency, empty where not known), Strategy, Policy,
+        Needs_Confirmation (bool), Reasons (sentences joined by "; "; where there is a net value the last says which
+        costs it assumes).
+
+    Raises:
+        UnknownBatch: no such batch, or it was undone or refused.
+        Refused: the book is empty, or the batch is no portfolio.
+    """
+    days = _days(reader, batch_id)
+    blocks = [_of_day(reader, day, batch_id, limits) for day in days]
+    table = pd.concat(blocks, ignore_index=True)
+    table["reasons"] = _joined(table, limits or Limits())
+    table["needs_confirmation"] = table["needs_confirmation"].fillna(False).astype(bool)
+    return table[list(COLUMNS)].rename(columns=COLUMNS)
+
+
+def _days(reader: PortfolioReader, batch_id: int | None) -> list[date]:
+    days = reader.book().days
+    if batch_id is None:
+        if not days:
+            raise Refused("The book holds no loans", remedy="Ingest a portfolio file first.")
+        return [days[-1]]
+    batch = reader.batch(batch_id)
+    if batch.status != "committed":
+        raise UnknownBatch(f"Batch {batch_id} is {batch.status}", remedy="Choose a batch that is in the book.")
+    if batch.kind != "portfolio":
+        raise Refused(f"Batch {batch_id} holds {batch.kind}, not loans", remedy="Choose a portfolio batch.")
+    first, last = batch.first_day or batch.as_of, batch.last_day or batch.as_of
+    return [day for day in days if first is not None and last is not None and first <= day <= last]
+
+
+def _of_day(reader: PortfolioReader, day: date, batch_id: int | None, limits: Limits | None) -> pd.DataFrame:
+    wanted = pd.concat(list(reader.snapshots(day, batch_id=batch_id)), ignore_index=True)
+    if limits is None:
+        return wanted
+    whole = wanted if batch_id is None else pd.concat(list(reader.snapshots(day)), ignore_index=True)
+    proposal = propose(whole.assign(confirmed=_confirmed(whole, limits)), limits)
+    reasons = [
+        [*policy, *_of_score(stored)] for policy, stored in zip(proposal["reasons"], whole["reasons"], strict=True)
+    ]
+    figures = {strategy.name: strategy for strategy in limits.strategies}
+    money = expected_amounts(
+        pd.Series(number(whole, "expected_rate"), index=whole.index),
+        pd.Series(number(whole, "balance"), index=whole.index),
+        **{
+            name: proposal["proposed"].map({key: getattr(each, name) for key, each in figures.items()}).astype(float)
+            for name in ("cost", "fee_share", "npv_factor")
+        },
+    )
+    settled = whole.assign(
+        proposed=proposal["proposed"], policy=proposal["policy"], needs_confirmation=proposal["needs_confirmation"],
+        reasons=pd.Series(reasons, index=whole.index, dtype=object), expected_net=money["expected_net"],
+    )  # fmt: skip
+    return settled[settled["loan_ref"].isin(wanted["loan_ref"])]
+
+
+def _confirmed(whole: pd.DataFrame, limits: Limits) -> pd.Series:
+    """A stored proposal that needs a person and no longer waits for one has been confirmed."""
+    binding = [strategy.name for strategy in limits.strategies if strategy.needs_person]
+    settled = whole["proposed"].isin(binding) & ~whole["needs_confirmation"].fillna(True).astype(bool)
+    return whole["proposed"].astype(object).where(settled, None)
+
+
+def _joined(table: pd.DataFrame, limits: Limits) -> list[str]:
+    basis = {strategy.name: net_value_basis(strategy) for strategy in limits.strategies}
+    told = zip(table["reasons"], table["proposed"], table["expected_net"].notna(), strict=True)
+    return [
+        "; ".join([*(reasons if isinstance(reasons, list | tuple) else ()), *([basis[name]] if valued else ())])
+        for reasons, name, valued in ((reasons, name, valued and name in basis) for reasons, name, valued in told)
+    ]
+
+
+def _of_score(stored: object) -> list[str]:
+    """The stored sentences after the policy's own."""
+    return list(stored[1:]) if isinstance(stored, list | tuple) else []

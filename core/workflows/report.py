@@ -1,0 +1,88 @@
+"""What is asked of an ingest, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Pairs
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from core.columns import Kind
+from core.errors import Refused, Reject
+from core.intake.map import NO_MAPPING, Mapping, Resolution
+from core.records import BookName
+
+Status = Literal["committed", "duplicate", "dry-run", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestRequest:
+    """A file and what the analyst says of it. None means "find out" (kind) or "not stated" (days)."""
+
+    path: Path
+    filename: str
+    kind: Kind | None = None
+    as_of: date | None = None
+    received_on: date | None = None
+    mapping: Mapping = NO_MAPPING
+    accept_good_rows: bool = False
+    scope: Literal["full", "partial"] = "full"
+    dry_run: bool = False
+    book: BookName = "own"
+    show: bool = True  # this book is on show afterwards
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of a file. `refusal` says why and what to do where it was refused."""
+
+    status: Status
+    batch: int | None
+    kind: Kind | None
+    filename: str
+    rows: int = 0
+    accepted: int = 0
+    rejects: tuple[Reject, ...] = ()
+    control_totals: Pairs[str, Any] | None = None
+    findings: tuple[str, ...] = ()
+    as_of: date | None = None
+    as_of_assumed: bool = False
+    header: tuple[str, ...] = ()
+    resolution: Resolution | None = None
+    refusal: Refused | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys others rely on, and more; `rejects_file` is set by whoever writes that file."""
+        return {
+            "batch": self.batch,
+            "status": self.status,
+            "kind": self.kind,
+            "filename": self.filename,
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "rejected": len(self.rejects),
+            "rejects_file": None,
+            "control_totals": dict(self.control_totals or {}),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "as_of_assumed": self.as_of_assumed,
+            "findings": list(self.findings),
+            "refusal": None if self.refusal is None else str(self.refusal),
+        }
+
+    def as_text(self, rejects_file: str | None) -> str:
+        """The report in sentences, for a person at a terminal."""
+        number = f" as batch {self.batch}" if self.status == "committed" else ""
+        lines = [f"{self.filename}: {self.status}{number}"]
+        if self.kind:
+            lines.append(f"{self.kind}, {self.rows:,} rows, {self.accepted:,} accepted, {len(self.rejects):,} rejects")
+        if self.as_of:
+            assumed = " (assumed: neither the file nor --as-of says a day)" if self.as_of_assumed else ""
+            lines.append(f"as of {self.as_of.isoformat()}{assumed}")
+        lines += self.findings
+        if self.refusal:
+            lines.append(f"Refused: {self.refusal}")
+        if rejects_file:
+            lines.append(f"Every reject with its line, column, value and reason: {rejects_file}")
+        return "\n  ".join(lines)

@@ -1,0 +1,104 @@
+"""The sample book: written as CSV files, and brought in through the same path as anybody's files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from core.ports import PortfolioReader, PortfolioWriter, Progress
+from core.synthetic import MANIFEST, SampleFile, generate, manifest, write_files
+from core.workflows.report import IngestReport, IngestRequest
+
+SEED = 7
+LOANS, MONTHS = 6000, 24
+_ARRIVAL = ("payments", "actions", "portfolio")  # the portfolio last: it scores with the month's payments in the store
+
+
+def write_sample(
+    out: Path, *, loans: int, months: int, seed: int, last_month_end: date | None = None
+) -> dict[str, Any]:
+    """Write the sample book's CSV files and manifest.json into a folder, made where missing.
+
+    Returns:
+        files (how many), out, loans, months, seed. The same arguments give the same bytes.
+    """
+    files = _files(loans=loans, months=months, seed=seed, last_month_end=last_month_end)
+    written = _write(out, files)
+    (out / MANIFEST).write_text(manifest(files), encoding="utf-8", newline="")
+    return {"files": len(written), "out": str(out), "loans": loans, "months": months, "seed": seed}
+
+
+def load_sample(
+    *,
+    reader: PortfolioReader,
+    ingest: Callable[[IngestRequest], IngestReport],
+    writer: PortfolioWriter,
+    folder: Path,
+    today: date,
+    who: str,
+    progress: Progress,
+    show: bool = False,
+) -> dict[str, Any]:
+    """Bring the sample book into the store and put it on show where no own book is stored, or where `show` asks for it.
+
+    A load that was cut short goes on where it stopped: files that are in already are recognised by their content.
+
+    Args:
+        reader: opened on the sample book.
+        ingest: the ingest workflow, wired to the store.
+        folder: where the files are written meanwhile.
+        today: the newest month-end of the sample is the last one whose files would have arrived.
+
+    Returns:
+        batches (committed now), files.
+    """
+    target = folder / "sample-being-loaded"
+    progress(0.01, "making the sample book")
+    made = _files(loans=LOANS, months=MONTHS, seed=SEED, last_month_end=_newest_month_end(today))
+    files = sorted(made, key=lambda file: (file.received_on, _ARRIVAL.index(file.kind)))
+    paths = _write(target, files)
+    committed = 0
+    for position, (file, path) in enumerate(zip(files, paths, strict=True)):
+        progress(0.1 + 0.88 * position / len(files), f"sample book: {file.filename}")
+        report = ingest(_request(file, path))
+        if report.refusal is not None:
+            raise report.refusal
+        committed += report.status == "committed"
+    shutil.rmtree(target)
+    if show or not reader.book().own_stored:
+        with writer.unit("sample", kind="show", known_on=today, who=who, note="sample book") as unit:
+            unit.show("sample")
+    return {"batches": committed, "files": len(files)}
+
+
+def _newest_month_end(today: date) -> date:
+    """The newest month-end whose files have arrived by `today` (they come on the third day after it)."""
+    return (today - timedelta(days=3)).replace(day=1) - timedelta(days=1)
+
+
+def _files(*, loans: int, months: int, seed: int, last_month_end: date | None) -> list[SampleFile]:
+    newest = {} if last_month_end is None else {"last_month_end": last_month_end}
+    return list(write_files(generate(seed, loans, months, **newest)))
+
+
+def _write(out: Path, files: list[SampleFile]) -> list[Path]:
+    out.mkdir(parents=True, exist_ok=True)
+    paths = [out / file.filename for file in files]
+    for file, path in zip(files, paths, strict=True):
+        path.write_text(file.text, encoding="utf-8", newline="")
+    return paths
+
+
+def _request(file: SampleFile, path: Path) -> IngestRequest:
+    return IngestRequest(
+        path=path,
+        filename=file.filename,
+        kind=file.kind,
+        as_of=file.as_of,
+        received_on=file.received_on,
+        book="sample",
+        show=False,
+    )

@@ -1,0 +1,204 @@
+"""Learn a score from what became of the loans, or say why this book cannot carry one."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from core.errors import TooLittleData
+from core.ports import PortfolioReader, PortfolioWriter, Progress
+from core.records import Batch, Book, Model
+from core.scores.calibration import log_loss
+from core.scores.evaluate import sha256_of
+from core.scores.gate import FEWEST_EVENTS, Admission, admit, enough_events
+from core.scores.model_score import model_score
+from core.scores.target import Target, non_recovery
+from core.workflows.score import score_frame
+
+if TYPE_CHECKING:
+    from core.scores.training import Trained
+
+Status = Literal["champion", "challenger", "refused"]
+BOOTSTRAPS = 1_000
+SURE_SHARE = 0.975
+SEED = 20_261
+
+
+def train(
+    reader: PortfolioReader, writer: PortfolioWriter, *, today: date, who: str, progress: Progress
+) -> dict[str, Any]:
+    """Train on the book on show, put the result to the test, store it, and rescore the newest day where it is used.
+
+    A usable model becomes champion where there is none, or where it beats the champion; else it waits as challenger.
+    A refused attempt is stored with its card, so that the page can say why; the score in use stays in use.
+
+    Args:
+        today: the day the training is known on.
+        who: who asked for it.
+        progress: told how far it is.
+
+    Returns:
+        model, kind, verdict, status, target, n, events, auc, auc_ci, ece, calibration_slope, quarantined (list of column
+        and why), p_value, rescored (loans) and sentence. What was not measured is None.
+    """
+    progress(0.02, "reading outcomes")
+    book = reader.book()
+    batches = [
+        each for each in reader.batches(limit=1_000_000) if each.status == "committed" and each.book == book.name
+    ]
+    learned_from = sorted(each.id for each in batches if each.kind in ("portfolio", "payments"))
+    snapshots = reader.training_rows()
+    try:
+        target = non_recovery(snapshots, status_is_outcome=any(each.mapping.get("outcome") for each in batches))
+    except TooLittleData as nothing:
+        return _store_refusal(
+            writer, book, {"verdict": "too little history", "why": str(nothing)}, learned_from, today, who
+        )
+    admission = _admission(target, batches)
+    if not enough_events(target.outcome):
+        return _store_refusal(writer, book, _thin_card(target, admission), learned_from, today, who)
+    progress(0.1, "training")
+    from core.scores.training import train_model
+
+    trained = train_model(target, admission, progress=lambda done: progress(0.1 + 0.7 * done, "training"))
+    champion = reader.champion()
+    status, comparison = _status(trained, target, champion)
+    card = {**trained.card, "comparison": comparison, "trained_on_batches": learned_from}
+    progress(0.85, "storing and rescoring")
+    return _store(reader, writer, book, trained, status, card, learned_from, today, who)
+
+
+def _admission(target: Target, batches: Iterable[Batch]) -> Admission:
+    """What may enter, by the analyst's statements; a later batch's map overrules an earlier one's."""
+    known_at: dict[str, str] = {}
+    for batch in sorted(batches, key=lambda each: each.id):
+        known_at |= dict(batch.mapping.get("known_at") or {})
+    present = _extra_names(target.rows)
+    stated = {name: when for name, when in known_at.items() if name in present}
+    return admit(target, stated, tuple(sorted(present - stated.keys())))
+
+
+def _extra_names(rows: pd.DataFrame) -> set[str]:
+    if "extra" not in rows:
+        return set()
+    return {name for text in rows["extra"] if isinstance(text, str) and text for name in json.loads(text)}
+
+
+def _thin_card(target: Target, admission: Admission) -> dict[str, Any]:
+    events = int(target.outcome.sum())
+    rarer = min(events, len(target.outcome) - events)
+    return {
+        "verdict": "too little history", "target": target.name, "n": len(target.outcome), "events": events,
+        "quarantined": [{"column": each.column, "why": each.why} for each in admission.quarantined],
+        "why": f"Only {rarer} of {len(target.outcome)} loans had the rarer outcome; {FEWEST_EVENTS} are needed",
+    }  # fmt: skip
+
+
+def _status(trained: Trained, target: Target, champion: Model | None) -> tuple[Status, Mapping[str, Any] | None]:
+    if trained.verdict != "usable":
+        return "refused", None
+    if champion is None:
+        return "champion", None
+    comparison = compare(trained.used, champion, target)
+    return ("champion" if comparison["better"] else "challenger"), comparison
+
+
+def compare(challenger: np.ndarray, champion: Model, target: Target) -> dict[str, Any]:
+    """Whether a challenger predicts better than the champion, by paired bootstrap over borrowers of the log-loss.
+
+    On loans placed after the last day the champion learned from, where they hold enough of both outcomes; else on all,
+    where the champion has the advantage of having seen them.
+
+    Args:
+        challenger: out-of-fold probabilities of the challenger, a row of `target` each.
+        champion: the model in use.
+        target: rows and outcomes.
+
+    Returns:
+        better (the 95 % interval of the mean gain lies above 0), gain, gain_ci (nats a loan), n, on ("new" or "all").
+    """
+    last_seen = str(champion.card.get("data", {}).get("last_day", ""))
+    new = target.rows["as_of"].astype(str).to_numpy() > last_seen
+    chosen = new if enough_events(target.outcome[new]) else np.ones(len(new), dtype=bool)
+    theirs = model_score(champion, target.rows[chosen])["risk_score"].to_numpy()
+    outcome, groups = target.outcome[chosen], target.groups[chosen]
+    gain = log_loss(outcome, theirs) - log_loss(outcome, challenger[chosen])
+    totals = pd.DataFrame({"gain": gain, "loans": 1.0}).groupby(groups).sum().to_numpy()
+    draw = np.random.default_rng(SEED)
+    means = np.empty(BOOTSTRAPS)
+    for turn in range(BOOTSTRAPS):
+        picked = totals[draw.integers(0, len(totals), len(totals))].sum(axis=0)
+        means[turn] = picked[0] / picked[1]
+    low, high = np.quantile(means, [1 - SURE_SHARE, SURE_SHARE])
+    return {
+        "better": bool(low > 0), "gain": float(gain.mean()), "gain_ci": [float(low), float(high)],
+        "n": int(chosen.sum()), "on": "new" if chosen is new else "all",
+    }  # fmt: skip
+
+
+def _store(
+    reader: PortfolioReader, writer: PortfolioWriter, book: Book, trained: Trained, status: Status,
+    card: Mapping[str, Any], learned_from: Sequence[int], today: date, who: str,
+) -> dict[str, Any]:  # fmt: skip
+    rescored = 0
+    with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"training: {card['verdict']}") as unit:
+        number = unit.put_model(_row(trained.kind, status, trained.artifact, card, learned_from))
+        if status == "champion":
+            model = Model(number, trained.kind, "champion", "", trained.sha256, card, trained.artifact)
+            frame = unit.all_on(book.days[-1])
+            scores = score_frame(frame, champion=model, segmentation=unit.segmentation(), rates=unit.matured_rates())
+            unit.put_scores(scores, number)
+            rescored = len(scores)
+    return _answer(number, trained.kind, status, card, rescored)
+
+
+def _store_refusal(
+    writer: PortfolioWriter, book: Book, card: Mapping[str, Any], learned_from: Sequence[int], today: date, who: str
+) -> dict[str, Any]:
+    with writer.unit(book.name, kind="scoring", known_on=today, who=who, note="training: too little history") as unit:
+        number = unit.put_model(_row("none", "refused", "", card, learned_from))
+    return _answer(number, "none", "refused", card, 0)
+
+
+def _row(
+    kind: str, status: Status, artifact: str, card: Mapping[str, Any], learned_from: Sequence[int]
+) -> dict[str, Any]:
+    return {
+        "kind": kind, "status": status, "sha256": sha256_of(artifact), "card": card, "artifact": artifact,
+        "trained_on_batches": list(learned_from),
+    }  # fmt: skip
+
+
+def _answer(number: int, kind: str, status: Status, card: Mapping[str, Any], rescored: int) -> dict[str, Any]:
+    measured = {
+        name: card.get(name)
+        for name in ("target", "n", "events", "auc", "auc_ci", "ece", "calibration_slope", "p_value")
+    }
+    return {
+        "model": number, "kind": kind, "verdict": card["verdict"], "status": status, **_without_nan(measured),
+        "quarantined": list(card.get("quarantined", [])), "rescored": rescored, "sentence": _sentence(status, card, rescored),
+    }  # fmt: skip
+
+
+def _without_nan(measured: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in measured.items()}
+
+
+def _sentence(status: Status, card: Mapping[str, Any], rescored: int) -> str:
+    if card["verdict"] == "too little history":
+        return f"Too little history to learn from: {str(card['why']).rstrip('.')}. The score in use stays in use."
+    low, high = card["auc_ci"]
+    measured = (
+        f"AUC {card['auc']:.3f} ({low:.3f} to {high:.3f}) on {card['n']:,} loans, {card['events']:,} not recovered"
+    )
+    if status == "refused":
+        return f"No usable signal in this book: {measured}. The score in use stays in use."
+    if status == "challenger":
+        return f"Usable, {measured}; it does not beat the model in use and waits as its challenger."
+    return f"Usable and in use from now on, {measured}; {rescored:,} loans rescored."

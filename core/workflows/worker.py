@@ -1,0 +1,137 @@
+"""The worker's loop: claim a job, keep its lease alive while it runs, end it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import JobCancelled, Refused, trace_without_data
+from core.ports import JobQueue, Progress
+from core.records import Job
+
+Handler = Callable[[Job, Progress], Mapping[str, Any]]
+Report = Callable[[str], None]
+LEASE_SECONDS = 60.0
+SHY_SECONDS = 5.0
+"""How long the worker leaves a store alone that could not be read or written."""
+
+
+@dataclass
+class _Heart:
+    """Beats from its own thread, so that a long silent step keeps its lease; the work only notes how far it is.
+
+    A beat that the store cannot take now (it is busy with this very job's transaction) is not a loss: the next one is.
+    """
+
+    queue: JobQueue
+    job_id: int
+    owner: str
+    lease_seconds: float
+    busy: type[Exception] | tuple[type[Exception], ...]
+
+    def __post_init__(self) -> None:
+        self._told = (0.0, "starting")
+        self._stop_asked = threading.Event()
+        self._over = threading.Event()
+        self._changed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"heart-{self.job_id}", daemon=True)
+
+    def __enter__(self) -> _Heart:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._changed.set()
+        self._thread.join()
+
+    def tell(self, share: float, message: str) -> None:
+        """The `Progress` of a job. Raises JobCancelled once a person asked for it to stop; at 1 it is done, and too late."""
+        self._told = (share, message)
+        self._changed.set()
+        if share < 1 and self._stop_asked.is_set():
+            raise JobCancelled
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            share, message = self._told
+            try:
+                if not self.queue.heartbeat(self.job_id, self.owner, share, message, self.lease_seconds):
+                    self._stop_asked.set()
+            except self.busy:
+                pass
+            self._changed.wait(self.lease_seconds / 6)
+            self._changed.clear()
+
+
+def work_once(
+    queue: JobQueue,
+    handlers: Mapping[str, Handler],
+    *,
+    owner: str,
+    report: Report,
+    busy: type[Exception] | tuple[type[Exception], ...] = (),
+    lease_seconds: float = LEASE_SECONDS,
+) -> bool:
+    """Claim and run the oldest job; False when there is none.
+
+    Args:
+        handlers: what each kind of job does; a job of another kind fails with that said.
+        owner: this worker's name; a job whose lease another worker took is left to it.
+        report: told of a fault of ours, with its traceback.
+        busy: what the queue raises when the store cannot be written now.
+    """
+    job = queue.claim(owner, lease_seconds)
+    if job is None:
+        return False
+    with _Heart(queue, job.id, owner, lease_seconds, busy) as heart:
+        status, result, message = _run(job, handlers, heart.tell, report)
+    queue.finish(job.id, owner, status, result, message)
+    return True
+
+
+def _run(
+    job: Job, handlers: Mapping[str, Handler], progress: Progress, report: Report
+) -> tuple[str, Mapping[str, Any], str]:
+    handler = handlers.get(job.kind)
+    if handler is None:
+        return "failed", {}, f"there is no work called '{job.kind}'"
+    try:
+        return "done", handler(job, progress), "done"
+    except JobCancelled:
+        return "cancelled", {}, "stopped by a person; what was not finished was not stored"
+    except Refused as refusal:
+        return "failed", {"refusal": str(refusal)}, str(refusal)
+    except Exception as fault:  # the worker must outlive any one job
+        report(trace_without_data(fault))
+        return (
+            "failed",
+            {},
+            "a fault in Recoup stopped this job; what was not finished was not stored. The log of the worker has the details.",
+        )
+
+
+def work(
+    queue: JobQueue,
+    handlers: Mapping[str, Handler],
+    *,
+    owner: str,
+    report: Report,
+    stop: threading.Event,
+    busy: type[Exception] | tuple[type[Exception], ...] = (),
+    idle_seconds: float = 0.5,
+) -> None:
+    """Run jobs until `stop` is set. A store that fails between jobs (its disk is full) is reported and tried again:
+    the lease of a job that could not be ended runs out, and the job is claimed anew."""
+    kinds: tuple[type[Exception], ...] = (Refused, *(busy if isinstance(busy, tuple) else (busy,)))
+    while not stop.is_set():
+        try:
+            worked = work_once(queue, handlers, owner=owner, report=report, busy=busy)
+        except kinds as failed:
+            report(str(failed) if isinstance(failed, Refused) else trace_without_data(failed))
+            stop.wait(SHY_SECONDS)
+        else:
+            if not worked:
+                stop.wait(idle_seconds)

@@ -1,0 +1,1 @@
+"""What is seen: the web pages of Recoup (Dash)."""

@@ -1,0 +1,1 @@
+"""Widgets used by two or more pages: static layouts whose leaf props the callbacks fill."""

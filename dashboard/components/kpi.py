@@ -1,0 +1,92 @@
+"""A key figure: value, change in sign, word and colour, evidence, trend, and why it is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import Output, html
+
+from core.metrics.measure import Measure
+from dashboard import format as show
+from dashboard import text
+from dashboard.figures.sparkline import sparkline
+from dashboard.text import Better
+
+PARTS = {
+    "value": "children", "delta": "children", "tone": "className", "note": "children",
+    "trend": "src", "summary": "alt", "trend_class": "className", "why": "children",
+}  # fmt: skip
+_HOME = {"tone": "delta", "summary": "trend", "trend_class": "trend"}
+
+
+def kpi_card(card: str, label: str) -> html.Article:
+    """The empty card. Fill it with `kpi_outputs(card)` and `kpi_props(...)`."""
+    return html.Article(
+        [
+            html.H2(label, className="kpi-label"),
+            html.P("", id=f"{card}-value", className="kpi-value"),
+            html.P(
+                [html.Span("", id=f"{card}-delta"), " ", html.Span("", id=f"{card}-note", className="muted")],
+                className="kpi-note",
+            ),
+            html.Img(id=f"{card}-trend", src="", alt="", className="spark is-absent"),
+            html.Details(
+                [html.Summary("why this number"), html.P("", id=f"{card}-why")], className="why", id=f"{card}-whybox"
+            ),
+        ],
+        className="card kpi",
+    )
+
+
+def kpi_outputs(card: str) -> dict[str, Output]:
+    """Where `kpi_props` go, by part."""
+    return {part: Output(f"{card}-{_HOME.get(part, part)}", prop) for part, prop in PARTS.items()}
+
+
+def kpi_props(
+    now: Measure,
+    *,
+    label: str,
+    better: Better,
+    mode: str | None,
+    before: Measure | None = None,
+    before_on: str = "",
+    trend: Sequence[float] = (),
+    currency: str = "",
+    formula: str = "",
+) -> dict[str, Any]:
+    """What the card shows.
+
+    Args:
+        now: the figure; undefined shows "n/a" and the reason in place of the change.
+        label: its name, for the picture's text.
+        better: which direction is good, or "neither".
+        mode: "light" or "dark".
+        before, before_on: the figure on the day compared with, and that day in words.
+        trend: its values over the book's days, oldest first; NaN where undefined.
+        formula: how it is defined, one sentence, said first in "why this number".
+    """
+    change = text.delta(now, before, better)
+    evidence = f"n\u00a0=\u00a0{show.number(now.n)}"
+    note = f"{'since ' + before_on + ', ' if change.text and before_on else ''}{evidence}"
+    picture = sparkline(trend, mode)
+    return {
+        "value": show.measure(now, currency),
+        "delta": change.text if now.is_defined else "",
+        "tone": f"delta {change.tone}",
+        "note": note if now.is_defined else f"because {now.why}",
+        "trend": picture,
+        "summary": _trend_in_words(label, trend, now) if picture else "",
+        "trend_class": "spark" if picture else "spark is-absent",
+        "why": f"{formula} {text.why(now)}".strip(),
+    }
+
+
+def _trend_in_words(label: str, trend: Sequence[float], now: Measure) -> str:
+    known = [value for value in trend if value == value]
+    first, low, high, last = (
+        show.percent(value) if now.unit == "share" else show.money(value)
+        for value in (known[0], min(known), max(known), known[-1])
+    )
+    return f"{label} over {len(trend)} days of the book: from {first} to {last}, lowest {low}, highest {high}."

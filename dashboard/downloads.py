@@ -1,0 +1,124 @@
+"""Files to take away: the loans of a view with their scores, an empty template of each kind, the rejects of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import dash
+import flask
+import pandas as pd
+from flask import Response
+
+from core.columns import KINDS, by_field
+from core.errors import Refused, UnknownBatch
+from core.exchange import template, to_csv
+from core.loan_fields import LOAN_FIELDS
+from core.selection import NOT_STATED, Selection
+from core.strategies.catalogue import CATALOGUE, net_value_basis
+from dashboard.services import Services
+
+LOANS_PATH = "/download/loans.csv"
+LARGEST_BATCH = 2**31
+_PORTFOLIO = by_field("portfolio")
+_OURS = {
+    "bucket": "Arrears_Bucket", "segment": "Segment", "risk_score": "Risk_Score", "band": "Risk_Band",
+    "source": "Score_Source", "expected_recovery": "Expected_Recovery", "expected_net": "Expected_Net_Value",
+    "proposed": "Proposed_Strategy", "policy": "Policy", "needs_confirmation": "Needs_Confirmation",
+    "last_contact_on": "Last_Contact_On", "last_contact_result": "Last_Contact_Result", "reasons": "Reasons",
+}  # fmt: skip
+HEADERS = {name: _PORTFOLIO[name].header if name in _PORTFOLIO else _OURS[name] for name in LOAN_FIELDS}
+"""Field to header of the scored file: as a template writes it where a file could bring the column back."""
+
+
+def add_routes(app: dash.Dash, services: Services) -> None:
+    """Put the downloads on the app's server."""
+    server: flask.Flask = app.server
+
+    @server.get(LOANS_PATH)
+    def loans_file() -> Response:
+        return _answered(lambda: scored_loans(services, flask.request.query_string.decode("ascii", "replace")))
+
+    @server.get("/download/template-<kind>.csv")
+    def template_file(kind: str) -> Response:
+        if kind not in KINDS:
+            return _said(f"There is no template for '{kind[:40]}'. Choose one of {', '.join(KINDS)}.", 404)
+        return _csv([template(kind)], f"template-{kind}.csv")
+
+    @server.get("/download/rejects-<int:batch_id>.csv")
+    def rejects_file(batch_id: int) -> Response:
+        return _answered(lambda: rejects(services, batch_id))
+
+
+def scored_loans(services: Services, query: str) -> Response:
+    """Every loan of the view, in its order, written block by block while it is read.
+
+    Args:
+        query: the view's address; `sort` is its order.
+
+    Raises:
+        Refused: the book holds no loans, or the address cannot be read.
+    """
+    reader = services.reader()
+    book = reader.book()
+    if book.is_empty:
+        raise Refused("There are no loans to export yet", remedy="Bring a file on Batches first.")
+    selection = Selection.from_query(query)
+    sort = flask.request.args.get("sort", "expected_recovery")
+    if sort not in LOAN_FIELDS or not LOAN_FIELDS[sort].sortable:
+        sort = "expected_recovery"
+    as_of = max((day for day in book.days if selection.as_of is None or day <= selection.as_of), default=book.days[0])
+    blocks = reader.iter_loans(selection, sort)
+    first = next(blocks, pd.DataFrame(columns=list(LOAN_FIELDS)))
+    lines = _lines(first, blocks, as_of.isoformat())
+    return _csv(lines, f"loans-{'sample-' if book.is_sample else ''}{as_of.isoformat()}.csv")
+
+
+def rejects(services: Services, batch_id: int) -> Response:
+    """The rejected rows of a batch with line, column, value and reason. Raises UnknownBatch."""
+    if batch_id >= LARGEST_BATCH:
+        raise UnknownBatch(f"There is no batch {batch_id}", remedy="Choose one from the list on Batches.")
+    reader = services.reader()
+    batch = reader.batch(batch_id)
+    headers = {"line": "Line", "column": "Column", "value": "Value", "reason": "Reason"}
+    return _csv([to_csv(reader.rejects(batch.id), headers)], f"rejects-{batch.id}.csv")
+
+
+def _lines(first: pd.DataFrame, rest: Iterator[pd.DataFrame], as_of: str) -> Iterator[str]:
+    yield _text(first, as_of)
+    for block in rest:
+        yield _text(block, as_of).split("\n", 1)[1]
+
+
+def _text(block: pd.DataFrame, as_of: str) -> str:
+    frame = block[list(LOAN_FIELDS)].assign(reasons=["; ".join([*why, *basis]) for why, basis in _reasons(block)])
+    frame = frame.where(frame != NOT_STATED, None)
+    frame.insert(2, "as_of", as_of)
+    return to_csv(frame, {**HEADERS, "as_of": _PORTFOLIO["as_of"].header})
+
+
+def _reasons(block: pd.DataFrame) -> Iterator[tuple[list[str], list[str]]]:
+    """Why, of each loan, and which costs its net value assumes."""
+    basis = {strategy.name: [net_value_basis(strategy)] for strategy in CATALOGUE}
+    for reasons, proposed, net in zip(block["reasons"], block["proposed"], block["expected_net"], strict=True):
+        yield list(reasons), [] if pd.isna(net) else basis.get(proposed, [])
+
+
+def _answered(make: Callable[[], Response]) -> Response:
+    """What `make` returns, or its refusal in words."""
+    try:
+        return make()
+    except UnknownBatch as error:
+        return _said(str(error), 404)
+    except Refused as error:
+        return _said(str(error), 400)
+
+
+def _said(text: str, status: int) -> Response:
+    return Response(text + "\n", status=status, mimetype="text/plain")
+
+
+def _csv(lines: Iterable[str], filename: str) -> Response:
+    response = Response(lines, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,277 @@
+"""Recovery to date as lines, cash as bars from zero, cohorts at the same ages as a table of tints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from dashboard import format as show
+from dashboard.figures.canvas import axis, figure, label_font, names_above, too_long
+from dashboard.theme import palette, tint
+
+WHOLE = "all"
+NOT_YET = "not yet"
+TO_DATE = "to<br>date"
+LEAST_CHANGE = 0.0005
+DOT_DEPTH = 0.3
+NAME_ROOM = 26
+_LONGEST_LABEL = 17
+
+
+def rate_lines(
+    whole: pd.DataFrame, groups: pd.DataFrame, mode: str | None, *, by: str, colours: Mapping[str, str], height: int
+) -> dict[str, Any]:
+    """Recovery rate to date by month-end, one line a group beside the whole, names at their ends.
+
+    Args:
+        whole: month (ISO), loans, balance, cash, rate (0-1, NaN until something was placed).
+        groups: the same with `by`.
+        colours: group to colour.
+    """
+    lines = {str(name): rows for name, rows in groups.groupby(by, sort=False)} if len(groups) else {}
+    traces = [_line(name, rows, colours[name], 1.8) for name, rows in lines.items()]
+    traces.append(_line(WHOLE, whole, palette(mode).ink, 2.6, dash="dot" if lines else "solid"))
+    ends = {name: _last(rows) for name, rows in {**lines, WHOLE: whole}.items()}
+    known = {name: value for name, value in ends.items() if not math.isnan(value)}
+    top = max((value for trace in traces for value in trace["y"] if value is not None), default=0.0) * 1.08 or 1.0
+    places = spread(known, gap=top * 17 / max(height - 60, 1))
+    words = _beginnings(list(known))
+    labels = [
+        {
+            "x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "y": places[name] , "yref": "y", "showarrow": False,
+            "text": f"{words[name]} {show.percent(value, 0)}",
+            "font": {**label_font(mode, strong=True), "color": _readable({**colours, WHOLE: palette(mode).ink}[name], mode)},
+        }
+        for name, value in known.items()
+    ]  # fmt: skip
+    room = 18 + 7.6 * max((len(label["text"]) for label in labels), default=0)
+    y = axis("percent", mode, range=[min(0.0, *(value for value in known.values()), 0.0), top])
+    return figure(
+        traces,
+        mode,
+        x=axis("day", mode, nticks=5, tickangle=0),
+        y=y,
+        height=height,
+        annotations=labels,
+        margin={"r": round(room)},
+    )
+
+
+def cash_bars(cash: pd.DataFrame, mode: str | None, *, height: int) -> dict[str, Any]:
+    """Cash of each month as bars from zero, the newest in full colour.
+
+    Args:
+        cash: month (ISO), payments, cash, cash_effective (currency).
+    """
+    colours = palette(mode)
+    divisor, unit = show.scale_of(float(cash["cash"].abs().max()) if len(cash) else 0.0)
+    newest = len(cash) - 1
+    trace = {
+        "type": "bar",
+        "x": [show.month(month) for month in cash["month"]],
+        "y": [float(value) / divisor for value in cash["cash"]],
+        "marker": {
+            "color": [colours.series if place == newest else tint(colours.series, 0.55) for place in range(len(cash))],
+            "cornerradius": 2,
+        },
+        "customdata": [
+            [
+                show.money_exact(row.cash),
+                show.count(int(row.payments), "payments"),
+                show.money_exact(row.cash_effective),
+            ]
+            for row in cash.itertuples()
+        ],
+        "hovertemplate": "<b>%{x}</b><br>%{customdata[0]}, %{customdata[1]}<br>reversals counted back: %{customdata[2]}<extra></extra>",
+    }
+    x = axis("category", mode, nticks=6, tickangle=0, tickmode="array", **_month_ticks(cash["month"].tolist()))
+    return figure([trace], mode, x=x, y=axis("number", mode, unit=unit, rangemode="tozero"), height=height, bargap=0.25)
+
+
+def cohort_table(cohorts: pd.DataFrame, mode: str | None, *, marks: Sequence[int], height: int) -> dict[str, Any]:
+    """Cohorts by age: the deeper the tint, the more came back; grey where a cohort has not run so long.
+
+    Args:
+        cohorts: cohort, loans, rate (to date), rate_<mark> (NaN: not yet), oldest first.
+    """
+    colours = palette(mode)
+    columns = [f"{mark}<br>months" for mark in marks] + [TO_DATE]
+    names = [_cohort_label(row.cohort, int(row.loans), len(cohorts)) for row in cohorts.itertuples()]
+    rates = [[float(getattr(row, f"rate_{mark}")) for mark in marks] for row in cohorts.itertuples()]
+    shades = [[None if math.isnan(rate) else rate * 100 for rate in row] + [None] for row in rates]
+    blank = [[1 if math.isnan(rate) else None for rate in row] + [None] for row in rates]
+    texts = [
+        [show.percent(rate) if not math.isnan(rate) else NOT_YET for rate in row] + [show.percent(float(to_date))]
+        for row, to_date in zip(rates, cohorts["rate"], strict=True)
+    ]
+    common = {
+        "type": "heatmap",
+        "x": columns,
+        "y": names,
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "hoverinfo": "skip",
+    }
+    known = [rate for row in shades for rate in row if rate is not None]
+    traces = [
+        {**common, "z": shades, "zmin": 0, "zmax": max(known, default=1.0) or 1.0,
+         "colorscale": [[0, tint(colours.series, 0.06)], [1, tint(colours.series, 0.55)]]},
+        {**common, "z": blank, "zmin": 0, "zmax": 1, "colorscale": [[0, colours.grid], [1, colours.grid]]},
+    ]  # fmt: skip
+    labels = [
+        {
+            "x": column, "y": name, "text": text, "showarrow": False,
+            "font": label_font(mode, strong=text not in (NOT_YET, show.UNDEFINED) and column != TO_DATE),
+        }
+        for name, row in zip(names, texts, strict=True)
+        for column, text in zip(columns, row, strict=True)
+    ]  # fmt: skip
+    x = axis("category", mode, side="top", tickangle=0)
+    y = axis("category", mode, autorange="reversed", tickfont={"color": colours.ink, "size": 12}, ticksuffix=" ")
+    return figure(traces, mode, x=x, y=y, height=height, annotations=labels)
+
+
+def same_age_dots(groups: pd.DataFrame, mode: str | None, *, by: str, height: int) -> dict[str, Any]:
+    """Each group's newest cohort (filled) beside its earlier cohorts (ring) at the same age.
+
+    Args:
+        groups: `by`, loans, rate, earlier_loans, earlier_rate, change (shares), largest fall first.
+    """
+    colours = palette(mode)
+    tones = [_tone(float(change), mode) for change in groups["change"]]
+    above = too_long(groups[by])
+    counts = [f"n = {show.number(loans)} | {show.number(earlier)}"
+              for loans, earlier in zip(groups["loans"], groups["earlier_loans"], strict=True)]  # fmt: skip
+    names = [
+        str(name) if above else f"<b>{name}</b><br>{count}" for name, count in zip(groups[by], counts, strict=True)
+    ]
+    said_above = {name: f"{name}<br>{count}" for name, count in zip(names, counts, strict=True)}
+    notes = names_above(said_above, mode, rows=len(names), height=height - 40, depth=DOT_DEPTH)
+    now, before = ([float(value) * 100 for value in groups[column]] for column in ("rate", "earlier_rate"))
+    between = [
+        {
+            "type": "scatter", "mode": "lines", "x": [earlier, later], "y": [name, name], "hoverinfo": "skip",
+            "line": {"color": tone, "width": 3},
+        }
+        for name, earlier, later, tone in zip(names, before, now, tones, strict=True)
+    ]  # fmt: skip
+    hover = [
+        [str(name), show.percent(rate), show.percent(earlier), show.points(change)]
+        for name, rate, earlier, change in groups[[by, "rate", "earlier_rate", "change"]].itertuples(index=False)
+    ]
+    said = (
+        "<b>%{customdata[0]}</b><br>newest %{customdata[1]}, before %{customdata[2]}: %{customdata[3]}<extra></extra>"
+    )
+    ring = {
+        "type": "scatter", "mode": "markers", "x": before, "y": names, "customdata": hover, "hovertemplate": said,
+        "marker": {"size": 11, "color": colours.surface, "line": {"color": colours.muted, "width": 1.5}},
+    }  # fmt: skip
+    dots = {
+        "type": "scatter", "mode": "markers", "x": now, "y": names, "customdata": hover, "hovertemplate": said,
+        "marker": {"size": 11, "color": tones},
+    }  # fmt: skip
+    changes = [
+        {
+            "x": 1, "xref": "paper", "xanchor": "left", "xshift": 6, "y": name, "showarrow": False, "text": show.points(change),
+            "font": {**label_font(mode, strong=True), "color": tone},
+        }
+        for name, change, tone in zip(names, groups["change"], tones, strict=True)
+    ]  # fmt: skip
+    top = max([0.0, *now, *before]) * 1.1 or 1.0
+    x = axis("percent", mode, range=[min([0.0, *now, *before]), top], nticks=4, tickangle=0)
+    y = axis("category", mode, autorange="reversed", ticksuffix=" ", showticklabels=not above)
+    notes = [*changes, *(notes if above else [])]
+    return figure(
+        [*between, ring, dots],
+        mode,
+        x=x,
+        y=y,
+        height=height,
+        annotations=notes,
+        margin={"r": 80, "t": NAME_ROOM if above else 8},
+    )
+
+
+def spread(values: Mapping[str, float], gap: float) -> dict[str, float]:
+    """Places for labels in the values' order (x 100), at least `gap` apart and as near to their values as that allows.
+
+    >>> spread({"a": 0.10, "b": 0.101}, gap=2.0)
+    {'a': 9.05, 'b': 11.05}
+    """
+    names = sorted(values, key=lambda name: values[name])
+    clusters: list[tuple[float, list[str]]] = []
+    for name in names:
+        centre, members = values[name] * 100, [name]
+        while clusters and clusters[-1][0] + gap * (len(clusters[-1][1]) + len(members)) / 2 > centre:
+            below, fellows = clusters.pop()
+            centre = (below * len(fellows) + centre * len(members)) / (len(fellows) + len(members))
+            members = fellows + members
+        clusters.append((centre, members))
+    return {
+        name: round(centre + gap * (place - (len(members) - 1) / 2), 6)
+        for centre, members in clusters
+        for place, name in enumerate(members)
+    }
+
+
+def _line(name: str, rows: pd.DataFrame, colour: str, width: float, dash: str = "solid") -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines" if len(rows) > 1 else "markers",
+        "name": name,
+        "x": rows["month"].tolist(),
+        "y": [None if math.isnan(rate) else float(rate) * 100 for rate in rows["rate"]],
+        "line": {"color": colour, "width": width, "dash": dash},
+        "marker": {"color": colour, "size": 9},
+        "connectgaps": False,
+        "customdata": [
+            [show.percent(row.rate), show.money(row.cash), show.money(row.balance), show.count(int(row.loans), "placements")]
+            for row in rows.itertuples()
+        ],
+        "hovertemplate": f"<b>{name}</b>, %{{x}}<br>%{{customdata[0]}}: %{{customdata[1]}} of %{{customdata[2]}}"
+        "<br>%{customdata[3]}<extra></extra>",
+    }  # fmt: skip
+
+
+def _readable(colour: str, mode: str | None) -> str:
+    """The colour of a name beside its line: faint is for decoration only."""
+    return palette(mode).muted if colour == palette(mode).faint else colour
+
+
+def _tone(change: float, mode: str | None) -> str:
+    """Good or bad, and neither where the change reads 0.0 points."""
+    colours = palette(mode)
+    if abs(change) < LEAST_CHANGE:
+        return colours.muted
+    return colours.bad if change < 0 else colours.good
+
+
+def _last(rows: pd.DataFrame) -> float:
+    return float(rows["rate"].iloc[-1]) if len(rows) else math.nan
+
+
+def _month_ticks(months: Sequence[str]) -> dict[str, Any]:
+    step = max(1, math.ceil(len(months) / 6))
+    kept = list(months)[::-1][::step][::-1]
+    return {
+        "tickvals": [show.month(month) for month in kept],
+        "ticktext": [show.month(month).replace(" ", "<br>") for month in kept],
+    }
+
+
+def _cohort_label(name: str, loans: int, rows: int) -> str:
+    return f"<b>{name}</b>{'<br>' if rows <= 9 else ', '}{show.count(loans, 'loans')}"
+
+
+def _beginnings(names: Sequence[str]) -> dict[str, str]:
+    """Names up to their first comma where that still tells them apart."""
+    first = [name.split(",")[0] for name in names]
+    return {name: _short(word if first.count(word) == 1 else name) for name, word in zip(names, first, strict=True)}
+
+
+def _short(name: str, longest: int = _LONGEST_LABEL) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"

@@ -1,0 +1,115 @@
+"""The row of filters: chips that open a list, kept in step with the address in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import ClientsideFunction, Input, Output, State, html
+
+from core.selection import NOT_STATED
+from dashboard import format as show
+from dashboard import ids
+from dashboard.services import Services
+
+CHIPS: tuple[tuple[str, str], ...] = (
+    ("product", "Product"), ("region", "Region"), ("segment", "Segment"), ("bucket", "Arrears"), ("strategy", "Strategy"),
+)  # fmt: skip
+MORE: tuple[tuple[str, str], ...] = (
+    ("band", "Risk band"), ("branch", "Branch"), ("agency", "Agency"), ("proposed", "Proposed strategy"),
+)  # fmt: skip
+DAYS = ("as_of", "against")
+DIMENSIONS = tuple(name for name, _ in (*CHIPS, *MORE))
+CONTROLS = (*DAYS, *DIMENSIONS)
+
+
+def filter_bar() -> html.Div:
+    """The row, hidden on pages without filters."""
+    more = [html.Fieldset([html.Legend(word), _checklist(name)], id=f"field-{name}") for name, word in MORE]
+    chips = [
+        _chip("days", "As of", [_day_list("as_of", "As of"), _day_list("against", "Against")]),
+        *[
+            _chip(name, word, [html.Fieldset([html.Legend(word, className="visually-hidden"), _checklist(name)])])
+            for name, word in CHIPS
+        ],
+        _chip("more", "More filters", more),
+        html.Button("Clear", id="clear-filters", className="link is-absent"),
+    ]
+    links = [
+        html.Button("Copy link", id="copy-link", className="link"),
+        html.A("Export", id=ids.EXPORT, href="/download/loans.csv", className="link", download=""),
+    ]
+    return html.Div(
+        [html.Div(chips, className="chips"), html.Div(links, className="filter-links")],
+        id=ids.FILTERS,
+        className="filters is-absent",
+        role="region",
+        **{"aria-label": "Filters"},
+    )
+
+
+def _chip(name: str, word: str, content: Sequence[Any]) -> html.Details:
+    label = html.Summary([word], id=f"label-{name}")
+    return html.Details(
+        [label, html.Div(list(content), className="popover-panel")], id=ids.chip_of(name), className="chip"
+    )
+
+
+def _checklist(name: str) -> dbc.Checklist:
+    return dbc.Checklist(id=ids.filter_of(name), options=[], value=[], className="filter-list")
+
+
+def _day_list(name: str, word: str) -> html.Div:
+    control = ids.filter_of(name)
+    return html.Div(
+        [html.Label(word, htmlFor=control), dbc.Select(id=control, options=[], value="", size="sm")],
+        className="chooser",
+    )
+
+
+def update_options(services: Services) -> tuple[list[Any], ...]:
+    """The days and the values each filter offers; a dimension that is never stated offers none."""
+    reader = services.reader()
+    days = [{"value": day.isoformat(), "label": show.day(day)} for day in reversed(reader.book().days)]
+    as_of = [{"value": "", "label": f"{days[0]['label']} (newest)" if days else "no day yet"}, *days[1:]]
+    against = [{"value": "", "label": "the day before"}, *days]
+    return as_of, against, *[_offered(reader.values(name)) for name in DIMENSIONS]
+
+
+def _offered(values: Sequence[str]) -> list[dict[str, str]]:
+    if not [value for value in values if value != NOT_STATED]:
+        return []
+    return [{"value": value, "label": value} for value in values]
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Options from the book; everything else happens in the browser."""
+
+    @app.callback([Output(ids.filter_of(name), "options") for name in CONTROLS], Input(ids.REVISION, "data"))
+    def options(_: int | None) -> tuple[list[Any], ...]:
+        return update_options(services)
+
+    app.clientside_callback(
+        ClientsideFunction("recoup", "readFilters"),
+        [Output(ids.filter_of(name), "value") for name in CONTROLS],
+        Input(ids.URL, "search"),
+        [State(ids.filter_of(name), "value") for name in CONTROLS],
+    )
+    app.clientside_callback(
+        ClientsideFunction("recoup", "writeFilters"),
+        [Input(ids.filter_of(name), "value") for name in CONTROLS],
+        prevent_initial_call=True,
+    )
+    labels = ("days", *[name for name, _ in CHIPS], "more")
+    app.clientside_callback(
+        ClientsideFunction("recoup", "labelChips"),
+        [Output(f"label-{name}", "children") for name in labels],
+        [Output(ids.chip_of(name), "className") for name in labels],
+        [Output(f"field-{name}", "className") for name, _ in MORE],
+        Output("clear-filters", "className"),
+        Output(ids.BOOK_DAY, "children"),
+        [Input(ids.filter_of(name), "value") for name in CONTROLS],
+        [Input(ids.filter_of(name), "options") for name in CONTROLS],
+    )

@@ -1,0 +1,77 @@
+"""Which segments to work: how many of their loans can be worked, and what they should bring."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import dash
+import pandas as pd
+from dash import Output, html
+
+from core.selection import NOT_STATED
+from dashboard import format as show
+from dashboard.pages.segments.profiles import MOST_ROWS, no_expectation
+from dashboard.services import Services
+from dashboard.state import VIEW, View, view_of
+from dashboard.theme import segment_colours
+
+HEADS = ("Segment", "Can be worked", "Balance of those", "Expected", "n")
+
+
+def part() -> html.Div:
+    """The empty part of the segments' card."""
+    head = html.Thead(html.Tr([html.Th(word, scope="col") for word in HEADS]))
+    table = html.Table([head, html.Tbody([], id="segments-priorities")], className="plain-table priorities")
+    scroll = html.Div(table, className="table-scroll", tabIndex=0, role="region", **{"aria-label": "Segments to work"})
+    return html.Div(
+        [html.H3("Which to work"), html.P("", id="segments-priorities-subtitle", className="subtitle"), scroll],
+        className="priorities-part",
+    )
+
+
+def update_priorities(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:
+    """A row a segment, the most promising first, and what the numbers are."""
+    view = view_of(services, search)
+    stock = view.reader.stock(replace(view.selection, lasso=None, search=""), by=["segment"])
+    ranked = stock[stock["segment"] != NOT_STATED].sort_values(
+        ["expected_recovery", "workable_loans"], ascending=False, kind="stable"
+    )
+    colours = segment_colours(view.reader.values("segment"), mode)
+    return {
+        "rows": [_row(row, colours) for row in ranked.head(MOST_ROWS).to_dict("records")],
+        "subtitle": _subtitle(view, ranked),
+    }
+
+
+def _row(row: dict[str, Any], colours: dict[str, str]) -> html.Tr:
+    mark = html.I(className="dot", style={"background": colours.get(row["segment"], "var(--faint)")})
+    is_known = row["expected_loans"] > 0
+    return html.Tr(
+        [
+            html.Th(html.Div([mark, row["segment"]], className="profile-name"), scope="row"),
+            html.Td(show.number(row["workable_loans"])),
+            html.Td(show.money(row["workable_balance"])),
+            html.Td(show.money(row["expected_recovery"]) if is_known else show.UNDEFINED),
+            html.Td(show.number(row["expected_loans"])),
+        ]
+    )
+
+
+def _subtitle(view: View, ranked: pd.DataFrame) -> str:
+    told = "Can be worked: in arrears, open and free of a hold."
+    if ranked["expected_loans"].sum() > 0:
+        return f"{told} Expected: recovery in 12 months, over the n loans that have an expectation."
+    return f"{told} Expected is {show.UNDEFINED}, because {no_expectation(view)}."
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Rows and their remark."""
+    outputs = {
+        "rows": Output("segments-priorities", "children"),
+        "subtitle": Output("segments-priorities-subtitle", "children"),
+    }
+
+    @app.callback(output=outputs, inputs=VIEW)
+    def draw(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
+        return update_priorities(services, search, mode)

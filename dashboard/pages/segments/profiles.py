@@ -1,0 +1,168 @@
+"""What each segment is: how many, how much, how risky, what came back, what is proposed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import dash
+import pandas as pd
+from dash import Output, dcc, html
+
+from core.scores.bands import band_of
+from core.selection import NOT_STATED
+from core.strategies.catalogue import HOLD, NONE
+from dashboard import format as show
+from dashboard.components.badges import strategy_chip
+from dashboard.components.head import answer_id, sentence
+from dashboard.components.score_badge import risk, score_words
+from dashboard.page import Page
+from dashboard.pages.segments.scatter import MOST_POINTS
+from dashboard.services import Services
+from dashboard.state import VIEW, View, view_of
+from dashboard.theme import segment_colours
+
+HEADS = ("Segment", "Loans", "Balance", "Risk", "Recovered", "Proposed")
+MOST_ROWS = 9
+
+
+def card(below: html.Div) -> html.Section:
+    """The empty card, with the part that stands below the profiles."""
+    head = html.Thead(html.Tr([html.Th(word, scope="col") for word in HEADS]))
+    table = html.Table([head, html.Tbody([], id="segments-profiles")], className="plain-table profiles")
+    scroll = html.Div(table, className="table-scroll", tabIndex=0, role="region", **{"aria-label": "Segment profiles"})
+    return html.Section(
+        [html.H2("Segments"), html.P("", id="segments-profiles-subtitle", className="subtitle"), scroll, below],
+        className="card",
+    )
+
+
+def profile_frame(view: View) -> pd.DataFrame:
+    """One row a segment: loans, balance, arrears_balance, workable_loans, expected_loans, expected_recovery, risk,
+    source, placed, recovered (share, NaN where nothing was placed), proposed, proposed_share; largest balance first."""
+    chosen = replace(view.selection, lasso=None, search="")
+    stock = view.reader.stock(chosen, by=["segment"]).set_index("segment")
+    points, _ = view.reader.loan_points(chosen, ["segment", "risk_score", "source"], limit=MOST_POINTS)
+    stock["risk"] = points.groupby("segment")["risk_score"].mean()
+    stock["source"] = points.groupby("segment")["source"].agg(
+        lambda told: told.iloc[0] if told.nunique() == 1 else "mixed"
+    )
+    proposals = view.reader.stock(chosen, by=["segment", "proposed"])
+    proposals["no_track"] = proposals["proposed"].isin((HOLD, NONE))
+    by_rank = proposals.sort_values(["no_track", "loans"], ascending=[True, False])
+    usual = by_rank.drop_duplicates("segment").set_index("segment")
+    stock["proposed"] = usual["proposed"]
+    stock["proposed_share"] = usual["loans"] / stock["loans"]
+    placed = view.reader.placed(chosen, by=["segment"]).set_index("segment")
+    stock["placed"] = placed["loans"].reindex(stock.index).fillna(0)
+    cash = view.reader.cash(chosen, by=["segment"]).set_index("segment")["cash"]
+    owed = placed["balance"].where(placed["balance"] > 0).reindex(stock.index)
+    stock["recovered"] = cash.reindex(stock.index).fillna(0) / owed if view.book.has_payments else float("nan")
+    return stock.sort_values("balance", ascending=False).reset_index()
+
+
+def update_profiles(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:
+    """The rows, what they are, the answer and the badge."""
+    view = view_of(services, search)
+    profiles = profile_frame(view)
+    sources = profiles["source"].dropna().unique().tolist()
+    words, tone = score_words(["rule", "model"] if "mixed" in sources else sources, view.reader.champion())
+    colours = segment_colours(view.reader.values("segment"), mode)
+    return {
+        "rows": [_row(row, colours, view, search) for row in profiles.head(MOST_ROWS).to_dict("records")],
+        "subtitle": _subtitle(view, profiles),
+        "answer": sentence(_answer(view, profiles)),
+        "badge": words,
+        "badge_class": f"badge-pill {tone}",
+    }
+
+
+def _row(row: dict[str, Any], colours: dict[str, str], view: View, search: str | None) -> html.Tr:
+    name = row["segment"]
+    mark = html.I(className="dot", style={"background": colours.get(name, "var(--faint)")})
+    only = view.selection.only(segment=name) if name != NOT_STATED else view.selection
+    link = dcc.Link(
+        name, href=f"/segments?{replace(only, lasso=None, search='').to_query()}", title=f"Show only {name}"
+    )
+    known = row["recovered"] == row["recovered"]
+    level = band_of(pd.Series([row["risk"]])).iloc[0]
+    return html.Tr(
+        [
+            html.Th(html.Div([mark, link], className="profile-name"), scope="row"),
+            html.Td(show.number(row["loans"])),
+            html.Td(show.money(row["balance"])),
+            html.Td([level or show.UNDEFINED, html.Small(risk(row["risk"], row["source"]) if level else "")]),
+            html.Td(
+                [show.percent(row["recovered"], 0), html.Small(f"n {show.number(row['placed'])}" if known else "")]
+            ),
+            html.Td([strategy_chip(row["proposed"]), html.Small(show.percent(row["proposed_share"], 0))]),
+        ]
+    )
+
+
+def _subtitle(view: View, profiles: pd.DataFrame) -> str:
+    told = "Recovered: cash so far of the balance placed, by the segment at placement, n placements."
+    if not view.book.has_payments:
+        told = f"Recovered is {show.UNDEFINED}, because this book has no payments."
+    loans = int(profiles["loans"].sum())
+    sampled = f" over {show.number(MOST_POINTS)} of {show.count(loans, 'loans')}" if loans > MOST_POINTS else ""
+    aside = " The lasso does not narrow this table." if view.selection.lasso else ""
+    return f"Risk: mean score{sampled}, and its band. {told} Proposed: the usual strategy and its share.{aside}"
+
+
+def _answer(view: View, profiles: pd.DataFrame) -> str:
+    loans = int(profiles["loans"].sum()) if len(profiles) else 0
+    if not loans:
+        return "No loan matches these filters."
+    named = profiles[profiles["segment"] != NOT_STATED]
+    if named.empty:
+        why = "because no score has placed them in one yet"
+        return (
+            f"**{show.count(loans, 'loans')}**; their segments are {show.UNDEFINED}, {why}. {_to_work(view, profiles)}"
+        )
+    return f"**{show.count(loans, 'loans')} in {show.count(len(named), 'segments')}.** {_largest(named)} {_to_work(view, named)}"
+
+
+def _largest(profiles: pd.DataFrame) -> str:
+    measure, words = (
+        ("arrears_balance", "balance in arrears") if profiles["arrears_balance"].sum() > 0 else ("balance", "balance")
+    )
+    first = profiles.sort_values(measure, ascending=False).iloc[0]
+    return f"**{first['segment']}** holds {show.percent(first[measure] / profiles[measure].sum(), 0)} of the {words}."
+
+
+def _to_work(view: View, profiles: pd.DataFrame) -> str:
+    workable = int(profiles["workable_loans"].sum())
+    if not workable:
+        return "None of them can be worked: none is in arrears, open and free of a hold."
+    start = f"{show.count(workable, 'loans')} can be worked"
+    promising = profiles[profiles["expected_loans"] > 0].sort_values("expected_recovery", ascending=False)
+    if promising.empty:
+        return f"{start}; which should bring most is {show.UNDEFINED}, because {no_expectation(view)}."
+    best = promising.iloc[0]
+    return (
+        f"{start}; **{best['segment']}** should bring most: {show.money(best['expected_recovery'])}"
+        f" expected from {show.count(int(best['expected_loans']), 'loans')}."
+    )
+
+
+def no_expectation(view: View) -> str:
+    """Why nothing is expected of any loan."""
+    if not view.book.has_payments:
+        return "this book has no payments"
+    return "this book has too few placements like them that are 12 months old"
+
+
+def register(app: dash.Dash, services: Services, page: Page) -> None:
+    """Profiles, answer and badge, from one read."""
+    outputs = {
+        "rows": Output("segments-profiles", "children"),
+        "subtitle": Output("segments-profiles-subtitle", "children"),
+        "answer": Output(answer_id(page), "children"),
+        "badge": Output("segments-badge", "children"),
+        "badge_class": Output("segments-badge", "className"),
+    }
+
+    @app.callback(output=outputs, inputs=VIEW)
+    def draw(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
+        return update_profiles(services, search, mode)

@@ -1,0 +1,150 @@
+"""What a book holds, and which values its dimensions take; remembered until a revision changes either."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Table, func, select
+
+from core.metrics.delinquency import BUCKETS, OPEN
+from core.records import Book, BookName
+from core.selection import DIMENSIONS, NOT_STATED
+from core.strategies.catalogue import STRATEGY_NAMES
+from db.cube import said
+from db.measures import dimension as stored
+from db.recall import recall
+from db.sums import check_groups, cube_for
+from db.tables import (
+    actions,
+    batches,
+    books,
+    cube_site,
+    cube_stock,
+    payments,
+    segmentations,
+    segments,
+    snapshots,
+)  # fmt: skip
+
+BANDS = ("Low", "Medium", "High")
+
+
+def book_held(connection: Connection, name: BookName | None) -> tuple[int, Book]:
+    """A book's key and what it holds; the one on show where no name is given; key 0 where nothing was ever stored."""
+    known = recall(connection)
+    return known.answer(("book", name), lambda: _read_book(connection, name, known.revision))
+
+
+def values_of(connection: Connection, book_id: int, dimension: str) -> list[str]:
+    """The values a dimension takes among the book's open loans, in the order a reader expects."""
+    check_groups([dimension], DIMENSIONS)
+
+    def read() -> list[str]:
+        return _in_order(connection, book_id, dimension, _read_values(connection, book_id, dimension))
+
+    return list(recall(connection).answer(("values", book_id, dimension), read))
+
+
+def _read_book(connection: Connection, name: BookName | None, revision: int) -> tuple[int, Book]:
+    chosen = books.c.shown == 1 if name is None else books.c.name == name
+    row = connection.execute(select(books.c.id, books.c.name).where(chosen)).one_or_none()
+    book_id, told = (0, name or "own") if row is None else (row.id, row.name)
+    days = _days(connection, book_id)
+    stored = set(connection.execute(_stored_books()).scalars())
+    shown = connection.execute(select(books.c.name).where(books.c.shown == 1)).scalar()
+    received = select(func.max(batches.c.received_on)).where(_live_batch(book_id)).scalar_subquery()
+    in_book = [snapshots.c.book_id == book_id, snapshots.c.live == 1]
+    return book_id, Book(
+        name=told,
+        revision=revision,
+        days=days,
+        currency=_currency(connection, book_id, days),
+        loans=int(connection.execute(select(func.count(snapshots.c.loan_id.distinct())).where(*in_book)).scalar_one()),
+        has_payments=_any(connection, payments, book_id),
+        has_actions=_any(connection, actions, book_id),
+        has_costs=_any(connection, actions, book_id, actions.c.cost.is_not(None)),
+        sample_hidden="sample" in stored and shown != "sample",
+        own_stored="own" in stored,
+        last_received_on=_day(connection.execute(select(received)).scalar()),
+        as_of_assumed=bool(days) and _was_assumed(connection, book_id, days[-1]),
+    )
+
+
+def _days(connection: Connection, book_id: int) -> tuple[date, ...]:
+    query = select(snapshots.c.as_of).where(snapshots.c.book_id == book_id, snapshots.c.live == 1).distinct()
+    return tuple(sorted(date.fromisoformat(day) for day in connection.execute(query).scalars()))
+
+
+def _stored_books() -> Select[Any]:
+    joined = batches.join(books, books.c.id == batches.c.book_id)
+    return select(books.c.name).select_from(joined).where(batches.c.status == "committed").distinct()
+
+
+def _live_batch(book_id: int) -> Any:
+    return (batches.c.book_id == book_id) & (batches.c.status == "committed")
+
+
+def _any(connection: Connection, table: Table, book_id: int, *conditions: Any) -> bool:
+    query = select(table.c.id).where(table.c.book_id == book_id, table.c.live == 1, *conditions).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _currency(connection: Connection, book_id: int, days: tuple[date, ...]) -> str:
+    """The currency most rows of the newest day are in; "" where none says."""
+    if not days:
+        return ""
+    row: Row[Any] | None = connection.execute(
+        select(snapshots.c.currency)
+        .where(snapshots.c.book_id == book_id, snapshots.c.as_of == days[-1].isoformat(), snapshots.c.live == 1)
+        .where(snapshots.c.currency.is_not(None))
+        .group_by(snapshots.c.currency)
+        .order_by(func.count().desc(), snapshots.c.currency)
+        .limit(1)
+    ).first()
+    return "" if row is None else str(row[0])
+
+
+def _was_assumed(connection: Connection, book_id: int, day: date) -> bool:
+    query = select(batches.c.id).where(
+        _live_batch(book_id),
+        batches.c.kind == "portfolio",
+        batches.c.as_of == day.isoformat(),
+        batches.c.as_of_assumed == 1,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _read_values(connection: Connection, book_id: int, dimension: str) -> list[str]:
+    cube = cube_for([cube_stock, cube_site], {dimension})
+    if cube is not None:
+        value = cube.c[dimension]
+        query = select(value).where(cube.c.book_id == book_id).group_by(value).having(func.sum(cube.c.loans) > 0)
+        return list(connection.execute(query).scalars())
+    open_rows = (snapshots.c.book_id == book_id, snapshots.c.live == 1, snapshots.c.status == OPEN)
+    return list(connection.execute(select(said(stored(dimension))).where(*open_rows).distinct()).scalars())
+
+
+def _in_order(connection: Connection, book_id: int, dimension: str, values: list[str]) -> list[str]:
+    """Known names in their own order, other names by the alphabet, "not stated" last."""
+    known: dict[str, tuple[str, ...]] = {
+        "bucket": BUCKETS, "band": BANDS, "strategy": STRATEGY_NAMES, "proposed": STRATEGY_NAMES,
+    }  # fmt: skip
+    order = known.get(dimension, ())
+    if dimension == "segment":
+        order = tuple(connection.execute(_segment_names(book_id)).scalars())
+
+    def place(value: str) -> tuple[bool, int, str]:
+        return value == NOT_STATED, order.index(value) if value in order else len(order), value
+
+    return sorted(values, key=place)
+
+
+def _segment_names(book_id: int) -> Select[Any]:
+    fitted = segments.join(segmentations, segmentations.c.id == segments.c.segmentation_id)
+    live = (segmentations.c.book_id == book_id, segmentations.c.live == 1)
+    return select(segments.c.name).select_from(fitted).where(*live).order_by(segments.c.number)

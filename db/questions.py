@@ -1,0 +1,107 @@
+"""The sums a page asks for, each against a resolved selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, case, func, select
+
+from core.selection import DIMENSIONS
+from db.cube import ACTIVITY, CASH, PLACED, activity_rows, cash_rows, placed_rows, stock_rows
+from db.frames import COUNT, frame_of
+from db.measures import given_rows, outcome_rows, outside_rows
+from db.sums import MONEY, Scope, check_groups, cube_for, flow, kept, summed, summed_frame
+from db.tables import (
+    STOCK_MEASURES,
+    actions,
+    assignments,
+    cube_site,
+    cube_stock,
+    payments,
+    placements,
+    snapshots,
+)
+
+STOCK_CUBES = (cube_stock, cube_site)
+_GIVEN_BY = (*DIMENSIONS, "decided_by", "trial", "arm", "month")
+_OnDay = Callable[[ColumnElement[str]], ColumnElement[bool]]
+
+
+def stock(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """The stock on the selection's day."""
+    check_groups(by, DIMENSIONS)
+    return _stock(connection, scope, by, lambda day: day == scope.day)
+
+
+def stock_history(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """The stock of every day up to the selection's; without `by`, a row of zeros on a day without stock."""
+    check_groups(by, DIMENSIONS)
+    history = _stock(connection, scope, ["as_of", *by], lambda day: day <= scope.day)
+    if by:
+        return history
+    whole = history.set_index("as_of").reindex(list(scope.days)).fillna(0.0)
+    counts = [name for name in STOCK_MEASURES if name not in MONEY]
+    return whole.astype(dict.fromkeys(counts, "int64")).rename_axis("as_of").reset_index().astype({"as_of": "str"})
+
+
+def _stock(connection: Connection, scope: Scope, by: Sequence[str], on: _OnDay) -> pd.DataFrame:
+    """Stock on the days that `on` accepts: from the first cube that knows the dimensions, else from the rows."""
+    cube = cube_for(STOCK_CUBES, {*by, *scope.filters})
+    if cube is None:
+        rows = stock_rows(snapshots.c.book_id == scope.book_id, on(snapshots.c.as_of)).subquery()
+        query = summed(rows, by, STOCK_MEASURES, *kept(rows, scope.filters))
+    else:
+        of_book = (cube.c.book_id == scope.book_id, on(cube.c.as_of))
+        query = summed(cube, by, STOCK_MEASURES, *of_book, *kept(cube, scope.filters))
+    return summed_frame(connection, query, by, STOCK_MEASURES)
+
+
+def placed(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Placements up to the selection's day."""
+    rows = placed_rows(placements.c.book_id == scope.book_id).subquery()
+    return flow(connection, scope, by, cube=PLACED, clock="cohort", rows=rows, day="placed_on")
+
+
+def cash(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Cash net of reversals up to the selection's day, from placement on."""
+    rows = cash_rows(payments.c.book_id == scope.book_id)
+    return flow(connection, scope, by, cube=CASH, clock="month", rows=rows, day="day")
+
+
+def activity(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Work done up to the selection's day."""
+    rows = activity_rows(actions.c.book_id == scope.book_id).subquery()
+    return flow(connection, scope, by, cube=ACTIVITY, clock="month", rows=rows, day="acted_on")
+
+
+def cash_outside(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Cash up to the selection's day that belongs to no placement, and waivers; it has no groups."""
+    check_groups(by, ())
+    rows = outside_rows(payments.c.book_id == scope.book_id).subquery()
+    chosen = [rows.c.day <= scope.until, *kept(rows, scope.filters)]
+    sums = [func.coalesce(func.sum(rows.c[name]), 0) for name in ("payments", "cash", "waivers", "waived")]
+    query = select(*sums, func.count(rows.c.loan_id.distinct())).where(*chosen)
+    dtypes = {"payments": COUNT, "cash": "money", "waivers": COUNT, "waived": "money", "loans": COUNT}
+    return frame_of(connection.execute(query).all(), dtypes)
+
+
+def given(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """What was given up to the selection's day; a loan counts once in a group, as it was when first given."""
+    check_groups(by, _GIVEN_BY)
+    rows = given_rows(assignments.c.book_id == scope.book_id).subquery()
+    groups, told = [rows.c[name] for name in by], ("loans", "balance")
+    turns = func.row_number().over(partition_by=[*groups, rows.c.loan_id], order_by=[rows.c.day, rows.c.assignment_id])
+    first = case((turns == 1, 1), else_=0)
+    chosen = select(*groups, first.label("loans"), (first * rows.c.balance).label("balance")).where(
+        rows.c.day <= scope.until, *kept(rows, scope.filters)
+    )
+    return summed_frame(connection, summed(chosen.subquery(), by, told), by, told)
+
+
+def outcomes(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Outcomes stated on the selection's day, for loans of every status; empty where the file states none."""
+    check_groups(by, DIMENSIONS)
+    rows = outcome_rows(snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day).subquery()
+    groups, told = [*by, "recovery_status"], ("loans", "balance", "recovered_loans", "recovered")
+    return summed_frame(connection, summed(rows, groups, told, *kept(rows, scope.filters)), groups, told)

@@ -1,0 +1,251 @@
+"""The book, as pages and workflows ask about it: `PortfolioReader` of core.ports over the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, func, select
+
+from core.errors import SelectionRefused
+from core.records import Batch, Book, BookName, LoanPage, Model, Segmentation
+from core.selection import Selection
+from db import questions, register
+from db.books import book_held, values_of
+from db.budget import BUDGET_SECONDS, brief_read
+from db.cube import IS_CASH
+from db.engine import reading
+from db.frames import COUNT, frame_of
+from db.loans import BLOCK, LoanList
+from db.recall import recall
+from db.sums import Scope, cube_for
+from db.tables import loans, payments, snapshots
+from db.to_score import matured_rates
+from db.training import snapshot_blocks, training_rows
+
+T = TypeVar("T")
+_Question = Callable[[Connection, Scope, Sequence[str]], pd.DataFrame]
+
+
+class SqlPortfolioReader:
+    """Reads of one book of the store.
+
+    Args:
+        engine: the store.
+        book: which book; None for the one on show.
+        budget_seconds: how long one question of a page may take before it is refused.
+    """
+
+    def __init__(self, engine: Engine, book: BookName | None = None, *, budget_seconds: float = BUDGET_SECONDS) -> None:
+        self._engine = engine
+        self._name = book
+        self._budget_seconds = budget_seconds
+
+    def book(self) -> Book:
+        """What the book holds."""
+        return self._ask(lambda connection: book_held(connection, self._name)[1])
+
+    def values(self, dimension: str) -> list[str]:
+        """The values a dimension takes, in the order a reader expects."""
+        return self._ask(lambda connection: values_of(connection, self._key(connection), dimension))
+
+    def stock(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """The stock on the selection's day."""
+        return self._answer(questions.stock, selection, by)
+
+    def stock_history(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """The stock of every day of the book up to the selection's."""
+        return self._answer(questions.stock_history, selection, by)
+
+    def placed(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Placements up to the selection's day."""
+        return self._answer(questions.placed, selection, by)
+
+    def cash(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Cash net of reversals up to the selection's day, from placement on."""
+        return self._answer(questions.cash, selection, by)
+
+    def cash_outside(self, selection: Selection) -> pd.DataFrame:
+        """Cash up to the selection's day that belongs to no placement, and waivers."""
+        return self._answer(questions.cash_outside, selection, ())
+
+    def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Work done up to the selection's day."""
+        return self._answer(questions.activity, selection, by)
+
+    def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """What was given up to the selection's day; a loan counts once in a group, as it was when first given."""
+        return self._answer(questions.given, selection, by)
+
+    def outcomes(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Outcomes stated on the selection's day, for loans of every status; empty where the file states none."""
+        return self._answer(questions.outcomes, selection, by)
+
+    def loans(
+        self, selection: Selection, *, sort: str = "expected_recovery", after: str | None = None, limit: int = 100
+    ) -> LoanPage:
+        """A page of the open loans on the selection's day, in descending `sort`."""
+
+        def page(connection: Connection) -> LoanPage:
+            scope = self._scope(connection, selection)
+            listed = LoanList(connection, scope, selection)
+            frame, next_key = listed.page(sort, after, limit)
+            return LoanPage(frame, next_key, _loan_count(connection, scope, selection, listed))
+
+        return self._ask(page)
+
+    def iter_loans(self, selection: Selection, sort: str = "expected_recovery") -> Iterator[pd.DataFrame]:
+        """Every open loan on the selection's day in descending `sort`, in blocks; for exports, without a time budget."""
+        with reading(self._engine) as connection:
+            yield from LoanList(connection, self._scope(connection, selection), selection).blocks(sort)
+
+    def loan_points(self, selection: Selection, fields: Sequence[str], *, limit: int) -> tuple[pd.DataFrame, int]:
+        """A stable sample of the open loans on the selection's day, and how many there are in all."""
+
+        def points(connection: Connection) -> tuple[pd.DataFrame, int]:
+            scope = self._scope(connection, selection)
+            listed = LoanList(connection, scope, selection)
+            return listed.sample(fields, limit), _loan_count(connection, scope, selection, listed)
+
+        return self._ask(points)
+
+    def payments_of(self, loan_ref: str) -> pd.DataFrame:
+        """The live payments of a loan, newest first."""
+        return self._ask(lambda connection: _payments_of(connection, self._key(connection), loan_ref))
+
+    def unknown_loans(self, loan_refs: Sequence[str]) -> list[str]:
+        """Those of `loan_refs` without a live snapshot, in the order given; without a time budget."""
+        spoken = select(snapshots.c.id).where(snapshots.c.loan_id == loans.c.id, snapshots.c.live == 1).exists()
+        with reading(self._engine) as connection:
+            query = select(loans.c.loan_ref).where(loans.c.book_id == self._key(connection), spoken)
+            known = set(connection.execute(query).scalars())
+        return [loan_ref for loan_ref in loan_refs if loan_ref not in known]
+
+    def cash_between(self, loan_refs: Sequence[str], after: date, until: date) -> pd.DataFrame:
+        """Net cash of loans in (after, until], by the day it counts for; loans that paid nothing are absent."""
+        return self._ask(lambda connection: _cash_between(connection, self._key(connection), loan_refs, after, until))
+
+    def batches(self, limit: int = 200) -> list[Batch]:
+        """Batches of the book, newest first, undone and refused ones included."""
+        return self._ask(lambda connection: register.batches_of(connection, self._key(connection), limit))
+
+    def batch(self, batch_id: int) -> Batch:
+        """One batch of any book. Raises UnknownBatch."""
+        return self._ask(lambda connection: register.batch(connection, batch_id))
+
+    def rejects(self, batch_id: int) -> pd.DataFrame:
+        """The rejects of a batch, in file order."""
+        return self._ask(lambda connection: register.rejects_of(connection, batch_id))
+
+    def live_batch_with(self, sha256: str, book: BookName) -> Batch | None:
+        """The live batch of that book with that content."""
+        return self._ask(lambda connection: register.live_batch_with(connection, sha256, book))
+
+    def snapshots(self, as_of: date, *, batch_id: int | None = None) -> Iterator[pd.DataFrame]:
+        """Live snapshots of a day in blocks, for loans of every status; without a time budget."""
+        chosen = [snapshots.c.as_of == as_of.isoformat()]
+        if batch_id is not None:
+            chosen.append(snapshots.c.batch_id == batch_id)
+        with reading(self._engine) as connection:
+            yield from snapshot_blocks(connection, self._key(connection), *chosen)
+
+    def training_rows(self) -> pd.DataFrame:
+        """Every live snapshot with the outcome known by now; without a time budget."""
+        with reading(self._engine) as connection:
+            book_id, book = book_held(connection, self._name)
+            return training_rows(connection, book_id, book.days, book.has_payments)
+
+    def matured_rates(self) -> pd.DataFrame:
+        """Recovery so far of placements at least 12 months old, by bucket at placement; remembered, without a budget."""
+        with reading(self._engine) as connection:
+            book_id = self._key(connection)
+            rates = recall(connection).answer(("matured_rates", book_id), lambda: matured_rates(connection, book_id))
+            return rates.copy()
+
+    def champion(self) -> Model | None:
+        """The model in use."""
+        return self._ask(lambda connection: register.champion_of(connection, self._key(connection)))
+
+    def models(self) -> list[Model]:
+        """Every model and refused attempt, newest first."""
+        return self._ask(lambda connection: register.models_of(connection, self._key(connection)))
+
+    def segmentation(self) -> Segmentation | None:
+        """The clustering in use."""
+        return self._ask(lambda connection: register.segmentation_of(connection, self._key(connection)))
+
+    def _ask(self, question: Callable[[Connection], T]) -> T:
+        with brief_read(self._engine, self._budget_seconds) as connection:
+            return question(connection)
+
+    def _answer(self, question: _Question, selection: Selection, by: Sequence[str]) -> pd.DataFrame:
+        """The frame of a sum, remembered for as long as nothing in the store changes."""
+
+        def answer(connection: Connection) -> pd.DataFrame:
+            scope = self._scope(connection, selection)
+            asked = (question.__name__, scope.book_id, scope.day, scope.until, scope.chosen, tuple(by))
+            return recall(connection).answer(asked, lambda: question(connection, scope, by)).copy()
+
+        return self._ask(answer)
+
+    def _key(self, connection: Connection) -> int:
+        return book_held(connection, self._name)[0]
+
+    def _scope(self, connection: Connection, selection: Selection) -> Scope:
+        """The selection against the book. Raises SelectionRefused for a day before its first."""
+        book_id, book = book_held(connection, self._name)
+        if book.is_empty:
+            return Scope(book_id, (), "", selection.filters)
+        asked = selection.as_of or book.days[-1]
+        days = tuple(day.isoformat() for day in book.days if day <= asked)
+        if not days:
+            raise SelectionRefused(
+                f"The book says nothing about {asked}",
+                where=(f"its first day is {book.days[0]}",),
+                remedy=f"Choose a day from {book.days[0]} on.",
+            )
+        return Scope(book_id, days, asked.isoformat(), selection.filters)
+
+
+def _loan_count(connection: Connection, scope: Scope, selection: Selection, listed: LoanList) -> int:
+    """How many loans a list has: from a cube where nothing but dimensions narrows it, else counted."""
+    if selection.lasso or selection.search or cube_for(questions.STOCK_CUBES, set(scope.filters)) is None:
+        return listed.count()
+    return int(questions.stock(connection, scope, ())["loans"].iloc[0])
+
+
+def _payments_of(connection: Connection, book_id: int, loan_ref: str) -> pd.DataFrame:
+    dtypes = {
+        "paid_on": "date",
+        "amount": "money",
+        "payment_kind": "category",
+        "payment_ref": "text",
+        "channel": "category",
+        "batch_id": COUNT,
+    }
+    query = (
+        select(*(payments.c[name] for name in dtypes))
+        .join(loans, loans.c.id == payments.c.loan_id)
+        .where(loans.c.book_id == book_id, loans.c.loan_ref == loan_ref, payments.c.live == 1)
+        .order_by(payments.c.paid_on.desc(), payments.c.id.desc())
+    )
+    return frame_of(connection.execute(query).all(), dtypes)
+
+
+def _cash_between(
+    connection: Connection, book_id: int, loan_refs: Sequence[str], after: date, until: date
+) -> pd.DataFrame:
+    in_window = payments.c.effective_on.between((after + timedelta(days=1)).isoformat(), until.isoformat())
+    paid: list[tuple[Any, ...]] = []
+    for start in range(0, len(loan_refs), BLOCK):
+        query = (
+            select(loans.c.loan_ref, func.sum(payments.c.amount))
+            .join(loans, loans.c.id == payments.c.loan_id)
+            .where(loans.c.book_id == book_id, loans.c.loan_ref.in_(loan_refs[start : start + BLOCK]))
+            .where(IS_CASH, in_window)
+            .group_by(loans.c.loan_ref)
+        )
+        paid += [tuple(row) for row in connection.execute(query)]
+    return frame_of(paid, {"loan_ref": "text", "cash": "money"})

@@ -1,0 +1,185 @@
+"""What a revision changes, so that the cubes gain exactly the difference.
+
+Before anything about a fact changes, its present contribution is taken off (`days`, `loans`, `actions`); at the end
+of the revision its new contribution is added (`settle`). Each fact is taken off once, however often it is touched.
+The lists live in temporary tables of the connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func, insert, literal, or_, select
+from sqlalchemy.schema import CreateTable
+
+from db.cube import ACTIVITY, CASH, CUBES, PLACED, SITE, STOCK, Cube
+
+_temporary = MetaData()
+
+
+def _list(name: str, *columns: Column[Any]) -> Table:
+    return Table(name, _temporary, *columns, prefixes=["TEMPORARY"])
+
+
+def _id_list(name: str) -> Table:
+    return _list(name, Column("id", Integer, primary_key=True))
+
+
+def _day_list(name: str) -> Table:
+    return _list(name, Column("loan_id", Integer, primary_key=True), Column("as_of", Text, primary_key=True))
+
+
+moved = _day_list("moved")
+"""Staging: loans and days whose snapshot, score or strategy is about to change."""
+spoke = _id_list("spoke")
+"""Snapshots that this revision made speak, or that want a new score."""
+speaking = _list("speaking", Column("id", Integer, primary_key=True), Column("loan_id", Integer))
+"""Staging: the rows that speak on the day being settled."""
+changed = _list(
+    "changed",
+    Column("loan_id", Integer, primary_key=True),
+    Column("as_of", Text, primary_key=True),
+    Column("removed", Integer),
+)
+"""Loans and days whose speaking row changed in this revision; `removed`: another row spoke before."""
+frontier = _id_list("frontier")
+"""Staging: newest snapshots of loans whose history only grew by them."""
+chosen = _id_list("chosen")
+"""Staging: loans to be looked at."""
+chosen_snapshots = _id_list("chosen_snapshots")
+"""Staging: snapshots to be scored, or whose score falls."""
+refs = _list("refs", Column("ref", Text, primary_key=True))
+"""Staging: numbers of loans, borrowers or payments."""
+
+_keys = _id_list("touched_keys")
+_fresh_days, _touched_days = _day_list("fresh_days"), _day_list("touched_days")
+_fresh_loans, _touched_loans = _id_list("fresh_loans"), _id_list("touched_loans")
+_fresh_payments, _touched_payments = _id_list("fresh_payments"), _id_list("touched_payments")
+_fresh_actions, _touched_actions = _id_list("fresh_actions"), _id_list("touched_actions")
+
+
+def _delta(cube: Cube) -> Table:
+    columns: list[Column[Any]] = [Column(name, Text) for name in cube.groups]
+    columns += [Column(name, Integer) for name in cube.measures]
+    return _list(f"delta_{cube.table.name}", Column("book_id", Integer), *columns)
+
+
+_deltas = {cube.table.name: _delta(cube) for cube in CUBES}
+
+
+def prepare(connection: Connection) -> None:
+    """Empty lists on this connection."""
+    for table in _temporary.sorted_tables:
+        connection.execute(CreateTable(table, if_not_exists=True))
+        connection.exec_driver_sql(f"DELETE FROM {table.name}")
+
+
+class Touched:
+    """The facts that one revision of a book touches."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        prepare(connection)
+
+    def days(self) -> None:
+        """Touch the loans and days in `moved`, the other loans of their borrowers there (a hold about the person
+        binds them all), and the actions that take their attributes from those snapshots."""
+        run = self._connection.exec_driver_sql
+        run("DELETE FROM fresh_days")
+        run(
+            "INSERT INTO fresh_days SELECT loan_id, as_of FROM moved WHERE true UNION "
+            "SELECT o.loan_id, o.as_of FROM moved m CROSS JOIN snapshots s CROSS JOIN snapshots o "
+            "WHERE s.loan_id = m.loan_id AND s.as_of = m.as_of AND o.borrower_id = s.borrower_id AND o.as_of = s.as_of "
+            "AND o.live = 1"
+        )
+        run(
+            "DELETE FROM fresh_days WHERE EXISTS (SELECT 1 FROM touched_days t "
+            "WHERE t.loan_id = fresh_days.loan_id AND t.as_of = fresh_days.as_of)"
+        )
+        self._add_days("fresh_days", -1)
+        run("INSERT INTO touched_days SELECT loan_id, as_of FROM fresh_days WHERE true")
+        self._actions_of_moved()
+
+    def _actions_of_moved(self) -> None:
+        run = self._connection.exec_driver_sql
+        run("DELETE FROM fresh_actions")
+        of_loan = "SELECT a.id FROM moved m CROSS JOIN actions a WHERE a.loan_id = m.loan_id AND a.live = 1"
+        run(f"INSERT INTO fresh_actions {of_loan} AND a.acted_on >= m.as_of ON CONFLICT DO NOTHING")
+        run(
+            "INSERT INTO fresh_actions SELECT a.id FROM (SELECT m.loan_id, m.as_of FROM moved m WHERE NOT EXISTS ("
+            "SELECT 1 FROM snapshots s WHERE s.loan_id = m.loan_id AND s.live = 1 AND s.as_of < m.as_of)) f "
+            "CROSS JOIN actions a WHERE a.loan_id = f.loan_id AND a.live = 1 AND a.acted_on < f.as_of "
+            "ON CONFLICT DO NOTHING"
+        )
+        self.actions()
+
+    def actions(self) -> None:
+        """Touch the actions in `fresh_actions`."""
+        run = self._connection.exec_driver_sql
+        run("DELETE FROM fresh_actions WHERE id IN (SELECT id FROM touched_actions)")
+        self._add(ACTIVITY, _fresh_actions, -1)
+        run("INSERT INTO touched_actions SELECT id FROM fresh_actions WHERE true")
+
+    def actions_of_batch(self, batch_id: int) -> None:
+        """Touch every action of a batch."""
+        run = self._connection.exec_driver_sql
+        run("DELETE FROM fresh_actions")
+        run("INSERT INTO fresh_actions SELECT id FROM actions WHERE batch_id = ?", (batch_id,))
+        self.actions()
+
+    def loans(self) -> None:
+        """Touch the placements and payments of the loans in `chosen`."""
+        run = self._connection.exec_driver_sql
+        run("DELETE FROM fresh_loans")
+        run("INSERT INTO fresh_loans SELECT id FROM chosen WHERE id NOT IN (SELECT id FROM touched_loans)")
+        self._add(PLACED, _fresh_loans, -1)
+        run("INSERT INTO touched_loans SELECT id FROM fresh_loans WHERE true")
+        self.payments("SELECT p.id FROM fresh_loans l CROSS JOIN payments p WHERE p.loan_id = l.id", {})
+
+    def payments(self, chosen: str, given: Mapping[str, object]) -> None:
+        """Touch the payments whose numbers a query answers."""
+        run = self._connection.exec_driver_sql
+        run("DELETE FROM fresh_payments")
+        run(
+            f"INSERT INTO fresh_payments SELECT id FROM ({chosen}) c WHERE id NOT IN (SELECT id FROM touched_payments)",
+            given,
+        )
+        self._add(CASH, _fresh_payments, -1)
+        run("INSERT INTO touched_payments SELECT id FROM fresh_payments WHERE true")
+
+    def settle(self, revision_id: int) -> None:
+        """Add what the touched facts contribute now, and write the differences into the cubes."""
+        self._add_days("touched_days", 1)
+        self._add(PLACED, _touched_loans, 1)
+        self._add(CASH, _touched_payments, 1)
+        self._add(ACTIVITY, _touched_actions, 1)
+        for cube in CUBES:
+            self._write(cube, revision_id)
+
+    def _add_days(self, days: str, sign: int) -> None:
+        run = self._connection.exec_driver_sql
+        run("DELETE FROM touched_keys")
+        run(
+            f"INSERT INTO touched_keys SELECT s.id FROM {days} d CROSS JOIN snapshots s "
+            "WHERE s.loan_id = d.loan_id AND s.as_of = d.as_of AND s.live = 1"
+        )
+        for cube in (STOCK, SITE):
+            self._add(cube, _keys, sign)
+
+    def _add(self, cube: Cube, keys: Table, sign: int) -> None:
+        delta = _deltas[cube.table.name]
+        sums = cube.sums(cube.key.in_(select(keys.c.id)), sign=sign)
+        self._connection.execute(insert(delta).from_select([column.name for column in delta.columns], sums))
+
+    def _write(self, cube: Cube, revision_id: int) -> None:
+        delta = _deltas[cube.table.name]
+        cell = [delta.c.book_id, *(delta.c[name] for name in cube.groups)]
+        totals = {name: func.sum(delta.c[name]) for name in cube.measures}
+        differences = (
+            select(*cell, *totals.values(), literal(revision_id).label("revision_id"))
+            .group_by(*cell)
+            .having(or_(*(total != 0 for total in totals.values())))
+        )
+        names = ["book_id", *cube.groups, *cube.measures, "revision_id"]
+        self._connection.execute(insert(cube.table).from_select(names, differences))

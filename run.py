@@ -1,0 +1,574 @@
+"""Recoup's command line, and the one place where its rooms are wired together.
+
+python run.py                 serve the dashboard (with the sample book in a new, empty store)
+python run.py ingest FILE     bring a file in
+python run.py --help          everything else
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy loads: two threads on two busy cores cost 50 times
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+import click
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.columns import KINDS, Kind
+from core.errors import FileRefused, Refused, SelectionRefused, trace_without_data
+from core.selection import Selection
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+    from core.ports import Progress
+    from core.records import BookName, Job
+    from core.workflows.report import IngestReport, IngestRequest
+    from core.workflows.worker import Handler
+    from dashboard.services import Services
+    from db.jobs import SqlJobQueue
+    from db.reader import SqlPortfolioReader
+    from db.writer import SqlPortfolioWriter
+
+FAULT, REFUSED = 1, 2
+WORKER_PAUSE_SECONDS = 1.0
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class _Environment(BaseSettings, Settings):
+    """Settings as the environment and `.env` give them."""
+
+    model_config = SettingsConfigDict(env_prefix="RECOUP_", env_file=".env", extra="ignore")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def told(share: float, message: str) -> None:
+    """Progress for a person at a terminal: one line that overwrites itself."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{share:4.0%} {message:<60.60}" + ("\n" if share >= 1 else ""), err=True, nl=False)
+
+
+@dataclass(frozen=True)
+class Recoup:
+    """One store and its settings, for one process."""
+
+    settings: Settings
+    as_json: bool = False
+
+    @functools.cached_property
+    def engine(self) -> Engine:
+        from db.engine import open_store
+
+        return open_store(self.settings.db)
+
+    def reader(self, book: BookName | None = None) -> SqlPortfolioReader:
+        from db.reader import SqlPortfolioReader
+
+        return SqlPortfolioReader(self.engine, book)
+
+    @property
+    def writer(self) -> SqlPortfolioWriter:
+        from db.writer import SqlPortfolioWriter
+
+        return SqlPortfolioWriter(self.engine, now)
+
+    @property
+    def jobs(self) -> SqlJobQueue:
+        from db.jobs import SqlJobQueue
+
+        return SqlJobQueue(self.engine, now)
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder for uploads in progress, made where missing: beside the database unless the settings say."""
+        database = self.engine.url.database or "recoup.db"
+        folder = (
+            Path(self.settings.data_dir) if self.settings.data_dir else Path(database).resolve().parent / "recoup-data"
+        )
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refused(
+                f"The folder for uploads {folder} cannot be made: {error.strerror}",
+                remedy="Choose another with RECOUP_DATA_DIR.",
+            ) from None
+        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            raise Refused(
+                f"The folder for uploads {folder} may not be written", remedy="Choose another with RECOUP_DATA_DIR."
+            )
+        return folder
+
+    def answer(self, result: Mapping[str, Any], sentence: str) -> None:
+        """One JSON object, or sentences for a person."""
+        click.echo(json.dumps(result, ensure_ascii=False) if self.as_json else sentence)
+
+
+def load_settings(**given: object) -> Settings:
+    """Settings from the environment, with what the command line gave on top. Raises Refused naming the wrong one."""
+    try:
+        return _Environment(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        where = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
+        raise Refused("A setting cannot be used", where=where, remedy="See .env.example.") from None
+
+
+@contextmanager
+def refusals(as_json: bool) -> Iterator[None]:
+    """A refusal is one clear line and exit code 2, never a traceback."""
+    try:
+        yield
+    except Refused as refusal:
+        if as_json:
+            click.echo(json.dumps({"status": "refused", "refusal": str(refusal)}, ensure_ascii=False))
+        click.echo(f"Refused: {refusal}", err=True)
+        raise SystemExit(REFUSED) from None
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """What every command has: --db, --json, and refusals in one line."""
+
+    @click.option("--db", metavar="URL", help="where the store is (or RECOUP_DB); default sqlite:///recoup.db")
+    @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+    @functools.wraps(function)
+    def wrapped(db: str | None, as_json: bool, **options: Any) -> None:
+        with refusals(as_json):
+            root = click.get_current_context().find_root().params
+            function(Recoup(load_settings(db=db or root.get("db")), as_json), **options)
+
+    return wrapped
+
+
+class _ServeByDefault(click.Group):
+    """`run.py --port 8060` means `run.py serve --port 8060`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not {"-h", "--help", *self.commands} & set(args):
+            bare = not args or args[0].startswith("-")
+            args = ["serve", *args] if bare else args
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_ServeByDefault, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--db", metavar="URL", help="where the store is (or RECOUP_DB); default sqlite:///recoup.db")
+def cli(db: str | None) -> None:
+    """Recoup tells a lender what is being recovered, what works, and whom to work next."""
+
+
+# --- serving --------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.option("--host", help="address to listen on; only this machine until sign-in exists")
+@click.option("--port", type=click.IntRange(1, 65535), help="port to listen on; default 8050")
+@click.option("--no-sample", is_flag=True, help="leave a new store empty")
+@command
+def serve(recoup: Recoup, host: str | None, port: int | None, no_sample: bool) -> None:
+    """Serve the dashboard, with its worker beside it."""
+    host, port = host or recoup.settings.host, port or recoup.settings.port
+    _refuse_to_listen(host, port)
+    from dashboard.app import create_app
+    from dashboard.serve import listen
+
+    app = create_app(services(recoup))
+    book = recoup.reader().book()
+    if book.is_empty and not no_sample and not book.sample_hidden and not _busy_with(recoup, "sample"):
+        recoup.jobs.add("sample", {}, "Recoup")
+        click.echo("A new store: the sample book is being loaded; the page shows how far it is.")
+    over = threading.Event()
+    beside = threading.Thread(target=_keep_worker, args=(recoup, over), daemon=True)
+    beside.start()
+    click.echo(f"Recoup is on http://{host}:{port} (stop it with Ctrl-C)")
+    try:
+        listen(app, host, port, largest_body_bytes=recoup.settings.max_upload_mb << 20)
+    finally:
+        over.set()
+        beside.join(timeout=10)
+
+
+def _busy_with(recoup: Recoup, kind: str) -> bool:
+    return any(job.kind == kind and not job.is_over for job in recoup.jobs.recent())
+
+
+def _refuse_to_listen(host: str, port: int) -> None:
+    if host not in LOOPBACK:
+        raise Refused(f"Recoup does not listen on {host} yet: it has no sign-in", remedy=f"Use {LOOPBACK[0]}.")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            found = f"Port {port} on {host} cannot be used: {error.strerror}"
+            raise Refused(found, remedy="Stop what uses it, or choose another with --port.") from None
+
+
+def _keep_worker(recoup: Recoup, over: threading.Event) -> None:
+    """A worker beside the server, and another where one ended before its time; its jobs are taken up where it left them."""
+    while not over.is_set():
+        worker = _start_worker(recoup)
+        while worker.poll() is None and not over.wait(0.5):
+            pass
+        if over.is_set():
+            worker.terminate()
+            worker.wait(timeout=10)
+        else:
+            _to_log(f"The worker ended by itself (exit code {worker.returncode}); another is started.")
+            over.wait(WORKER_PAUSE_SECONDS)
+
+
+def _start_worker(recoup: Recoup) -> subprocess.Popen[bytes]:
+    arguments = [
+        sys.executable,
+        str(Path(__file__).resolve()),
+        "worker",
+        "--db",
+        recoup.settings.db,
+        "--beside",
+        str(os.getpid()),
+    ]
+    return subprocess.Popen(arguments, stdin=subprocess.DEVNULL)
+
+
+def services(recoup: Recoup) -> Services:
+    """What the dashboard may use, wired to this store."""
+    from core.workflows.score import score_one
+    from dashboard.services import Services
+
+    def score(fields: Mapping[str, Any]) -> Any:
+        reader = recoup.reader()
+        return score_one(
+            fields, champion=reader.champion(), segmentation=reader.segmentation(), rates=reader.matured_rates()
+        )
+
+    return Services(
+        reader=recoup.reader,
+        writer=recoup.writer,
+        jobs=recoup.jobs,
+        score_one=score,
+        today=today,
+        uploads=recoup.data_dir,
+        settings=recoup.settings,
+    )
+
+
+@cli.command()
+@click.option("--beside", type=int, help="stop when the process with this number is gone")
+@command
+def worker(recoup: Recoup, beside: int | None) -> None:
+    """Run queued work (checks, ingests, training) until stopped; `serve` starts one by itself."""
+    from sqlalchemy.exc import OperationalError
+
+    from core.workflows.jobs import sweep_uploads
+    from core.workflows.worker import work
+
+    with_lower_priority = getattr(os, "nice", None)
+    if with_lower_priority:
+        with_lower_priority(10)
+    stop = threading.Event()
+    if beside is not None:
+        threading.Thread(target=_watch, args=(beside, stop), daemon=True).start()
+    sweep_uploads(recoup.data_dir, now().timestamp())
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    try:
+        work(recoup.jobs, handlers(recoup), owner=name, report=_to_log, stop=stop, busy=OperationalError)
+    except KeyboardInterrupt:
+        stop.set()
+
+
+def _watch(pid: int, stop: threading.Event) -> None:
+    while not stop.wait(1.0):
+        if os.getppid() != pid:
+            os._exit(0)
+
+
+def _to_log(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def handlers(recoup: Recoup) -> dict[str, Handler]:
+    """What the worker does for each kind of job."""
+    return {
+        "check": lambda job, progress: _ingest_job(recoup, job, progress, dry_run=True),
+        "ingest": lambda job, progress: _ingest_job(recoup, job, progress, dry_run=False),
+        "undo": lambda job, progress: _undo(recoup, int(job.payload["batch"]), job.who),
+        "redate": lambda job, progress: _redate(recoup, job),
+        "train": lambda job, progress: _train(recoup, job.who, progress),
+        "sample": lambda job, progress: _load_sample(recoup, job.who, progress, show=bool(job.payload.get("show"))),
+    }
+
+
+# --- work both the command line and the worker do -------------------------------------------------------------------
+
+
+def _ingest(recoup: Recoup, request: IngestRequest, who: str, progress: Progress) -> IngestReport:
+    from core.workflows.ingest import ingest
+
+    return ingest(
+        request, reader=recoup.reader(request.book), writer=recoup.writer, today=today(), who=who, progress=progress
+    )
+
+
+def _ingest_job(recoup: Recoup, job: Job, progress: Progress, *, dry_run: bool) -> Mapping[str, Any]:
+    from core.workflows.jobs import ingest_job
+
+    return ingest_job(
+        job, lambda request: _ingest(recoup, request, job.who, progress), uploads=recoup.data_dir, dry_run=dry_run
+    )
+
+
+def _undo(recoup: Recoup, batch: int, who: str) -> Mapping[str, Any]:
+    from core.workflows.batches import undo
+
+    return undo(batch, reader=recoup.reader(), writer=recoup.writer, today=today(), who=who)
+
+
+def _redate(recoup: Recoup, job: Job) -> Mapping[str, Any]:
+    from core.workflows.batches import redate
+
+    batch, as_of = int(job.payload["batch"]), date.fromisoformat(job.payload["as_of"])
+    reader = recoup.reader(recoup.reader().batch(batch).book)
+    return redate(batch, as_of, reader=reader, writer=recoup.writer, today=today(), who=job.who)
+
+
+def _train(recoup: Recoup, who: str, progress: Progress) -> Mapping[str, Any]:
+    from core.workflows.train import train
+
+    return train(recoup.reader(), recoup.writer, today=today(), who=who, progress=progress)
+
+
+def _load_sample(recoup: Recoup, who: str, progress: Progress, *, show: bool) -> Mapping[str, Any]:
+    from core.workflows.sample import load_sample
+
+    return load_sample(
+        reader=recoup.reader("sample"),
+        ingest=lambda request: _ingest(recoup, request, who, lambda *_: None),
+        writer=recoup.writer,
+        folder=recoup.data_dir,
+        today=today(),
+        who=who,
+        progress=progress,
+        show=show,
+    )
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", type=click.Choice(KINDS), help="portfolio, payments or actions; guessed from the header")
+@click.option("--as-of", type=DAY, help="the day a portfolio without Snapshot_Date describes")
+@click.option("--received-on", type=DAY, help="the day it became known, for a first backfill; default today")
+@click.option(
+    "--map", "map_file", type=click.Path(path_type=Path), help="JSON that maps their columns and values to ours"
+)
+@click.option("--accept-good-rows", is_flag=True, help="load the good rows of a file that has bad ones")
+@click.option("--partial", is_flag=True, help="loans missing from the file have not left the book")
+@click.option("--dry-run", is_flag=True, help="check only")
+@command
+def ingest(
+    recoup: Recoup,
+    file: Path,
+    kind: Kind | None,
+    as_of: datetime | None,
+    received_on: datetime | None,
+    map_file: Path | None,
+    accept_good_rows: bool,
+    partial: bool,
+    dry_run: bool,
+) -> None:
+    """Bring a CSV file in: checked, stored whole or not at all, segmented, scored."""
+    from core.intake.map import NO_MAPPING
+    from core.intake.map import Mapping as ColumnMap
+    from core.workflows.report import IngestRequest
+
+    request = IngestRequest(
+        path=file,
+        filename=file.name,
+        kind=kind,
+        as_of=as_of.date() if as_of else None,
+        received_on=received_on.date() if received_on else None,
+        mapping=ColumnMap.from_json(_text(map_file)) if map_file else NO_MAPPING,
+        accept_good_rows=accept_good_rows,
+        scope="partial" if partial else "full",
+        dry_run=dry_run,
+    )
+    report = _ingest(recoup, request, recoup.settings.who, told)
+    result = report.as_json()
+    if report.rejects:
+        rejects_file = _write_rejects(file, report)
+        result["rejects_file"] = None if rejects_file is None else str(rejects_file)
+    recoup.answer(result, report.as_text(result["rejects_file"]))
+    if report.status == "refused":
+        raise SystemExit(REFUSED)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileRefused(
+            f"{path} cannot be read: {error}", remedy="Check the name and that it is UTF-8 text."
+        ) from None
+
+
+def _write_rejects(file: Path, report: IngestReport) -> Path | None:
+    from core.intake.reconcile import rejects_csv
+
+    target = Path.cwd() / f"{file.stem}.rejects.csv"
+    try:
+        target.write_text(rejects_csv(report.rejects), encoding="utf-8")
+    except OSError as error:
+        _to_log(f"The rejects could not be written to {target}: {error.strerror}. The page Batches offers them.")
+        return None
+    return target
+
+
+@cli.command()
+@click.argument("batch", type=int)
+@command
+def undo(recoup: Recoup, batch: int) -> None:
+    """Take a batch back: today's answers are those before it."""
+    result = _undo(recoup, batch, recoup.settings.who)
+    recoup.answer(result, f"Batch {batch} ({result['filename']}, {result['rows']:,} rows) is undone.")
+
+
+@cli.command()
+@command
+def train(recoup: Recoup) -> None:
+    """Learn a score from outcomes, or say why this book cannot carry one."""
+    result = _train(recoup, recoup.settings.who, told)
+    recoup.answer(result, result["sentence"])
+
+
+@cli.command()
+@click.option("--batch", type=int, help="only the loans of this batch; default the newest day")
+@click.option(
+    "--limits", "limits_file", type=click.Path(path_type=Path), help="JSON: costs and capacities of the strategies"
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="the CSV file to write")
+@command
+def recommend(recoup: Recoup, batch: int | None, limits_file: Path | None, out: Path) -> None:
+    """Write a strategy for every loan, with its score, its source and why."""
+    from core.exchange import to_csv
+    from core.strategies.catalogue import Limits
+    from core.workflows.recommend import recommend as recommendations
+
+    reader = recoup.reader()
+    if batch is not None:
+        reader = recoup.reader(reader.batch(batch).book)
+    limits = Limits.from_json(_text(limits_file)) if limits_file else None
+    frame = recommendations(reader, batch_id=batch, limits=limits)
+    _write(out, to_csv(frame))
+    counts = frame["Strategy"].value_counts().to_dict()
+    result = {"out": str(out), "loans": len(frame), "strategies": counts}
+    recoup.answer(
+        result, f"{len(frame):,} loans written to {out}: " + ", ".join(f"{name} {n:,}" for name, n in counts.items())
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FileRefused(f"{path} cannot be written: {error.strerror}", remedy="Choose another --out.") from None
+
+
+@cli.command()
+@click.option("--as-of", type=DAY, help="the day asked about; default the newest in the book")
+@click.option(
+    "--where", "conditions", multiple=True, metavar="FIELD=VALUE", help="only loans with this value; repeatable"
+)
+@command
+def metrics(recoup: Recoup, as_of: datetime | None, conditions: tuple[str, ...]) -> None:
+    """The headline numbers, each with what it was computed from."""
+    from core.metrics.portfolio import newest_day, portfolio_measures
+
+    selection = Selection(as_of=as_of.date() if as_of else None, filters=_filters(conditions))
+    reader = recoup.reader()
+    day = newest_day(reader.book(), selection)
+    measures = portfolio_measures(reader, selection.at(day))
+    result = {
+        "as_of": day.isoformat(),
+        "known_on": today().isoformat(),
+        "book": reader.book().name,
+        "metrics": {name: measure.as_json() for name, measure in measures.items()},
+    }
+    lines = [f"as of {day.isoformat()}, known on {result['known_on']}"]
+    lines += [f"{name:<26} {_plain(measure)}" for name, measure in measures.items()]
+    recoup.answer(result, "\n".join(lines))
+
+
+def _plain(measure: Any) -> str:
+    if not measure.is_defined:
+        return f"n/a, because {measure.why}"
+    return f"{measure.value:,.4f} {measure.unit} (n = {measure.n:,} {measure.of})"
+
+
+def _filters(conditions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    filters: dict[str, tuple[str, ...]] = {}
+    for condition in conditions:
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise SelectionRefused(f"'{condition}' is not a condition", remedy="Write it as product=Auto.")
+        filters[name] = (*filters.get(name, ()), value)
+    return filters
+
+
+@cli.command()
+@click.option("--loans", type=click.IntRange(100, 2_000_000), default=6000, show_default=True)
+@click.option("--months", type=click.IntRange(6, 120), default=24, show_default=True)
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="the folder to write")
+@command
+def sample(recoup: Recoup, loans: int, months: int, seed: int, out: Path) -> None:
+    """Write the sample book as CSV files: synthetic, the same for the same seed."""
+    from core.workflows.sample import write_sample
+
+    try:
+        result = write_sample(out, loans=loans, months=months, seed=seed)
+    except OSError as error:
+        raise FileRefused(f"{out} cannot be written: {error.strerror}", remedy="Choose another --out.") from None
+    recoup.answer(
+        result, f"{result['files']} files written to {out}; manifest.json lists them in the order they arrived."
+    )
+
+
+def main() -> None:
+    """Run the command line; a wrong option is one clear line, exit code 2."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.UsageError as error:
+        click.echo(f"Refused: {error.format_message()} See 'run.py --help'.", err=True)
+        raise SystemExit(REFUSED) from None
+    except click.Abort:
+        raise SystemExit(FAULT) from None
+    except Exception as fault:
+        click.echo(f"{trace_without_data(fault)}A fault in Recoup; what was not finished was not stored.", err=True)
+        raise SystemExit(FAULT) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""A real server, a real worker, a real Chromium."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """`run.py serve` in a process of its own."""
+
+    folder: Path
+    arguments: tuple[str, ...] = ()
+    port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def db(self) -> str:
+        return f"sqlite:///{self.folder / 'recoup.db'}"
+
+    def start(self) -> Server:
+        self.log = (self.folder / "server.log").open("ab")
+        command = [sys.executable, "run.py", "serve", "--port", str(self.port), "--db", self.db, *self.arguments]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
+                    if answer.status == 200:
+                        return self
+            except (URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError(f"the server did not answer: {(self.folder / 'server.log').read_text()}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        self.log.close()
+
+    def command(self, *arguments: str) -> str:
+        """Run another command of run.py on the same store."""
+        done = subprocess.run(
+            [sys.executable, "run.py", *arguments, "--db", self.db, "--json"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode in (0, 2), done.stderr
+        return done.stdout
+
+
+@dataclass
+class Watched:
+    """A page that keeps what went wrong in it: console errors, failed scripts, requests that left this machine."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self._note(request.url))
+
+    def _note(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            self.outside.append(url)
+
+    def settle(self) -> None:
+        """Wait until nothing is on its way and no chart is loading."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("() => !document.querySelector('[data-dash-is-loading=true]')", timeout=15_000)
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield Watched(context.new_page())
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def sample_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """First start of a new store: the server fills it with the sample book by itself."""
+    server = Server(tmp_path_factory.mktemp("sample")).start()
+    try:
+        deadline = time.monotonic() + 180
+        while '"book": "sample"' not in server.command("metrics"):
+            assert time.monotonic() < deadline, f"no sample book: {(server.folder / 'server.log').read_text()}"
+            time.sleep(1)
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def empty_server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path, ("--no-sample",)).start()
+    yield server
+    server.stop()

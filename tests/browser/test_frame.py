@@ -1,0 +1,158 @@
+"""The frame in a real Chromium, on the small fake book: the address is the state, and everything is reachable by key."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import waitress
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from dashboard.app import create_app
+from tests.browser.conftest import Watched
+from tests.dashboard.conftest import services_on
+from tests.dashboard.small_book import BOOK, EMPTY
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module", params=[BOOK], ids=["small book"])
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
+    yield from served(request.param)
+
+
+@pytest.fixture(scope="module")
+def empty_address() -> Iterator[str]:
+    yield from served(EMPTY)
+
+
+def served(book) -> Iterator[str]:
+    server = waitress.create_server(create_app(services_on(book)).server, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+def opened(watched: Watched, url: str) -> Page:
+    watched.page.goto(url)
+    watched.page.wait_for_function("() => document.querySelector('#portfolio-answer')?.textContent.length > 0")
+    watched.settle()
+    return watched.page
+
+
+def answer(page: Page, has: str) -> None:
+    page.wait_for_function("has => document.querySelector('#portfolio-answer').textContent.includes(has)", arg=has)
+
+
+def test_a_filter_goes_into_the_address_and_back_takes_it_out(watched, address):
+    page = opened(watched, address)
+    page.click("#label-product")
+    page.locator("#filter-product").get_by_label("Auto").check()
+    answer(page, "of 823 k")
+    assert page.url == f"{address}/?product=Auto"
+    assert page.inner_text("#label-product") == "Product Auto"
+    page.locator("#portfolio-stuck-by").get_by_text("Region").click()
+    page.wait_for_url("**/?product=Auto&by=region")
+    page.wait_for_function("() => document.querySelector('#portfolio-stuck-title').textContent.startsWith('South')")
+    page.go_back()
+    page.wait_for_function("() => document.querySelector('#portfolio-stuck-title').textContent.includes('one product')")
+    page.go_back()
+    answer(page, "of 2.35 M")
+    assert page.inner_text("#label-product") == "Product all 3"
+    assert (watched.errors, watched.outside) == ([], [])
+
+
+def test_a_copied_address_shows_the_same_view(watched, address):
+    page = opened(watched, f"{address}/?as_of=2026-09-30&product=Auto&by=region")
+    assert page.inner_text("#label-days") == "Sep 2026 against Aug"
+    assert page.inner_text("#book-day") == "As of 30 Sep 2026"
+    page.click("#copy-link")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert page.get_attribute("#export-link", "href") == "/download/loans.csv?as_of=2026-09-30&product=Auto&by=region"
+    page.click("#clear-filters")
+    answer(page, "of 2.35 M")
+    assert page.url == f"{address}/?by=region"
+
+
+def test_an_address_that_cannot_be_shown_says_so_and_leads_back(watched, address):
+    watched.page.goto(f"{address}/?as_of=2020-01-01")
+    card = watched.page.get_by_role("alert")
+    card.get_by_text("The book holds no figures for 1 Jan 2020").wait_for()
+    card.get_by_role("button", name="Show the whole book").click()
+    answer(watched.page, "of 2.35 M")
+    assert watched.page.locator("#failure").text_content() == ""
+
+
+def test_the_mode_is_kept_and_charts_follow_it(watched, address):
+    page = opened(watched, address)
+    page.click("#theme-switch")
+    watched.settle()
+    ink = "() => document.querySelector('#portfolio-stuck-graph .js-plotly-plot').layout.font.color"
+    page.wait_for_function(f"() => ({ink})() === '#9BA6B5'")
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+
+
+def test_a_chip_opens_by_key_and_escape_gives_the_focus_back(watched, address):
+    page = opened(watched, address)
+    page.focus("#label-region")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.wait_for_url("**/?region=North")
+    page.keyboard.press("Escape")
+    assert page.locator("details.chip[open]").count() == 0
+    assert page.evaluate("document.activeElement.id") == "label-region"
+    page.click("#change-day")
+    page.wait_for_function("() => document.activeElement.id === 'filter-as_of'")
+
+
+def test_the_table_of_a_chart_holds_its_numbers(watched, address):
+    page = opened(watched, address)
+    page.locator("summary", has_text="Table").first.click()
+    page.locator(".plain-table").first.wait_for()
+    assert page.locator(".plain-table").first.inner_text().split()[:4] == ["Product", "In", "arrears", "Share"]
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(watched, address):
+    page = opened(watched, address)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_phones_menu_opens_and_closes(browser: Browser, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = opened(Watched(context.new_page()), address)
+    button = page.get_by_role("button", name="Menu")
+    button.click()
+    assert button.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    assert button.get_attribute("aria-expanded") == "false"
+    assert page.evaluate("document.body.scrollWidth <= window.innerWidth")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_on_the_portfolio_page(browser: Browser, address, scheme, width):
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    watched = Watched(context.new_page())
+    found = Axe().run(opened(watched, address))
+    assert found.violations_count == 0, found.generate_report()
+    assert (watched.errors, watched.outside) == ([], [])
+    context.close()
+
+
+def test_an_empty_store_asks_for_a_first_file(watched, empty_address):
+    watched.page.goto(empty_address)
+    watched.page.get_by_role("heading", name="Bring your first file").wait_for()
+    assert not watched.page.locator("#portfolio-outstanding-value").is_visible()
+    assert watched.errors == []

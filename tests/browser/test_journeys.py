@@ -1,0 +1,224 @@
+"""What people do with Recoup, from the first start to the last undo: real server, real worker, real Chromium."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests import tutorial
+from tests.browser.conftest import Server, Watched
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "/": "How are we doing, and what needs attention?",
+    "/recovery": "What is being recovered, and is it getting better?",
+    "/strategies": "What did each strategy get, bring back and cost?",
+    "/segments": "Who are they, and which ones do we work?",
+    "/score": "What should we do with this borrower, and why?",
+    "/batches": "Bring a file, check it, load it",
+    "/explore": "What does this book look like?",
+}
+SLOW = 30_000
+
+
+def metrics(server: Server) -> dict:
+    return json.loads(server.command("metrics"))["metrics"]
+
+
+def text(page: Page, selector: str) -> str:
+    """What a person reads there: no-break and thin spaces are spaces."""
+    return re.sub("[\u00a0\u202f\u2009]", " ", page.inner_text(selector))
+
+
+def opened(watched: Watched, url: str) -> Page:
+    watched.page.goto(url)
+    watched.settle()
+    return watched.page
+
+
+def assert_clean(watched: Watched) -> None:
+    assert watched.errors == []
+    assert watched.outside == []
+
+
+def bring(page: Page, server: Server, path: Path) -> None:
+    """Upload a file on Batches, wait for its check, load it, wait until it is loaded."""
+    page.goto(f"{server.url}/batches")
+    page.wait_for_selector("#batches-file", state="attached")
+    page.set_input_files("#batches-file", str(path))
+    expect(page.locator("#batches-load")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#batches-load")).to_be_enabled(timeout=SLOW)
+    page.click("#batches-load")
+    expect(page.locator("#batches-list-note")).to_contain_text("your book", timeout=SLOW, ignore_case=True)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_of_the_sample_book_opens_clean(watched, sample_server, path):
+    page = opened(watched, sample_server.url + path)
+    assert page.inner_text("h1") == PAGES[path]
+    assert "synthetic" in page.inner_text("body")
+    assert "Something went wrong" not in page.inner_text("body")
+    expect(page.locator("main")).to_be_visible()
+    for mode in ("light", "dark"):
+        page.evaluate("mode => document.documentElement.setAttribute('data-bs-theme', mode)", mode)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 390, "height": 844})
+    watched.settle()
+    page.wait_for_function("() => document.documentElement.scrollWidth <= window.innerWidth", timeout=5000)
+    assert_clean(watched)
+
+
+def test_the_page_shows_what_the_command_line_says(watched, sample_server):
+    page = opened(watched, sample_server.url)
+    told = metrics(sample_server)
+    shown = text(page, ".kpis")
+    for name in ("outstanding", "in_arrears", "cash_month", "net_recovery"):
+        assert shown_amount(told[name]["value"]) in shown, name
+    for name in ("recovery_rate", "cost_to_collect"):
+        assert f"{told[name]['value'] * 100:.1f} %" in shown, name
+    assert f"n = {told['outstanding']['n']:,}" in shown
+
+
+def shown_amount(value: float) -> str:
+    """Three significant digits and a scale, as a person would round it."""
+    scale, unit = (1e6, "M") if abs(value) >= 1e6 else (1e3, "k")
+    digits = abs(value) / scale
+    places = 2 if digits < 10 else 1 if digits < 100 else 0
+    return f"{digits:.{places}f} {unit}"
+
+
+def test_filters_move_every_chart_and_count_together_and_the_address_brings_them_back(watched, sample_server, browser):
+    page = opened(watched, f"{sample_server.url}/segments")
+    whole = int(re.sub(r"\D", "", text(page, "#segments-loans-title").split(" loans")[0]))
+    page.click("#label-product")
+    page.locator("#filter-product").get_by_label("Auto").check()
+    page.wait_for_url("**/segments?*product=Auto*")
+    expect(page.locator("#segments-loans-title")).not_to_contain_text(f"{whole:,} loans")
+    watched.settle()
+    part = int(re.sub(r"\D", "", text(page, "#segments-loans-title").split(" loans")[0]))
+    told = json.loads(sample_server.command("metrics", "--where", "product=Auto"))["metrics"]
+    assert part == told["loans"]["value"] < whole
+    profiles = page.locator("#segments-profiles tr td:nth-child(2)").all_inner_texts()
+    assert sum(int(re.sub(r"\D", "", loans)) for loans in profiles) == part
+
+    answer, title = page.inner_text("#segments-answer"), text(page, "#segments-loans-title")
+    other = Watched(browser.new_context(viewport={"width": 1440, "height": 1000}).new_page())
+    copied = opened(other, page.url)
+    assert copied.inner_text("#segments-answer") == answer
+    assert copied.inner_text("#segments-loans-title") == title
+    assert_clean(watched)
+    assert_clean(other)
+
+
+def test_a_lasso_becomes_the_list(watched, sample_server):
+    page = opened(watched, f"{sample_server.url}/segments")
+    whole = text(page, "#segments-loans-title")
+    box = page.locator("#segments-scatter-graph .nsewdrag").bounding_box()
+    assert box is not None
+    x, y, width, height = box["x"], box["y"], box["width"], box["height"]
+    corners = [(0.45, 0.15), (0.75, 0.2), (0.7, 0.5), (0.4, 0.5), (0.45, 0.15)]
+    page.mouse.move(x + corners[0][0] * width, y + corners[0][1] * height)
+    page.mouse.down()
+    for across, down in corners[1:]:
+        page.mouse.move(x + across * width, y + down * height, steps=8)
+    page.mouse.up()
+    page.wait_for_url("**lasso=*")
+    expect(page.locator("#segments-loans-title")).not_to_have_text(whole)
+    watched.settle()
+    drawn = text(page, "#segments-loans-title")
+    page.reload()
+    watched.settle()
+    assert text(page, "#segments-loans-title") == drawn
+    with page.expect_download() as download:
+        page.click("#segments-export")
+    lines = Path(download.value.path()).read_text(encoding="utf-8-sig").strip().splitlines()
+    assert len(lines) - 1 == int(re.sub(r"\D", "", drawn.split(" loans")[0]))
+    assert_clean(watched)
+
+
+def test_a_borrower_is_scored_at_once(watched, sample_server):
+    page = opened(watched, f"{sample_server.url}/score")
+    page.click("#score-example")
+    expect(page.locator("#score-told")).to_be_visible()
+    expect(page.locator("#score-strategy")).to_have_text(re.compile("Standard|Settlement|Legal"))
+    first = page.inner_text("#score-value")
+    field = page.get_by_label("Days past due")
+    field.fill("400")
+    expect(page.locator("#score-value")).not_to_have_text(first)
+    field.fill("many")
+    expect(page.locator("#score-dpd-error")).not_to_be_empty()
+    expect(page.locator("#score-told")).not_to_be_visible()
+    assert_clean(watched)
+
+
+def test_a_tutorial_file_goes_in_is_seen_on_every_page_and_comes_out_again(watched, empty_server, tmp_path):
+    for path in tutorial.files(tmp_path):
+        page = watched.page
+        before = json.loads(empty_server.command("metrics") or "{}")
+        bring(page, empty_server, path)
+        told = metrics(empty_server)
+        assert told["loans"]["value"] == 500
+        for where, question in PAGES.items():
+            opened(watched, empty_server.url + where)
+            assert page.inner_text("h1") == question
+            assert "Something went wrong" not in page.inner_text("body")
+        opened(watched, empty_server.url)
+        shown = text(page, ".kpis")
+        assert "n = 500" in shown
+        assert "because this book has no payments" in text(page, "main")
+        opened(watched, f"{empty_server.url}/segments")
+        assert text(page, "#segments-loans-title").startswith("500 loans")
+        undo_newest(page, empty_server)
+        assert json.loads(empty_server.command("metrics") or "{}") == before
+    assert_clean(watched)
+
+
+def undo_newest(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/batches")
+    page.locator("#batches-list .ag-row").first.click()
+    page.click("#batches-undo")
+    page.click("#batches-undo-yes")
+    expect(page.locator("#batches-list")).to_contain_text("undone", timeout=SLOW)
+
+
+def test_a_broken_file_is_answered_with_line_column_value_and_what_to_do(watched, empty_server, tmp_path):
+    path = tmp_path / "broken.csv"
+    path.write_text("Loan_ID,Outstanding_Loan_Amount,Days_Past_Due\nLN1,100.00,3\nLN2,soon,4\n")
+    page = watched.page
+    page.goto(f"{empty_server.url}/batches")
+    page.wait_for_selector("#batches-file", state="attached")
+    page.set_input_files("#batches-file", str(path))
+    expect(page.locator("#batches-load-good")).to_be_visible(timeout=SLOW)
+    found = text(page, "main")
+    for part in ("line 3", "Outstanding_Loan_Amount", "soon", "Mend"):
+        assert part in found
+    page.click("#batches-load-good")
+    expect(page.locator("#batches-list")).to_contain_text("broken.csv", timeout=SLOW)
+    assert metrics(empty_server)["loans"]["value"] == 1
+    assert_clean(watched)
+
+
+def test_a_file_without_a_required_column_can_be_mapped_on_the_page(watched, empty_server, tmp_path):
+    path = tmp_path / "theirs.csv"
+    path.write_text("Konto,Outstanding,DPD\nK1,100.00,3\nK2,250.00,40\n")
+    page = watched.page
+    page.goto(f"{empty_server.url}/batches")
+    page.wait_for_selector("#batches-file", state="attached")
+    page.set_input_files("#batches-file", str(path))
+    expect(page.locator("main")).to_contain_text("needs Loan_ID", timeout=SLOW)
+    page.locator("#batches-mapping-part [row-index='0'] [col-id='ours']").click()
+    page.get_by_role("option", name="Loan_ID", exact=True).click()
+    page.click("#batches-again")
+    expect(page.locator("#batches-load")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#batches-load")).to_be_enabled(timeout=SLOW)
+    page.click("#batches-load")
+    expect(page.locator("#batches-list")).to_contain_text("theirs.csv", timeout=SLOW)
+    assert metrics(empty_server)["outstanding"]["value"] == 350.00
+    assert_clean(watched)

@@ -1,0 +1,19 @@
+"""Which results mean that the borrower was reached."""
+
+import pytest
+
+from core.metrics.contacts import REACHED_RESULTS, is_contact
+
+
+@pytest.mark.parametrize("result", ["right party", " Promise ", "REFUSED", "dispute"])
+def test_results_of_a_conversation_are_contacts_however_they_are_written(result):
+    assert is_contact(result)
+
+
+@pytest.mark.parametrize("result", [None, "", "no answer", "wrong number", "voicemail", "letter sent"])
+def test_everything_else_is_none(result):
+    assert not is_contact(result)
+
+
+def test_the_list_is_in_lower_case_as_it_is_compared():
+    assert list(REACHED_RESULTS) == [result.strip().casefold() for result in REACHED_RESULTS]

@@ -1,0 +1,175 @@
+import json
+
+import lightgbm
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.errors import Refused
+from core.records import Model
+from core.scores import model_score as scoring
+from core.scores import training
+from core.scores.bulk import parts_in_bulk
+from core.scores.candidates import CANDIDATES
+from core.scores.evaluate import evaluate, load_artifact, margins_of, parts_of, sha256_of
+from core.scores.features import matrix_of
+from core.scores.gate import admit
+from core.scores.model_score import fields_read, model_score
+from core.scores.target import non_recovery
+from core.scores.training import train_model
+from tests.core.scores.worlds import world
+
+
+def trained_on(frame, extras=()):
+    target = non_recovery(frame)
+    return train_model(target, admit(target, dict.fromkeys(extras, "snapshot")))
+
+
+def only(monkeypatch, kind):
+    monkeypatch.setattr(training, "CANDIDATES", tuple(each for each in CANDIDATES if each.kind == kind))
+
+
+@pytest.fixture(scope="module")
+def by_kind():
+    """One usable model of every kind, on the same book."""
+    trained = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("logistic", "random_forest", "gradient_boosting"):
+            only(patch, kind)
+            trained[kind] = trained_on(world(seed=3, loans=700, borrowers=400), ("NOISE",))
+    return trained
+
+
+KINDS = ("logistic", "random_forest", "gradient_boosting")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_finds_the_signal_put_in(by_kind, kind):
+    trained = by_kind[kind]
+    assert trained.verdict == "usable"
+    assert trained.kind == kind
+    assert 0.68 < trained.card["auc"] < 0.92
+    assert trained.card["auc_ci"][0] > 0.5
+    assert trained.card["ece"] < 0.1
+    assert trained.card["p_value"] <= 0.005
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_contributions_add_up_to_the_margin(by_kind, kind):
+    artifact = load_artifact(by_kind[kind].artifact, by_kind[kind].sha256)
+    _, parts, matrix = evaluate(artifact, world(seed=8, loans=300))
+    assert np.abs(parts.base + parts.by_input.sum(axis=1) - margins_of(artifact, matrix)).max() < 1e-9
+
+
+@pytest.mark.parametrize("kind", ["random_forest", "gradient_boosting"])
+def test_the_evaluator_equals_lightgbm(by_kind, kind):
+    artifact = load_artifact(by_kind[kind].artifact, by_kind[kind].sha256)
+    matrix = matrix_of(artifact.inputs, world(seed=9, loans=300), under="actual")
+    booster = lightgbm.Booster(model_str=artifact.content["lightgbm"])
+    trees = len(artifact.content["trees"]) if kind == "random_forest" else 1
+    assert np.abs(margins_of(artifact, matrix) - booster.predict(matrix.values, raw_score=True) / trees).max() < 1e-12
+    bulk, exact = parts_in_bulk(artifact, matrix), parts_of(artifact, matrix)
+    assert bulk.base == pytest.approx(exact.base, abs=1e-9)
+    assert np.abs(bulk.by_input - exact.by_input).max() < 1e-9
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_rows_are_scored_as_no_rows(by_kind, kind):
+    artifact = load_artifact(by_kind[kind].artifact, by_kind[kind].sha256)
+    matrix = matrix_of(artifact.inputs, world().head(0))
+    assert parts_of(artifact, matrix).margin.shape == (0,)
+    assert margins_of(artifact, matrix).shape == (0,)
+    assert parts_in_bulk(artifact, matrix).margin.shape == (0,)
+
+
+@pytest.mark.parametrize("kind", ["random_forest", "gradient_boosting"])
+def test_more_arrears_never_lower_a_risk(by_kind, kind):
+    model = Model(1, kind, "champion", "", by_kind[kind].sha256, {}, by_kind[kind].artifact)
+    frame = pd.concat([world(loans=1)] * 30, ignore_index=True).assign(dpd=range(1, 301, 10))
+    assert (np.diff(model_score(model, frame)["risk_score"]) >= -1e-12).all()
+
+
+def test_age_and_gender_change_nothing(by_kind):
+    model = Model(
+        1, "x", "champion", "", by_kind["gradient_boosting"].sha256, {}, by_kind["gradient_boosting"].artifact
+    )
+    frame = world(seed=4, loans=50)
+    turned = frame.assign(age=99, gender="Other")
+    assert model_score(model, frame).equals(model_score(model, turned))
+    assert not {"age", "gender"} & fields_read(model)
+
+
+def test_many_rows_and_few_give_the_same_scores_and_reasons(by_kind, monkeypatch):
+    model = Model(1, "x", "champion", "", by_kind["random_forest"].sha256, {}, by_kind["random_forest"].artifact)
+    frame = world(seed=5, loans=40)
+    few = model_score(model, frame)
+    monkeypatch.setattr(scoring, "ROWS_FOR_BULK", 1)
+    assert model_score(model, frame).equals(few)
+
+
+def test_reasons_name_facts_with_direction_and_size(by_kind):
+    model = Model(1, "x", "champion", "", by_kind["logistic"].sha256, {}, by_kind["logistic"].artifact)
+    worst = world(loans=1).assign(dpd=179, emi=900.0, monthly_income=1000.0, collateral_value=0.0)
+    reasons = model_score(model, worst)["reasons"][0]
+    assert len(reasons) == 3
+    assert any(each.startswith("179 days past due") and "raises the risk" in each for each in reasons)
+    assert any(each.startswith("Instalments take 0.90 of income") for each in reasons)
+
+
+def test_the_same_book_gives_the_same_model(by_kind, monkeypatch):
+    only(monkeypatch, "gradient_boosting")
+    again = trained_on(world(seed=3, loans=700, borrowers=400), ("NOISE",))
+    assert again.sha256 == by_kind["gradient_boosting"].sha256
+
+
+def test_noise_is_refused_and_leaves_no_artifact():
+    trained = trained_on(world(seed=6, signal=0.0))
+    assert trained.verdict == "no usable signal"
+    assert trained.artifact == ""
+    assert trained.card["p_value"] > 0.005 or trained.card["auc_ci"][0] <= 0.5
+
+
+def test_the_simplest_within_one_standard_error_is_chosen():
+    trained = trained_on(world(seed=7, loans=900))
+    tried = trained.card["candidates"]
+    best = max(tried.values(), key=lambda each: each["auc"])
+    chosen = list(tried).index(trained.kind)
+    assert tried[trained.kind]["auc"] >= best["auc"] - best["se"]
+    assert all(each["auc"] < best["auc"] - best["se"] for each in list(tried.values())[:chosen])
+
+
+def test_risk_is_that_under_standard_and_not_under_what_was_done():
+    frame = world(seed=2, loans=2500, strategy_effect=2.0)
+    trained = trained_on(frame)
+    artifact = load_artifact(trained.artifact, trained.sha256)
+    legal = frame[frame["strategy"].eq("Legal")]
+    reference, _, _ = evaluate(artifact, legal)
+    actual, _, _ = evaluate(artifact, legal, under="actual")
+    assert reference.mean() - actual.mean() > 0.15
+    assert actual.mean() == pytest.approx(non_recovery(legal).outcome.mean(), abs=0.05)
+
+
+def test_a_quarantined_column_of_the_contract_stays_out_of_the_model():
+    frame = world(seed=3)
+    frame["missed_payments"] = np.where(frame["cash_12m"] == 0, 6, 0)
+    trained = trained_on(frame)
+    assert "missed payments (log)" not in trained.card["inputs"]
+    assert [each["column"] for each in trained.card["quarantined"]] == ["Num_Missed_Payments"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{", "not readable as JSON"),
+        ("[]", "another format"),
+        (json.dumps({"format": "pickle"}), "expected recoup-model-1"),
+    ],
+)
+def test_a_foreign_model_is_refused(text, found):
+    with pytest.raises(Refused, match=found):
+        load_artifact(text, sha256_of(text))
+
+
+def test_a_damaged_model_is_refused(by_kind):
+    with pytest.raises(Refused, match="damaged"):
+        load_artifact(by_kind["logistic"].artifact.replace("0", "1", 1), by_kind["logistic"].sha256)

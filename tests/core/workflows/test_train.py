@@ -1,0 +1,161 @@
+import json
+from datetime import date
+
+import numpy as np
+import pytest
+
+from core.scores.target import non_recovery
+from core.workflows.train import compare, train
+from tests.core.scores.worlds import world
+from tests.core.workflows.ledger import Ledger, batch
+
+TODAY = date(2026, 11, 20)
+KEYS = {
+    "model",
+    "verdict",
+    "status",
+    "target",
+    "n",
+    "events",
+    "auc",
+    "auc_ci",
+    "ece",
+    "calibration_slope",
+    "quarantined",
+}
+
+
+def run(ledger, told=None):
+    steps = [] if told is None else told
+    return train(ledger, ledger, today=TODAY, who="ana", progress=lambda done, message: steps.append((done, message)))
+
+
+def test_the_first_usable_model_becomes_champion_and_the_newest_day_is_rescored_with_it():
+    ledger = Ledger(
+        rows=world(seed=3, loans=700),
+        batches=[batch(1), batch(2, "payments"), batch(3, "actions"), batch(4, status="undone")],
+    )
+    steps = []
+    result = run(ledger, steps)
+    assert result.keys() >= KEYS
+    assert (result["verdict"], result["status"], result["model"], result["rescored"]) == ("usable", "champion", 1, 700)
+    assert result["n"] == 700
+    assert result["auc_ci"][0] < result["auc"] < result["auc_ci"][1]
+    assert ledger.units == [("own", "scoring", TODAY, "ana", "training: usable")]
+    assert ledger.models[0]["trained_on_batches"] == [1, 2]
+    scores, model_id = ledger.scores[0]
+    assert model_id == 1
+    assert set(scores["source"]) == {"model"}
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+    json.dumps(result)
+
+
+def test_a_refused_attempt_is_kept_with_its_card_and_rescores_nothing():
+    ledger = Ledger(rows=world(seed=6, signal=0.0).assign(legal_action_taken="No"), batches=[batch(1)])
+    result = run(ledger)
+    assert (result["verdict"], result["status"], result["rescored"]) == ("no usable signal", "refused", 0)
+    assert [each["column"] for each in result["quarantined"]] == ["Legal_Action_Taken"]
+    assert ledger.models[0]["artifact"] == ""
+    assert ledger.models[0]["card"]["auc"] == result["auc"]
+    assert ledger.scores == []
+    assert result["sentence"].startswith("No usable signal in this book: AUC 0.")
+
+
+def test_too_few_of_one_outcome_is_too_little_history():
+    rows = world(loans=300)
+    rows["cash_12m"] = np.where(rows.index < 49, 0.0, rows["balance"])
+    ledger = Ledger(rows=rows, batches=[batch(1)])
+    result = run(ledger)
+    assert (result["verdict"], result["status"], result["n"], result["events"]) == (
+        "too little history",
+        "refused",
+        300,
+        49,
+    )
+    assert result["auc"] is None
+    assert "Only 49 of 300" in result["sentence"]
+
+
+def test_a_book_without_outcomes_is_too_little_history_and_says_what_to_load():
+    result = run(Ledger(rows=world(loans=60).assign(cash_12m=np.nan), batches=[batch(1)]))
+    assert (result["verdict"], result["status"], result["target"]) == ("too little history", "refused", None)
+    assert "Load payments" in result["sentence"]
+    assert result["quarantined"] == []
+
+
+def test_a_second_model_that_is_no_better_waits_as_challenger():
+    first = Ledger(rows=world(seed=3, loans=700), batches=[batch(1)])
+    run(first)
+    second = first.crowned()
+    result = run(second)
+    assert result["status"] == "challenger"
+    assert second.scores == []
+    comparison = second.models[0]["card"]["comparison"]
+    assert comparison["on"] == "all"
+    assert comparison["n"] == 700
+    assert "waits as its challenger" in result["sentence"]
+
+
+def test_a_model_that_beats_the_champion_on_loans_new_to_both_takes_its_place():
+    old = world(seed=11, loans=500, signal=0.6)
+    old["dpd"] = 180 - old["dpd"]
+    first = Ledger(rows=old, batches=[batch(1)])
+    if run(first)["status"] != "champion":
+        raise AssertionError("the first world must carry a model")
+    second = first.crowned()
+    new = world(seed=12, loans=1500, signal=1.5).assign(as_of="2025-09-30")
+    new["loan_ref"] = "N" + new["loan_ref"]
+    new["borrower_ref"] = "N" + new["borrower_ref"]
+    second.rows = new
+    result = run(second)
+    assert result["status"] == "champion"
+    comparison = second.models[0]["card"]["comparison"]
+    assert comparison["on"] == "new"
+    assert comparison["gain_ci"][0] > 0
+
+
+def test_a_challenger_that_knows_the_future_beats_and_one_that_guesses_does_not():
+    first = Ledger(rows=world(seed=3, loans=700), batches=[batch(1)])
+    run(first)
+    target = non_recovery(first.rows)
+    champion = first.crowned().model
+    assert compare(np.clip(target.outcome, 0.01, 0.99), champion, target)["better"]
+    assert not compare(np.full(700, 0.5), champion, target)["better"]
+
+
+def test_unknown_columns_enter_only_when_the_map_says_when_they_are_known():
+    rows = world(seed=3, loans=700)
+    silent = Ledger(rows=rows, batches=[batch(1)])
+    run(silent)
+    assert not [name for name in silent.models[0]["card"]["inputs"] if name.startswith("extra:")]
+    stated = Ledger(
+        rows=rows,
+        batches=[batch(1, mapping={"known_at": {"NOISE": "snapshot", "LEAK": "snapshot", "GONE": "snapshot"}})],
+    )
+    result = run(stated)
+    assert "extra:NOISE" in stated.models[0]["card"]["inputs"]
+    assert [each["column"] for each in result["quarantined"]] == ["LEAK"]
+
+
+def test_the_outcome_a_map_names_decides_over_payments():
+    rows = world(seed=3, loans=400).assign(recovery_status=["Written Off", "Fully Recovered"] * 200)
+    mapping = {"outcome": {"column": "X", "non_recovery": ["1"]}}
+    result = run(Ledger(rows=rows, batches=[batch(1, mapping=mapping)]))
+    assert result["target"] == "Recovery_Status is Written Off"
+    assert result["events"] == 200
+
+
+@pytest.mark.parametrize("status", ["undone", "refused"])
+def test_batches_that_are_not_in_the_book_say_nothing(status):
+    ledger = Ledger(
+        rows=world(seed=3, loans=400),
+        batches=[batch(1), batch(2, status=status, mapping={"known_at": {"NOISE": "snapshot"}})],
+    )
+    run(ledger)
+    assert ledger.models[0]["trained_on_batches"] == [1]
+    assert "extra:NOISE" not in ledger.models[0]["card"]["inputs"]
+
+
+def test_a_book_that_keeps_no_unknown_columns_is_learned_from_all_the_same():
+    ledger = Ledger(rows=world(seed=3, loans=400).drop(columns="extra"), batches=[batch(1)])
+    assert run(ledger)["n"] == 400

@@ -1,0 +1,122 @@
+"""Files to take away."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from urllib.parse import quote
+
+import flask
+import pandas as pd
+import pytest
+
+from core.columns import KINDS, by_header, plain
+from core.loan_fields import LOAN_FIELDS
+from core.selection import Lasso
+from dashboard.app import create_app
+from dashboard.downloads import HEADERS
+from tests.contract.book import fake
+from tests.dashboard.work import book_of, forty_loans, services_of
+
+BASE = "http://127.0.0.1"
+
+
+def client_of(reader=None) -> flask.testing.FlaskClient:
+    return create_app(services_of(reader)).server.test_client()
+
+
+@pytest.fixture(scope="module")
+def client() -> flask.testing.FlaskClient:
+    return client_of()
+
+
+def rows(answer) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(answer.get_data(as_text=True))))
+
+
+def test_the_scored_file_holds_every_loan_of_the_view_once_in_its_order(client):
+    answer = client.get("/download/loans.csv", base_url=BASE)
+    found = rows(answer)
+    assert [row["Loan_ID"] for row in found] == ["LN2", "LN7", "LN1", "LN6", "LN8", "LN3"]  # written in blocks of two
+    assert found[0]["Risk_Score"] == "0.9"
+    assert found[0]["Needs_Confirmation"] == "yes"
+    assert found[0]["Reasons"].startswith("why LN2; Net value takes ")
+    assert found[0]["Reasons"].endswith("(the catalogue's planning figures)")
+    assert (found[5]["Expected_Net_Value"], found[5]["Reasons"]) == ("", "why LN3")
+    assert (found[5]["Expected_Recovery"], found[0]["Hold"], found[3]["Hold"]) == ("", "", "dispute")
+    assert {row["Snapshot_Date"] for row in found} == {"2026-10-31"}
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="loans-2026-10-31.csv"'
+
+
+def test_the_address_of_the_view_narrows_the_file(client):
+    lasso = Lasso("balance", "dpd", ((1500, 25), (2500, 25), (2500, 40), (1500, 40)))
+    query = f"?product=Auto&x=dpd&sort=balance&lasso={quote(lasso.to_text())}"
+    assert [row["Loan_ID"] for row in rows(client.get(f"/download/loans.csv{query}", base_url=BASE))] == ["LN3"]
+    by_balance = rows(client.get("/download/loans.csv?sort=balance&as_of=2026-09-30", base_url=BASE))
+    assert next(row["Loan_ID"] for row in by_balance) == "LN6"
+    assert by_balance[0]["Snapshot_Date"] == "2026-09-30"
+    assert rows(client.get("/download/loans.csv?sort=reasons", base_url=BASE))[0]["Loan_ID"] == "LN2"
+
+
+def test_no_loan_leaves_the_header_alone(client):
+    text = client.get("/download/loans.csv?product=Boat", base_url=BASE).get_data(as_text=True)
+    assert text.count("\n") == 1
+    assert text.startswith('"Loan_ID","Borrower_ID","Snapshot_Date"')
+
+
+def test_a_cell_that_could_run_as_a_formula_is_guarded():
+    loans = forty_loans().head(1).assign(product="=HYPERLINK(1)", loan_ref="@SUM")
+    found = rows(client_of(book_of(loans)).get("/download/loans.csv", base_url=BASE))
+    assert (found[0]["Loan_Type"], found[0]["Loan_ID"]) == ("'=HYPERLINK(1)", "'@SUM")
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [("lasso=zz", "The lasso in this address cannot be read"), ("as_of=soon", "'soon' is not a day"),
+     ("as_of=2020-01-01", "2020-01-01")],
+)  # fmt: skip
+def test_an_address_that_cannot_be_read_is_answered_in_words(client, query, says):
+    answer = client.get(f"/download/loans.csv?{query}", base_url=BASE)
+    assert answer.status_code == 400
+    assert says in answer.get_data(as_text=True)
+    assert answer.mimetype == "text/plain"
+
+
+def test_an_empty_store_has_nothing_to_export():
+    answer = client_of(book_of(forty_loans().head(0))).get("/download/loans.csv", base_url=BASE)
+    assert answer.status_code == 400
+    assert answer.get_data(as_text=True) == "There are no loans to export yet. Bring a file on Batches first.\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_has_a_template_whose_headers_recoup_knows(client, kind):
+    answer = client.get(f"/download/template-{kind}.csv", base_url=BASE)
+    headers = next(csv.reader(StringIO(answer.get_data(as_text=True))))
+    assert all(plain(header) in by_header(kind) for header in headers)
+
+
+def test_an_unknown_kind_or_batch_is_not_found(client):
+    assert client.get("/download/template-loans.csv", base_url=BASE).status_code == 404
+    for number in ("77", str(2**40)):
+        answer = client.get(f"/download/rejects-{number}.csv", base_url=BASE)
+        assert answer.status_code == 404
+        assert f"There is no batch {number}" in answer.get_data(as_text=True)
+
+
+def test_rejects_come_with_line_column_value_and_reason():
+    class OneRefused:
+        id = 4
+
+    reader = fake()
+    reader.batch = lambda number: OneRefused()
+    reader.rejects = lambda number: pd.DataFrame(
+        {"line": [3], "column": ["Days_Past_Due"], "value": ["=soon"], "reason": ["is not a number"]}
+    )
+    answer = client_of(reader).get("/download/rejects-4.csv", base_url=BASE)
+    assert rows(answer) == [{"Line": "3", "Column": "Days_Past_Due", "Value": "'=soon", "Reason": "is not a number"}]
+
+
+def test_every_field_of_a_loan_list_has_one_header():
+    assert list(HEADERS) == list(LOAN_FIELDS)
+    assert len(set(HEADERS.values())) == len(HEADERS)

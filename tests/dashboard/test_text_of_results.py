@@ -1,0 +1,114 @@
+"""Sentences of Recovery and Strategies that the small book does not bring about."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from core.metrics.measure import ratio
+from core.metrics.recovery import SameAge
+from dashboard import text_recovery, text_strategies
+
+RATE = ratio(20.0, 100.0, n=4, when_zero="")
+NONE = pd.DataFrame({"strategy": [], "recovery_status": [], "loans": [], "share": []})
+RESULTS = pd.DataFrame(
+    {
+        "strategy": ["Standard", "Legal"], "segment": "steady", "given_loans": [3, 1], "placed_loans": [3, 1], "cash": [30.0, 10.0],
+        "cost_share": [0.1, 1.5], "net": [27.0, -5.0], "rate": [0.3, 0.1],
+    }
+)  # fmt: skip
+
+
+def same(rate: float) -> SameAge:
+    return SameAge(3, "2026 Q2", rate, 2, 2, 0.25, 8)
+
+
+@pytest.mark.parametrize(("rate", "word"), [(0.2, "less than"), (0.25, "as much as"), (0.3, "more than")])
+def test_the_newest_cohort_brings_less_as_much_or_more(rate, word):
+    assert f"brought {word} earlier ones" in text_recovery.same_age_words(same(rate))
+    assert text_recovery.cohort_title(same(rate)) == f"After 3 months 2026 Q2 brought {word} the 2 cohorts before"
+
+
+def test_a_group_is_named_only_where_it_moved_with_the_whole():
+    rose = pd.DataFrame({"product": ["Home", "Auto"], "change": [-0.01, 0.04]})
+    answer = text_recovery.recovery_answer(RATE, same(0.3), rose, "product", "EUR")
+    assert answer.endswith("against 25.0 %; Auto rose most, +4.0 pts.")
+    only_falls = rose.assign(change=[-0.02, -0.01])
+    assert text_recovery.recovery_answer(RATE, same(0.3), only_falls, "product", "").endswith("against 25.0 %.")
+    assert text_recovery.recovery_answer(RATE, same(0.3), None, "product", "").endswith("against 25.0 %.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ([-0.04, 0.01], "Home fell most: −4.0 pts"),
+        ([0.01, 0.04], "No product fell; Auto rose most: +4.0 pts"),
+        ([0.0, 0.0], "No product moved"),
+    ],
+)
+def test_the_title_names_the_largest_fall_first(changes, title):
+    groups = pd.DataFrame({"product": ["Home", "Auto"], "change": changes})
+    assert text_recovery.groups_title(groups, "product") == title
+
+
+def test_one_group_alone_is_neither_best_nor_worst():
+    assert (
+        text_recovery.trend_title(pd.DataFrame({"region": ["North", "x"], "rate": [0.2, math.nan]}), "region")
+        == "Recovery rate to date"
+    )
+
+
+def test_a_first_month_of_cash_is_compared_with_nothing():
+    cash = pd.DataFrame({"month": ["2026-09-30", "2026-10-31"], "payments": [0, 2], "cash": [0.0, 5.0]})
+    assert text_recovery.cash_title(cash) == "5 came in over Oct 2026"
+
+
+def test_the_dearest_strategy_is_named_with_what_remains():
+    answer = text_strategies.strategies_answer(RESULTS, has_payments=True, has_costs=True, currency="EUR", mix=NONE)
+    assert answer.startswith(
+        "**Standard brought back EUR 30** of 40. **Legal cost 150.0 % of what it recovered**, −5 remain."
+    )
+
+
+def test_a_book_without_costs_or_cash_says_so():
+    no_costs = text_strategies.strategies_answer(RESULTS, has_payments=True, has_costs=False, currency="", mix=NONE)
+    assert no_costs == "**Standard brought back 30** of 40; what it cost is n/a, because this book has no costs."
+    no_cash = RESULTS.assign(cash=0.0, cost_share=math.nan)
+    assert (
+        text_strategies.strategies_answer(no_cash, has_payments=True, has_costs=True, currency="", mix=NONE)
+        == "**Standard brought back 0** of 0."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ("net", "Legal with steady lost 5"),
+        ("cost_share", "Legal with steady cost most: 150 % of its cash"),
+        ("rate", "Standard with steady recovered most: 30.0 %"),
+    ],
+)
+def test_the_cell_that_stands_out_is_the_title(value, title):
+    assert text_strategies.matrix_title(RESULTS, value) == title
+
+
+def test_one_cell_stands_out_from_nothing():
+    assert text_strategies.matrix_title(RESULTS.head(1), "rate") == "By segment"
+
+
+def test_outcomes_in_other_words_are_named_by_the_most_frequent():
+    mix = pd.DataFrame(
+        {"strategy": "Legal", "recovery_status": ["Sold", "Abandoned"], "loans": [3, 1], "share": [0.75, 0.25]}
+    )
+    assert text_strategies.outcome_title(mix) == "The file states 75 % Sold"
+    answer = text_strategies.strategies_answer(RESULTS, has_payments=False, has_costs=False, currency="", mix=mix)
+    assert answer.endswith("the file's stated outcomes are below.")
+
+
+def test_only_holds_are_no_proposal():
+    assert (
+        text_strategies.proposed_title(pd.DataFrame({"proposed": ["Hold"], "loans": [3], "share": [1.0]}))
+        == "Nothing is proposed"
+    )

@@ -1,0 +1,528 @@
+"""Doubles of the ports, in plain Python and pandas; they pass the contract suite that the real adapters pass."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.columns import PERSON_HOLDS, PORTFOLIO
+from core.errors import SelectionRefused, UnknownBatch
+from core.lasso import inside
+from core.loan_fields import LOAN_FIELDS
+from core.metrics.contacts import is_contact
+from core.metrics.delinquency import BUCKETS, bucket_of
+from core.metrics.outcome import cash_within, months_between
+from core.metrics.placement import placements
+from core.metrics.portfolio import month_end
+from core.records import Batch, Book, BookName, Job, LoanPage, Model, Segmentation
+from core.selection import DIMENSIONS, NOT_STATED, Selection
+from core.strategies.catalogue import STRATEGY_NAMES
+
+STOCK = ["loans", "balance", "arrears_loans", "arrears_balance", "workable_loans", "workable_balance"]
+STOCK += ["expected_loans", "expected_recovery"]
+SCORE_FIELDS = (
+    "source", "segment", "segment_margin", "risk_score", "band", "expected_rate", "expected_recovery", "expected_net",
+    "proposed", "policy", "needs_confirmation", "reasons",
+)  # fmt: skip
+NUMBERS = {column.field for column in PORTFOLIO if column.dtype in ("money", "integer", "number", "share")}
+NUMBERS |= {"segment_margin", "risk_score", "expected_rate", "expected_recovery", "expected_net"}
+PAYMENT_FIELDS = ("loan_ref", "paid_on", "amount", "payment_kind", "payment_ref", "reverses_ref", "channel", "batch_id")
+ACTION_FIELDS = (
+    "loan_ref",
+    "acted_on",
+    "action",
+    "channel",
+    "cost",
+    "result",
+    "strategy",
+    "promise_amount",
+    "promise_due",
+)
+
+
+def _whole(frame: pd.DataFrame | None, fields: Sequence[str]) -> pd.DataFrame:
+    """The frame with every field, None (or NaN for a number) where it said nothing."""
+    given = pd.DataFrame() if frame is None else frame
+    told = {
+        name: given[name] if name in given else pd.Series([None] * len(given), index=given.index) for name in fields
+    }
+    whole = pd.DataFrame(
+        {name: pd.Series(values.to_numpy(dtype=object), dtype=object) for name, values in told.items()}
+    )
+    whole = whole.where(whole.notna(), None) if len(whole) else whole
+    return whole.astype(
+        {name: float for name in fields if name in NUMBERS or name in ("amount", "cost", "promise_amount")}
+    )
+
+
+def _month(day: str) -> str:
+    return month_end(date.fromisoformat(day)).isoformat()
+
+
+class FakePortfolioReader:
+    """A book held in frames.
+
+    Args:
+        snapshots: loan_ref, as_of (ISO), balance, dpd, and any other portfolio field or score field.
+        payments, actions: in the fields of core.columns; amounts positive, the kind says the direction.
+        batches, rejects, champion, models, segmentation: answered as they are.
+    """
+
+    def __init__(
+        self, snapshots: pd.DataFrame, payments: pd.DataFrame | None = None, actions: pd.DataFrame | None = None, *,
+        name: BookName = "own", batches: Sequence[Batch] = (), rejects: Mapping[int, pd.DataFrame] | None = None,
+        champion: Model | None = None, models: Sequence[Model] = (), segmentation: Segmentation | None = None,
+    ) -> None:  # fmt: skip
+        self._name: BookName = name
+        self._batches, self._rejects = list(batches), dict(rejects or {})
+        self._champion, self._models, self._segmentation = champion, list(models), segmentation
+        self._snapshots = self._read_snapshots(snapshots)
+        self._given = self._read_assignments()
+        self._placed = self._read_placements()
+        self._payments = self._read_payments(payments)
+        self._actions = self._read_actions(actions)
+
+    def book(self) -> Book:
+        days = tuple(date.fromisoformat(day) for day in sorted(self._snapshots["as_of"].unique()))
+        newest = self._snapshots[self._snapshots["as_of"] == days[-1].isoformat()] if days else self._snapshots
+        currency = newest["currency"].dropna().mode()
+        committed = [batch for batch in self._batches if batch.status == "committed"]
+        return Book(
+            name=self._name, revision=1 if days else 0, days=days, currency=currency.iloc[0] if len(currency) else "",
+            loans=self._snapshots["loan_ref"].nunique(), has_payments=bool(len(self._payments)),
+            has_actions=bool(len(self._actions)), has_costs=bool(self._actions["cost"].notna().any()),
+            sample_hidden=False, own_stored=self._name == "own" and bool(len(committed) or days),
+            last_received_on=max((batch.received_on for batch in committed), default=None),
+            as_of_assumed=any(batch.as_of_assumed and batch.as_of == days[-1] for batch in committed if days),
+        )  # fmt: skip
+
+    def values(self, dimension: str) -> list[str]:
+        self._check([dimension], DIMENSIONS)
+        names = self._segmentation.names if self._segmentation else ()
+        known = {"bucket": BUCKETS, "band": ("Low", "Medium", "High"), "segment": names}
+        order: tuple[str, ...] = known.get(dimension, STRATEGY_NAMES if dimension in ("strategy", "proposed") else ())
+        found = _stated(self._open()[dimension]).unique()
+        return sorted(found, key=lambda v: (v == NOT_STATED, order.index(v) if v in order else len(order), v))
+
+    def stock(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, DIMENSIONS)
+        rows = self._stock_rows(selection)
+        return _sums(rows[rows["as_of"] == self._day(selection)], by, STOCK)
+
+    def stock_history(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, DIMENSIONS)
+        rows = self._stock_rows(selection)
+        if by:
+            return _sums(rows[rows["as_of"] <= self._day(selection)], ["as_of", *by], STOCK)
+        days = [day.isoformat() for day in self.book().days if day.isoformat() <= self._day(selection)]
+        told = [_sums(rows[rows["as_of"] == day], (), STOCK).assign(as_of=day) for day in days]
+        empty = _sums(rows[:0], ["as_of"], STOCK)
+        return pd.concat(told, ignore_index=True)[["as_of", *STOCK]] if told else empty
+
+    def placed(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, (*DIMENSIONS, "cohort"))
+        rows = _kept(self._placed, selection)
+        return _sums(rows[rows["placed_on"] <= self._until(selection)], by, ["loans", "balance"])
+
+    def cash(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, (*DIMENSIONS, "cohort", "month"))
+        cash = self._payments[
+            self._payments["payment_kind"].isin(["cash", "reversal"]) & self._payments["placed_on"].notna()
+        ]
+        cash = cash[["loan_id", "episode", "paid_on", "effective_on", "amount", "payment_kind"]]
+        placed = cash.merge(self._placed[["loan_id", "episode", "cohort", *DIMENSIONS]], on=["loan_id", "episode"])
+        is_payment = (placed["payment_kind"] == "cash").astype(int)
+        posted = placed.assign(day=placed["paid_on"], payments=is_payment, cash=placed["amount"], cash_effective=0.0)
+        effective = placed.assign(day=placed["effective_on"], payments=0, cash=0.0, cash_effective=placed["amount"])
+        rows = _kept(pd.concat([posted, effective], ignore_index=True), selection)
+        rows = rows[rows["day"] <= self._until(selection)]
+        return _sums(rows.assign(month=rows["day"].map(_month)), by, ["payments", "cash", "cash_effective"])
+
+    def cash_outside(self, selection: Selection) -> pd.DataFrame:
+        rows = _kept(self._payments[self._payments["paid_on"] <= self._until(selection)], selection)
+        outside = rows[rows["payment_kind"].isin(["cash", "reversal"]) & rows["placed_on"].isna()]
+        waivers = rows[rows["payment_kind"] == "waiver"]
+        count = int((outside["payment_kind"] == "cash").sum())
+        told = {"payments": count, "cash": float(outside["amount"].sum()), "waivers": len(waivers)}
+        return pd.DataFrame([told | {"waived": float(waivers["amount"].sum()), "loans": outside["loan_id"].nunique()}])
+
+    def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, (*DIMENSIONS, "month"))
+        rows = _kept(self._actions, selection)
+        rows = rows[rows["acted_on"] <= self._until(selection)]
+        return _sums(
+            rows.assign(
+                month=rows["acted_on"].map(_month), actions=1, contacts=rows["result"].map(is_contact).astype(int),
+                promises=(rows["promise_amount"].notna() | rows["promise_due"].notna()).astype(int),
+                promised=rows["promise_amount"].fillna(0.0), costed=rows["cost"].notna().astype(int),
+                cost=rows["cost"].fillna(0.0),
+            ),
+            by, ["actions", "contacts", "promises", "promised", "cost", "costed"],
+        )  # fmt: skip
+
+    def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, (*DIMENSIONS, "decided_by", "trial", "arm", "month"))
+        rows = _kept(self._given, selection)
+        rows = rows[rows["assigned_on"] <= self._until(selection)].sort_values("assigned_on", kind="stable")
+        return _sums(rows.drop_duplicates([*by, "loan_id"]), by, ["loans", "balance"])
+
+    def outcomes(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, DIMENSIONS)
+        rows = _kept(self._snapshots[self._snapshots["as_of"] == self._day(selection)], selection)
+        rows = rows[rows["recovery_status"].notna() | rows["recovered_amount"].notna()]
+        told = rows.assign(
+            recovery_status=_stated(rows["recovery_status"]), loans=1, recovered=rows["recovered_amount"].fillna(0.0),
+            recovered_loans=rows["recovered_amount"].notna().astype(int),
+        )  # fmt: skip
+        return _sums(told, [*by, "recovery_status"], ["loans", "balance", "recovered_loans", "recovered"])
+
+    def loans(
+        self, selection: Selection, *, sort: str = "expected_recovery", after: str | None = None, limit: int = 100
+    ) -> LoanPage:
+        rows = self._list(selection, sort)
+        start = 0
+        if after is not None:
+            named, _, place = after.partition(":")
+            if named != sort or not place.isdigit():
+                raise SelectionRefused(
+                    "This page of the list cannot be found", where=(after,), remedy="Start at its first page."
+                )
+            start = int(place)
+        shown = _shown(rows[start : start + limit], list(LOAN_FIELDS))
+        return LoanPage(shown, f"{sort}:{start + limit}" if start + limit < len(rows) else None, len(rows))
+
+    def iter_loans(self, selection: Selection, sort: str = "expected_recovery") -> Iterator[pd.DataFrame]:
+        rows = self._list(selection, sort)
+        for start in range(0, len(rows), 2):
+            yield _shown(rows[start : start + 2], list(LOAN_FIELDS))
+
+    def loan_points(self, selection: Selection, fields: Sequence[str], *, limit: int) -> tuple[pd.DataFrame, int]:
+        self._check(fields, [*self._snapshots.columns, "last_contact_on", "last_contact_result"])
+        rows = self._list(selection, "loan_ref")
+        names = ["loan_ref", *(name for name in fields if name != "loan_ref")]
+        scattered = rows.sort_values("loan_id", key=lambda ids: (ids * 2_654_435_761) % 4_294_967_296)
+        return _shown(scattered[:limit], names), len(rows)
+
+    def payments_of(self, loan_ref: str) -> pd.DataFrame:
+        rows = self._payments[self._payments["loan_ref"] == loan_ref].sort_values(
+            "paid_on", ascending=False, kind="stable"
+        )
+        told = rows[["paid_on", "amount", "payment_kind", "payment_ref", "channel", "batch_id"]].reset_index(drop=True)
+        return told.assign(channel=_stated(told["channel"]), amount=told["amount"].astype(float))
+
+    def cash_between(self, loan_refs: Sequence[str], after: date, until: date) -> pd.DataFrame:
+        rows = self._payments[
+            self._payments["payment_kind"].isin(["cash", "reversal"]) & self._payments["loan_ref"].isin(loan_refs)
+        ]
+        rows = rows[(rows["effective_on"] > after.isoformat()) & (rows["effective_on"] <= until.isoformat())]
+        told = rows.assign(cash=rows["amount"].astype(float), loan_ref=rows["loan_ref"].astype("str"))
+        return told.groupby("loan_ref", as_index=False)["cash"].sum().round(2)
+
+    def unknown_loans(self, loan_refs: Sequence[str]) -> list[str]:
+        known = set(self._snapshots["loan_ref"])
+        return [loan_ref for loan_ref in loan_refs if loan_ref not in known]
+
+    def batches(self, limit: int = 200) -> list[Batch]:
+        return sorted(self._batches, key=lambda batch: -batch.id)[:limit]
+
+    def batch(self, batch_id: int) -> Batch:
+        for batch in self._batches:
+            if batch.id == batch_id:
+                return batch
+        raise UnknownBatch(f"There is no batch {batch_id}", remedy="Look up its number in the list of batches.")
+
+    def rejects(self, batch_id: int) -> pd.DataFrame:
+        return self._rejects.get(batch_id, pd.DataFrame(columns=["line", "column", "value", "reason"]))
+
+    def live_batch_with(self, sha256: str, book: BookName) -> Batch | None:
+        same = [b for b in self._batches if (b.sha256, b.book, b.status) == (sha256, book, "committed")]
+        return same[0] if same else None
+
+    def snapshots(self, as_of: date, *, batch_id: int | None = None) -> Iterator[pd.DataFrame]:
+        rows = self._snapshots[self._snapshots["as_of"] == as_of.isoformat()]
+        yield _shown(rows if batch_id is None else rows[rows["batch_id"] == batch_id], list(rows.columns), plain=True)
+
+    def training_rows(self) -> pd.DataFrame:
+        rows = _shown(self._snapshots, list(self._snapshots.columns), plain=True)
+        days = self.book().days
+        rows["months_seen"] = months_between(rows["as_of"], days[-1] if days else date.min)
+        cash = self._payments[self._payments["payment_kind"].isin(["cash", "reversal"])]
+        paid = cash_within(rows[["loan_id", "as_of"]], cash[["loan_id", "effective_on", "amount"]], 12)
+        rows["cash_12m"] = paid.where((rows["months_seen"] >= 12) & bool(len(self._payments)))
+        return rows
+
+    def matured_rates(self) -> pd.DataFrame:
+        days, found = self.book().days, []
+        cash = self._payments[self._payments["payment_kind"].isin(["cash", "reversal"])]
+        for episode in self._placed.itertuples():
+            end = (pd.Timestamp(episode.placed_on) + pd.DateOffset(months=12)).date()
+            if len(cash) and end <= days[-1]:
+                own = cash[(cash["loan_id"] == episode.loan_id) & (cash["episode"] == episode.episode)]
+                paid = own.loc[own["effective_on"] < end.isoformat(), "amount"].sum()
+                found.append((episode.bucket, 1, episode.balance, paid))
+        rows = pd.DataFrame(found, columns=["bucket", "loans", "balance", "cash_12m"])
+        return rows.groupby("bucket", as_index=False).sum()
+
+    def champion(self) -> Model | None:
+        return self._champion
+
+    def models(self) -> list[Model]:
+        return self._models
+
+    def segmentation(self) -> Segmentation | None:
+        return self._segmentation
+
+    def _read_snapshots(self, given: pd.DataFrame) -> pd.DataFrame:
+        fields = [column.field for column in PORTFOLIO]
+        rows = _whole(given, [*fields, *SCORE_FIELDS, "batch_id", "extra", "carried_from"])
+        numbers = {ref: number for number, ref in enumerate(dict.fromkeys(rows["loan_ref"]), start=1)}
+        rows["loan_id"] = rows["loan_ref"].map(numbers).astype("int64")
+        rows["snapshot_id"] = np.arange(1, len(rows) + 1)
+        rows["bucket"] = bucket_of(rows["dpd"])
+        rows["status"] = rows["status"].where(rows["status"].notna(), "open")
+        people = rows["hold"].isin(PERSON_HOLDS)
+        bound = set(zip(rows["borrower_ref"][people], rows["as_of"][people], strict=True))
+        rows["held"] = [pair in bound for pair in zip(rows["borrower_ref"], rows["as_of"], strict=True)]
+        return rows
+
+    def _read_assignments(self) -> pd.DataFrame:
+        rows = self._snapshots[self._snapshots["strategy"].notna()].sort_values("as_of", kind="stable")
+        before = rows.groupby("loan_id")["strategy"].shift()
+        rows = rows[before.isna() | (before != rows["strategy"])]
+        trial = rows["trial"].notna()
+        assigned = rows["assigned_on"].where(rows["assigned_on"].notna(), rows["as_of"])
+        told = rows.assign(assigned_on=assigned, decided_by=np.where(trial, "trial", "file"), loans=1)
+        told = told.assign(trial=_stated(rows["trial"]), arm=_stated(rows["arm"]))
+        return told.assign(month=told["assigned_on"].map(_month))
+
+    def _read_placements(self) -> pd.DataFrame:
+        told = ["loan_id", "snapshot_id", "as_of", "dpd", "placed_on", "balance"]
+        episodes = placements(self._snapshots[told], self._given[["loan_id", "assigned_on", "strategy"]])
+        then = self._snapshots[["snapshot_id", *(name for name in DIMENSIONS if name != "strategy")]]
+        rows = episodes.merge(then, on="snapshot_id")
+        return rows.assign(cohort=rows["placed_on"].map(_month), loans=1)
+
+    def _read_payments(self, given: pd.DataFrame | None) -> pd.DataFrame:
+        rows = _whole(given, PAYMENT_FIELDS)
+        rows = rows[rows["payment_ref"].isna() | ~rows["payment_ref"].duplicated(keep="last")].reset_index(drop=True)
+        rows["payment_kind"] = rows["payment_kind"].where(rows["payment_kind"].notna(), "cash")
+        rows["amount"] = rows["amount"].abs() * np.where(rows["payment_kind"] == "reversal", -1, 1)
+        paid_on = dict(zip(rows["payment_ref"], rows["paid_on"], strict=True))
+        named = rows["reverses_ref"].where(rows["payment_kind"] == "reversal").map(paid_on)
+        rows["effective_on"] = named.where(named.notna(), rows["paid_on"])
+        rows = self._described(rows, "paid_on")
+        starts = [
+            self._placed[(self._placed["loan_id"] == loan) & (self._placed["placed_on"] <= day)].tail(1)
+            for loan, day in zip(rows["loan_id"], rows["effective_on"], strict=True)
+        ]
+        rows["placed_on"] = [start["placed_on"].iloc[0] if len(start) else None for start in starts]
+        rows["episode"] = [start["episode"].iloc[0] if len(start) else 0 for start in starts]
+        return rows if len(rows) else rows.astype({"episode": "int64"})
+
+    def _read_actions(self, given: pd.DataFrame | None) -> pd.DataFrame:
+        rows = _whole(given, ACTION_FIELDS)
+        own = rows["strategy"]
+        rows = self._described(rows.drop(columns="strategy"), "acted_on")
+        return rows.assign(strategy=own.where(own.notna(), rows["strategy"]))
+
+    def _described(self, rows: pd.DataFrame, day: str) -> pd.DataFrame:
+        """Rows with their loan's number and dimensions on the day, or on its first day after."""
+        found = []
+        for loan_ref, then in zip(rows["loan_ref"], rows[day], strict=True):
+            of_loan = self._snapshots[self._snapshots["loan_ref"] == loan_ref].sort_values("as_of")
+            before = of_loan[of_loan["as_of"] <= then]
+            found.append((before.tail(1) if len(before) else of_loan.head(1)).index[0])
+        told = self._snapshots.loc[found, ["loan_id", *DIMENSIONS]].reset_index(drop=True)
+        return pd.concat([rows, told], axis=1)
+
+    def _open(self) -> pd.DataFrame:
+        return self._snapshots[self._snapshots["status"] == "open"]
+
+    def _stock_rows(self, selection: Selection) -> pd.DataFrame:
+        rows = _kept(self._open(), selection)
+        late, expected = rows["dpd"] >= 1, rows["expected_recovery"]
+        workable = late & rows["hold"].isna() & ~rows["held"].astype(bool)
+        return rows.assign(
+            loans=1, arrears_loans=late.astype(int), arrears_balance=rows["balance"].where(late, 0.0),
+            workable_loans=workable.astype(int), workable_balance=rows["balance"].where(workable, 0.0),
+            expected_loans=expected.notna().astype(int), expected_recovery=expected.fillna(0.0),
+        )  # fmt: skip
+
+    def _list(self, selection: Selection, sort: str) -> pd.DataFrame:
+        if sort not in LOAN_FIELDS or not LOAN_FIELDS[sort].sortable:
+            raise SelectionRefused(f"Loans cannot be sorted by '{sort}'", remedy="Use a field of LOAN_FIELDS.")
+        rows = self._open()[self._open()["as_of"] == self._day(selection)]
+        acted = self._actions[self._actions["acted_on"] <= self._day(selection)].sort_values("acted_on", kind="stable")
+        latest = (
+            acted.groupby("loan_ref")[["acted_on", "result"]].apply(lambda own: own.iloc[-1]) if len(acted) else acted
+        )
+        for name, column in (("last_contact_on", "acted_on"), ("last_contact_result", "result")):
+            rows = rows.assign(**{name: rows["loan_ref"].map(latest[column]) if len(latest) else None})
+        rows = _kept(rows, selection)
+        wanted = selection.search.lower()
+        if wanted:
+            refs = (rows["loan_ref"], rows["borrower_ref"].fillna(""))
+            rows = rows[refs[0].str.lower().str.startswith(wanted) | refs[1].str.lower().str.startswith(wanted)]
+        if selection.lasso:
+            rows = rows[inside(selection.lasso, rows[selection.lasso.x], rows[selection.lasso.y])]
+        key = rows[{"bucket": "dpd", "band": "risk_score"}.get(sort, sort)]
+        absent = key.isna()
+        ordered = (
+            rows.assign(_key=key)[~absent].sort_values("loan_id").sort_values("_key", ascending=False, kind="stable")
+        )
+        return pd.concat([ordered, rows[absent].sort_values("loan_id")])
+
+    def _until(self, selection: Selection) -> str:
+        self._day(selection)
+        days = self.book().days
+        return (selection.as_of or days[-1]).isoformat() if days else ""
+
+    def _day(self, selection: Selection) -> str:
+        days = self.book().days
+        known = [day for day in days if selection.as_of is None or day <= selection.as_of]
+        if days and not known:
+            raise SelectionRefused(
+                f"The book says nothing about {selection.as_of}", remedy=f"Choose a day from {days[0]} on."
+            )
+        return known[-1].isoformat() if known else ""
+
+    @staticmethod
+    def _check(by: Sequence[str], allowed: Sequence[str]) -> None:
+        for name in by:
+            if name not in allowed:
+                raise SelectionRefused(f"'{name}' is not known here", remedy=f"Use one of {', '.join(allowed)}.")
+
+
+def _stated(values: pd.Series) -> pd.Series:
+    return values.where(values.notna(), NOT_STATED).astype("str")
+
+
+def _kept(rows: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    for name, values in selection.filters.items():
+        rows = rows[_stated(rows[name]).isin(values)]
+    return rows
+
+
+def _sums(rows: pd.DataFrame, by: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
+    if not by:
+        return rows[list(measures)].sum().to_frame().T.astype(rows[list(measures)].dtypes.to_dict())
+    named = rows.assign(**{name: _stated(rows[name]) for name in by})
+    sums = named.groupby(list(by), observed=True)[list(measures)].sum().round(2)
+    return sums[(sums != 0).any(axis=1)].reset_index()
+
+
+def _shown(rows: pd.DataFrame, names: Sequence[str], *, plain: bool = False) -> pd.DataFrame:
+    """Rows as the port's frames carry them: texts as text, absent categories "not stated", or NaN where `plain`."""
+    shown = rows[list(names)].reset_index(drop=True)
+    texts = {
+        "loan_ref",
+        "borrower_ref",
+        "last_contact_on",
+        "last_contact_result",
+        "trial",
+        "arm",
+        "extra",
+        "carried_from",
+    }
+    texts |= {column.field for column in PORTFOLIO if column.dtype == "date"}
+    kept = NUMBERS | {"reasons", "needs_confirmation", "held", "loan_id", "snapshot_id", "batch_id"}
+    for name in shown.columns:
+        if name in texts:
+            shown[name] = shown[name].astype("str")
+        elif name not in kept:
+            shown[name] = shown[name].astype("str") if plain else _stated(shown[name])
+    if "needs_confirmation" in shown:
+        shown["needs_confirmation"] = [bool(value) for value in shown["needs_confirmation"]]
+    if "reasons" in shown:
+        shown["reasons"] = pd.Series([value or [] for value in shown["reasons"]], index=shown.index, dtype=object)
+    return shown
+
+
+class FakeJobQueue:
+    """Jobs in a list, with the rules of the durable queue.
+
+    Args:
+        clock: the present moment, with its time zone.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._jobs: dict[int, Job] = {}
+        self._leases: dict[int, tuple[str, float]] = {}
+        self._lock = threading.Lock()
+
+    def add(self, kind: str, payload: Mapping[str, Any], who: str) -> int:
+        with self._lock:
+            number = len(self._jobs) + 1
+            self._jobs[number] = Job(
+                number, kind, dict(payload), "waiting", 0.0, "", None, who, 0, False, self._now(), None, None
+            )
+            return number
+
+    def claim(self, owner: str, lease_seconds: float) -> Job | None:
+        with self._lock:
+            for job in list(self._jobs.values()):
+                if job.status == "running" and self._leases[job.id][1] < self._clock().timestamp():
+                    if job.cancel:
+                        self._end(job, "cancelled", job.message)
+                    elif job.attempts >= 3:
+                        self._end(job, "failed", "Given up: it was started 3 times and never came to an end.")
+                    else:
+                        return self._lease(job, owner, lease_seconds)
+                elif job.status == "waiting":
+                    return self._lease(job, owner, lease_seconds)
+        return None
+
+    def heartbeat(self, job_id: int, owner: str, progress: float, message: str, lease_seconds: float) -> bool:
+        with self._lock:
+            if not self._owns(job_id, owner) or self._jobs[job_id].cancel:
+                return False
+            self._leases[job_id] = (owner, self._clock().timestamp() + lease_seconds)
+            self._jobs[job_id] = replace(self._jobs[job_id], progress=min(max(progress, 0.0), 1.0), message=message)
+            return True
+
+    def finish(self, job_id: int, owner: str, status: str, result: Mapping[str, Any], message: str) -> bool:
+        if status not in ("done", "failed", "cancelled"):
+            raise ValueError(f"a job ends as one of done, failed, cancelled, not as '{status}'")
+        with self._lock:
+            if not self._owns(job_id, owner):
+                return False
+            progress = 1.0 if status == "done" else self._jobs[job_id].progress
+            self._end(replace(self._jobs[job_id], result=dict(result), progress=progress), status, message)
+            return True
+
+    def cancel(self, job_id: int) -> None:
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is not None and not job.is_over:
+                self._jobs[job_id] = replace(job, cancel=True)
+                if job.status == "waiting":
+                    self._end(self._jobs[job_id], "cancelled", job.message)
+
+    def job(self, job_id: int) -> Job | None:
+        return self._jobs.get(job_id)
+
+    def recent(self, limit: int = 20) -> list[Job]:
+        return sorted(self._jobs.values(), key=lambda job: -job.id)[:limit]
+
+    def _lease(self, job: Job, owner: str, lease_seconds: float) -> Job:
+        self._leases[job.id] = (owner, self._clock().timestamp() + lease_seconds)
+        started = job.started_at or self._now()
+        self._jobs[job.id] = replace(job, status="running", attempts=job.attempts + 1, started_at=started)
+        return self._jobs[job.id]
+
+    def _owns(self, job_id: int, owner: str) -> bool:
+        job = self._jobs.get(job_id)
+        return job is not None and job.status == "running" and self._leases[job_id][0] == owner
+
+    def _end(self, job: Job, status: Any, message: str) -> None:
+        self._jobs[job.id] = replace(job, status=status, message=message, finished_at=self._now())
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="seconds")

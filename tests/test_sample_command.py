@@ -1,0 +1,109 @@
+"""`run.py sample`, and the sample book in a store beside a lender's own."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+
+import pytest
+
+import run as recoup
+from core.errors import Refused
+from core.workflows import sample as sample_room
+from core.workflows.batches import redate
+from core.workflows.sample import load_sample
+from tests.command_line import run
+
+TODAY = date(2026, 11, 20)
+
+
+def test_the_same_seed_writes_the_same_files_and_another_seed_others(tmp_path):
+    for folder, seed in (("one", 5), ("two", 5), ("three", 6)):
+        outcome = run(
+            "sample", "--loans", "120", "--months", "8", "--seed", str(seed), "--out", str(tmp_path / folder), "--json"
+        )
+        assert outcome.code == 0
+    one, two, three = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two", "three")
+    )
+    assert one == two
+    assert one != three
+    listed = json.loads(one["manifest.json"])
+    assert listed["synthetic"] is True
+    assert {file["file"] for file in listed["files"]} | {"manifest.json"} == set(one)
+    with (tmp_path / "one" / listed["files"][-1]["file"]).open() as file:
+        assert "Loan_ID" in next(csv.reader(file))
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setattr(sample_room, "LOANS", 150)
+    monkeypatch.setattr(sample_room, "MONTHS", 6)
+    return recoup.Recoup(recoup.load_settings(db=f"sqlite:///{tmp_path / 'store.db'}", data_dir=str(tmp_path / "data")))
+
+
+def load(store: recoup.Recoup, **options) -> dict:
+    told: list[float] = []
+    result = load_sample(
+        reader=store.reader("sample"), ingest=lambda request: recoup._ingest(store, request, "ana", lambda *_: None),
+        writer=store.writer, folder=store.data_dir, today=TODAY, who="ana", progress=lambda share, _: told.append(share), **options,
+    )  # fmt: skip
+    assert told == sorted(told)
+    return result
+
+
+def own(store: recoup.Recoup, tmp_path) -> int:
+    path = tmp_path / "own.csv"
+    path.write_text("Loan_ID,Outstanding_Loan_Amount,Days_Past_Due\nMINE,10.00,3\n")
+    return run("ingest", str(path), "--db", store.settings.db, "--json", "--as-of", "2026-10-31").json["batch"]
+
+
+def test_an_empty_store_shows_the_sample_book_once_it_is_whole(store):
+    result = load(store)
+    book = store.reader().book()
+    assert result["batches"] == result["files"] > 12
+    assert (book.name, book.days[-1], len(book.days)) == ("sample", date(2026, 10, 31), 6)
+
+
+def test_a_load_that_was_cut_short_goes_on_where_it_stopped(store):
+    first = load(store)
+    again = load(store)
+    assert (first["batches"], again["batches"], again["files"]) == (first["files"], 0, first["files"])
+
+
+def test_sample_and_own_loans_never_mix_and_each_can_be_shown(store, tmp_path):
+    load(store)
+    own(store, tmp_path)
+    assert run("metrics", "--db", store.settings.db, "--json").json["metrics"]["loans"]["value"] == 1
+    load(store)
+    assert store.reader().book().name == "own"
+    load(store, show=True)
+    assert store.reader().book().name == "sample"
+    assert store.reader("own").book().loans == 1
+
+
+def test_the_newest_month_of_the_sample_is_one_whose_files_have_arrived():
+    newest = {
+        date(2026, 11, 20): date(2026, 10, 31),
+        date(2026, 11, 4): date(2026, 10, 31),
+        date(2026, 11, 3): date(2026, 9, 30),
+    }
+    assert {today: sample_room._newest_month_end(today) for today in newest} == newest
+
+
+def test_a_batch_can_be_moved_to_another_day_and_answers_there(store, tmp_path):
+    batch = own(store, tmp_path)
+    moved = redate(batch, date(2026, 9, 30), reader=store.reader("own"), writer=store.writer, today=TODAY, who="ana")
+    assert (moved["replaces"], moved["as_of"]) == (batch, "2026-09-30")
+    assert store.reader().book().days == (date(2026, 9, 30),)
+    assert store.reader().batch(batch).status == "undone"
+    page = store.reader().loans(recoup.Selection())
+    assert page.frame["proposed"].tolist() == ["Standard"]
+
+
+def test_a_batch_that_was_undone_cannot_be_moved(store, tmp_path):
+    batch = own(store, tmp_path)
+    assert run("undo", str(batch), "--db", store.settings.db).code == 0
+    with pytest.raises(Refused, match="undone"):
+        redate(batch, date(2026, 9, 30), reader=store.reader("own"), writer=store.writer, today=TODAY, who="ana")
