@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.chromium import CHROMIUM_FLAGS
 
 settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("any machine")
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -152,7 +152,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path):
 
 def alone(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "run.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_an_unknown_option_is_one_line_and_exit_code_two():

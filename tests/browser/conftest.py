@@ -44,7 +44,7 @@ class Server:
         self.log = (self.folder / "server.log").open("ab")
         command = [sys.executable, "run.py", "serve", "--port", str(self.port), "--db", self.db, *self.arguments]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             try:
                 with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
@@ -56,7 +56,7 @@ class Server:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=120)
         self.log.close()
 
     def command(self, *arguments: str) -> str:
@@ -67,7 +67,7 @@ class Server:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=600,
         )
         assert done.returncode in (0, 2), done.stderr
         return done.stdout
@@ -93,7 +93,7 @@ class Watched:
     def settle(self) -> None:
         """Wait until nothing is on its way and no chart is loading."""
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function("() => !document.querySelector('[data-dash-is-loading=true]')", timeout=15_000)
+        self.page.wait_for_function("() => !document.querySelector('[data-dash-is-loading=true]')", timeout=60_000)
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def sample_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """First start of a new store: the server fills it with the sample book by itself."""
     server = Server(tmp_path_factory.mktemp("sample")).start()
     try:
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + 600
         while '"book": "sample"' not in server.command("metrics"):
             assert time.monotonic() < deadline, f"no sample book: {(server.folder / 'server.log').read_text()}"
             time.sleep(1)

@@ -24,7 +24,7 @@ PAGES = {
     "/batches": "Bring a file, check it, load it",
     "/explore": "What does this book look like?",
 }
-SLOW = 30_000
+SLOW = 120_000  # a busy machine is slow, not wrong
 
 
 def metrics(server: Server) -> dict:
@@ -55,7 +55,7 @@ def bring(page: Page, server: Server, path: Path) -> None:
     expect(page.locator("#batches-load")).to_be_visible(timeout=SLOW)
     expect(page.locator("#batches-load")).to_be_enabled(timeout=SLOW)
     page.click("#batches-load")
-    expect(page.locator("#batches-list-note")).to_contain_text("your book", timeout=SLOW, ignore_case=True)
+    expect(page.locator("#batches-list")).to_contain_text(path.name, timeout=SLOW)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -71,7 +71,7 @@ def test_every_page_of_the_sample_book_opens_clean(watched, sample_server, path)
         assert found.violations_count == 0, found.generate_report()
     page.set_viewport_size({"width": 390, "height": 844})
     watched.settle()
-    page.wait_for_function("() => document.documentElement.scrollWidth <= window.innerWidth", timeout=5000)
+    page.wait_for_function("() => document.documentElement.scrollWidth <= window.innerWidth")
     assert_clean(watched)
 
 
@@ -182,10 +182,11 @@ def test_a_tutorial_file_goes_in_is_seen_on_every_page_and_comes_out_again(watch
 
 def undo_newest(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/batches")
-    page.locator("#batches-list .ag-row").first.click()
+    newest = page.locator("#batches-list [row-index='0']")
+    newest.first.click()
     page.click("#batches-undo")
     page.click("#batches-undo-yes")
-    expect(page.locator("#batches-list")).to_contain_text("undone", timeout=SLOW)
+    expect(newest.filter(has_text="undone")).to_be_visible(timeout=SLOW)
 
 
 def test_a_broken_file_is_answered_with_line_column_value_and_what_to_do(watched, empty_server, tmp_path):

@@ -60,7 +60,7 @@ def claimer(url: str, owner: str, end: str = "finish") -> subprocess.Popen[str]:
 def test_four_processes_never_get_the_same_job(url, queue):
     numbers = [queue.add("train", {}, "ana") for _ in range(24)]
     running = [claimer(url, f"w{n}") for n in range(4)]
-    claimed = [int(line) for process in running for line in process.communicate(timeout=60)[0].split()]
+    claimed = [int(line) for process in running for line in process.communicate(timeout=600)[0].split()]
     left = {job.id for job in queue.recent(100) if not job.is_over}
     assert Counter(claimed) == Counter(set(numbers) - left)
     assert left == set()
@@ -80,7 +80,7 @@ def test_eight_threads_never_get_the_same_job(queue):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(300)
     assert sorted(claimed) == numbers
 
 
@@ -92,7 +92,7 @@ def test_a_killed_worker_loses_its_lease_and_not_the_job(url, store):
     assert process.stdout is not None
     assert process.stdout.readline().strip() == str(number)
     os.kill(process.pid, signal.SIGKILL)
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
     assert queue.claim("w2", 600) is None
     moment += 700
     assert queue.claim("w2", 600).id == number
@@ -109,7 +109,7 @@ def test_while_another_writes_a_claim_and_a_heartbeat_come_back_soon(queue, stor
         started = time.monotonic()
         assert queue.claim("w2", 600) is None
         assert queue.heartbeat(number, "w1", 0.5, "storing", 600)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20  # and not the half minute a writer waits
     assert queue.job(number).progress == 0.0
     assert queue.claim("w2", 600) is not None
 
@@ -129,7 +129,7 @@ def test_what_a_person_asks_for_waits_for_the_lock(queue, store):
     locked.wait(10)
     threading.Timer(0.6, release.set).start()
     queue.cancel(number)
-    holder.join(10)
+    holder.join(100)
     assert queue.job(number).status == "cancelled"
 
 
