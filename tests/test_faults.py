@@ -72,7 +72,7 @@ def assert_whole(engine: Engine, *, batches: int, loans: int) -> None:
 
 @pytest.fixture
 def worker(store: recoup.Recoup) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Start a worker in a process of its own; all are gone when the test is, however it ends."""
+    """Start a worker in a process of its own. Each must end when it is told to; none outlives the test, however it ends."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:
@@ -81,10 +81,15 @@ def worker(store: recoup.Recoup) -> Iterator[Callable[[], subprocess.Popen[bytes
         started.append(subprocess.Popen(command, cwd=ROOT, stdin=quiet, stdout=quiet, stderr=quiet))
         return started[-1]
 
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
+    try:
+        yield start
+        for process in started:
+            process.terminate()
+            process.wait(timeout=60)
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
 
 
 def until(true: Callable[[], bool], seconds: float = 180.0) -> None:

@@ -16,7 +16,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def shared_files(name: str) -> list[Path]:
-    """The third-party file of that name, or nothing where it is not there: tests loop over it, none is skipped."""
+    """The third-party file of that name, or nothing where it is not beside this checkout."""
     path = SHARED / name
     return [path] if path.is_file() else []
 

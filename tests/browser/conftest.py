@@ -52,6 +52,7 @@ class Server:
                         return self
             except (URLError, OSError):
                 time.sleep(0.1)
+        self.stop()
         raise AssertionError(f"the server did not answer: {(self.folder / 'server.log').read_text()}")
 
     def stop(self) -> None:

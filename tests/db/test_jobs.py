@@ -109,7 +109,7 @@ def test_while_another_writes_a_claim_and_a_heartbeat_come_back_soon(queue, stor
         started = time.monotonic()
         assert queue.claim("w2", 600) is None
         assert queue.heartbeat(number, "w1", 0.5, "storing", 600)
-        assert time.monotonic() - started < 20  # and not the half minute a writer waits
+        assert time.monotonic() - started < 5
     assert queue.job(number).progress == 0.0
     assert queue.claim("w2", 600) is not None
 
