@@ -72,6 +72,10 @@ class SelectionRefused(Refused):
     """A filter, date or field that does not exist."""
 
 
+class HistoryUnsettled(Refused):
+    """A question about the knowledge of an earlier day while files that arrived out of order wait to be put in place."""
+
+
 class TooLittleData(Refused):
     """A computation the data cannot carry."""
 

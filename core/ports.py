@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from core.records import Batch, Book, BookName, Job, LoanPage, Model, NewBatch, Segmentation
+from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, NewBatch, Segmentation
 from core.selection import Selection
 
 Progress = Callable[[float, str], None]
@@ -22,10 +22,18 @@ Progress = Callable[[float, str], None]
 
 
 class PortfolioReader(Protocol):
-    """Questions about the book on show (or `book`, where the adapter was opened on one). All are reads."""
+    """Questions about the book on show (or `book`, where the adapter was opened on one). All are reads.
 
-    def book(self) -> Book:
-        """What the book holds."""
+    Every question with a selection is answered as known on `selection.known_on`: by the batches received up to that
+    day and not undone by then. Raises HistoryUnsettled where files that arrived out of order are still being put in
+    their place and the day asked for is not the newest.
+    """
+
+    def book(self, known_on: date | None = None) -> Book:
+        """What the book holds, or held as known on a day."""
+
+    def known_days(self) -> list[date]:
+        """The days on which the book learned something (a batch, an undo), oldest first."""
 
     def values(self, dimension: str) -> list[str]:
         """The values a dimension takes in live snapshots, sorted; `bucket` and `segment` in their own order."""
@@ -50,8 +58,70 @@ class PortfolioReader(Protocol):
         """Cash up to `selection.as_of` that belongs to no placement: payments, cash, loans; and waivers: waivers, waived."""
 
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
-        """Work done up to `selection.as_of`: `by` (product, region, segment, strategy on the day, "month") +
-        actions, contacts (a right party was reached), promises, promised, cost, costed (actions with a cost)."""
+        """Work done up to `selection.as_of`: `by` (product, region, segment, strategy on the day, "month", "cohort": of
+        the episode the action belongs to, "none" before the first) + actions, contacts (a right party was reached),
+        promises, promised, cost, costed (actions with a cost)."""
+
+    def flows(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """How the stock moved between adjacent month-ends of the book, up to `selection.as_of`: `by` (dimensions at the
+        opening month-end, of arrivals at the closing one; "month": the closing month-end, ISO; "origin"; "state") +
+        core.metrics.flows.FLOW_MEASURES. See there for every word."""
+
+    def promises(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Promises whose due day plus grace has passed by `selection.as_of`: `by` (dimensions on the day of the promise,
+        "month": the month-end of due day plus grace) + core.metrics.promises.PROMISE_MEASURES."""
+
+    def borrowers(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Distinct borrowers of open loans on `selection.as_of`: `by` + borrowers, arrears_borrowers (with a loan 1+ days
+        past due). A borrower counts once in each group they have a loan in, so groups do not add up to the whole."""
+
+    def recovery_spread(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """What an interval around cash / balance placed needs, over episodes placed up to `selection.as_of`: `by`
+        (dimensions at placement) + loans (episodes), balance, cash (posted to date), and the sums over episodes of
+        balance x balance, cash x cash and balance x cash: balance_sq, cash_sq, balance_cash (currency squared)."""
+
+    def borrower_loans(self, borrower_ref: str, selection: Selection) -> pd.DataFrame:
+        """Every loan of a borrower on `selection.as_of`, of any status, in the fields of `loans` plus status, hold and
+        placed_on (of its latest episode, NaN where never placed); filters do not apply. Empty for an unknown one."""
+
+    def facts(
+        self,
+        kind: str,
+        selection: Selection,
+        cell: Mapping[str, str] = {},
+        *,
+        measure: str = "",
+        after: str | None = None,
+        limit: int = 100,
+    ) -> FactPage:
+        """The rows that a sum of this reader is made of, newest first: `kind` is the name of the question (stock, placed,
+        cash, activity, flows, promises), `cell` narrows by the columns its `by` allows ({"month": "2026-09-30",
+        "product": "Auto"}), and with `measure` only rows where it is not 0 are listed and `total` is its sum.
+        Columns: see core.metrics.facts.FACT_FIELDS. Raises SelectionRefused for an unknown kind, column or key."""
+
+    def iter_facts(
+        self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = ""
+    ) -> Iterator[pd.DataFrame]:
+        """Every row of `facts` in the same order, in blocks, for exports."""
+
+    def restated(
+        self,
+        kind: str,
+        selection: Selection,
+        known_before: date,
+        cell: Mapping[str, str] = {},
+        *,
+        measure: str = "",
+        after: str | None = None,
+        limit: int = 100,
+    ) -> FactPage:
+        """What arrived or fell away between `known_before` and `selection.known_on` among the rows of `facts`: the same
+        columns plus `change` ("added" or "taken off"); measures of what was taken off are negative, so that `total` is
+        the restatement."""
+
+    def targets(self) -> pd.DataFrame:
+        """What was set as target or budget: metric, month (month-end ISO, NaN where it holds always), age_months (for
+        liquidation curves, NaN elsewhere), value (currency or share 0-1), set_on, who; in that order of keys."""
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """What each strategy was given up to `selection.as_of`: `by` (strategy, segment, product, region, decided_by,
@@ -170,6 +240,14 @@ class WriteUnit(Protocol):
 
 class PortfolioWriter(Protocol):
     """Changes to the store. Writers queue up: one unit at a time, readers are never held up."""
+
+    def put_targets(self, book: BookName, targets: pd.DataFrame, who: str, set_on: date) -> int:
+        """Set targets and budgets: metric, month, age_months, value as in `PortfolioReader.targets`; a NaN value takes
+        one away. Those of the same metric, month and age are replaced. Returns how many rows were written."""
+
+    def settle_history(self, book: BookName) -> bool:
+        """Put what is known of earlier days in order where files were received earlier than others stored before them;
+        today's answers do not change. False where nothing was out of order."""
 
     def unit(
         self, book: BookName, *, kind: str, known_on: date, who: str, note: str = ""

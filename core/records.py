@@ -107,6 +107,20 @@ class LoanPage:
 
 
 @dataclass(frozen=True, slots=True)
+class FactPage:
+    """One page of the rows behind a number, and what all of them come to.
+
+    `n` and `total` are over every row, not over this page: `total` is the sum of the measure asked for. `next_key`
+    goes back in as `after`; None at the end.
+    """
+
+    frame: pd.DataFrame
+    next_key: str | None
+    n: int
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A trained model or a refused attempt at one: its card, and its artifact as text ("" where refused)."""
 

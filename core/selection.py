@@ -86,11 +86,13 @@ class Selection:
     """Which part of the book, on which day, against which earlier day.
 
     `as_of` None means the newest day in the book; `against` None the day before it in the book.
+    `known_on` asks with the knowledge of that day (batches received and undone up to it); None with all there is now.
     `filters` maps a dimension to the values kept; an absent dimension keeps everything.
     """
 
     as_of: date | None = None
     against: date | None = None
+    known_on: date | None = None
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lasso: Lasso | None = None
     search: str = ""
@@ -109,6 +111,10 @@ class Selection:
         """This selection on another day."""
         return replace(self, as_of=as_of)
 
+    def knowing(self, known_on: date | None) -> Selection:
+        """This selection with the knowledge of another day."""
+        return replace(self, known_on=known_on)
+
     def to_query(self) -> str:
         """The URL query of this selection, in a fixed order, so that equal views have equal addresses."""
         pairs: list[tuple[str, str]] = []
@@ -116,6 +122,8 @@ class Selection:
             pairs.append(("as_of", self.as_of.isoformat()))
         if self.against:
             pairs.append(("against", self.against.isoformat()))
+        if self.known_on:
+            pairs.append(("known_on", self.known_on.isoformat()))
         for name in DIMENSIONS:
             pairs.extend((name, value) for value in sorted(self.filters.get(name, ())))
         if self.lasso:
@@ -139,6 +147,7 @@ class Selection:
         return cls(
             as_of=_day(given, "as_of"),
             against=_day(given, "against"),
+            known_on=_day(given, "known_on"),
             filters={name: tuple(sorted(set(given[name]))) for name in DIMENSIONS if name in given},
             lasso=Lasso.from_text(given["lasso"][-1]) if "lasso" in given else None,
             search=given.get("search", [""])[-1].strip()[:80],

@@ -10,6 +10,9 @@ from __future__ import annotations
 from sqlalchemy import REAL, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy.schema import SchemaItem
 
+from core.metrics.flows import FLOW_MEASURES
+from core.metrics.promises import PROMISE_MEASURES
+
 metadata = MetaData()
 
 _NUMBER = Float(53).with_variant(REAL(), "sqlite")  # STRICT tables know REAL, not FLOAT
@@ -28,6 +31,7 @@ books = _table(
     _id(),
     Column("name", Text, nullable=False, unique=True),  # "sample" or "own"
     Column("shown", Integer, nullable=False, server_default="0"),  # exactly one book is shown
+    Column("unsettled", Integer, nullable=False, server_default="0"),  # 1: a file came out of order, history waits
     Column("created_at", Text, nullable=False),
 )
 
@@ -115,6 +119,8 @@ snapshots = _table(
     Column("carried_from", Text),  # the day this row was copied from, where a partial batch left the loan out
     Column("carried_id", Integer),  # the row it was copied from
     Column("live", Integer, nullable=False),  # 1: the row that speaks for its loan and day
+    Column("since_on", Text),
+    Column("until_on", Text),
     Column("book_id", Integer, nullable=False),
     Column("balance", Integer, nullable=False),
     Column("dpd", Integer, nullable=False),
@@ -177,6 +183,8 @@ payments = _table(
     Column("book_id", Integer, nullable=False),
     Column("loan_id", ForeignKey("loans.id"), nullable=False),
     Column("live", Integer, nullable=False),
+    Column("since_on", Text),
+    Column("until_on", Text),
     Column("paid_on", Text, nullable=False),
     Column("effective_on", Text, nullable=False),  # a reversal counts back to the payment it takes back
     Column("amount", Integer, nullable=False),  # signed: cash above 0, reversals below
@@ -204,6 +212,8 @@ actions = _table(
     Column("book_id", Integer, nullable=False),
     Column("loan_id", ForeignKey("loans.id"), nullable=False),
     Column("live", Integer, nullable=False),
+    Column("since_on", Text),
+    Column("until_on", Text),
     Column("acted_on", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("channel", Text),
@@ -214,6 +224,17 @@ actions = _table(
     Index("actions_by_day", "book_id", "acted_on"),
 )
 
+spells = _table(  # earlier times a fact spoke, where it fell silent and speaks (or spoke) again
+    "spells",
+    _id(),
+    Column("book_id", Integer, nullable=False),
+    Column("fact", Text, nullable=False),  # the table's name
+    Column("fact_id", Integer, nullable=False),
+    Column("since_on", Text, nullable=False),
+    Column("until_on", Text, nullable=False),
+    Index("spells_of_fact", "fact", "fact_id"),
+)
+
 promises = _table(
     "promises",
     _id(),
@@ -222,10 +243,29 @@ promises = _table(
     Column("book_id", Integer, nullable=False),
     Column("loan_id", ForeignKey("loans.id"), nullable=False),
     Column("live", Integer, nullable=False),
+    Column("since_on", Text),
+    Column("until_on", Text),
     Column("promised_on", Text, nullable=False),
     Column("due_on", Text),
     Column("amount", Integer),
     Index("promises_of_action", "action_id"),
+)
+
+promise_outcomes = _table(  # what became of a promise, derived from the payments that speak; versions as placements
+    "promise_outcomes",
+    _id(),
+    Column("book_id", Integer, nullable=False),
+    Column("promise_id", ForeignKey("promises.id"), nullable=False),
+    Column("loan_id", ForeignKey("loans.id"), nullable=False),
+    Column("live", Integer, nullable=False),
+    Column("since_on", Text),
+    Column("until_on", Text),
+    Column("resolved_on", Text),  # due day plus grace; null where the promise cannot be judged
+    Column("fate", Text, nullable=False),  # kept, broken, cancelled, unstated
+    Column("kept_amount", Integer, nullable=False),
+    Index("promise_outcomes_of_promise", "promise_id", "live"),
+    Index("promise_outcomes_of_loan", "loan_id"),
+    Index("promise_outcomes_by_day", "book_id", "resolved_on"),
 )
 
 assignments = _table(  # the strategy a loan was under, from when, and who decided
@@ -236,6 +276,8 @@ assignments = _table(  # the strategy a loan was under, from when, and who decid
     Column("book_id", Integer, nullable=False),
     Column("loan_id", ForeignKey("loans.id"), nullable=False),
     Column("live", Integer, nullable=False),
+    Column("since_on", Text),
+    Column("until_on", Text),
     Column("assigned_on", Text, nullable=False),
     Column("strategy", Text, nullable=False),
     Column("decided_by", Text, nullable=False),  # file, trial, person, policy
@@ -256,7 +298,10 @@ placements = _table(  # recovery episodes, derived from snapshots: recomputed fo
     Column("snapshot_id", ForeignKey("snapshots.id"), nullable=False),  # attributes and balance at placement
     Column("balance", Integer, nullable=False),
     Column("strategy", Text),  # the first strategy given in the episode
-    UniqueConstraint("loan_id", "episode"),
+    Column("live", Integer, nullable=False, server_default="1"),
+    Column("since_on", Text),
+    Column("until_on", Text),
+    Index("placements_of_loan", "loan_id", "episode"),
     Index("placements_of_book", "book_id", "placed_on"),
     Index("placements_by_snapshot", "snapshot_id"),
 )
@@ -299,6 +344,8 @@ scores = _table(  # what was said of a loan on a day: segment, risk, expected re
     Column("revision_id", ForeignKey("revisions.id"), nullable=False),
     Column("snapshot_id", ForeignKey("snapshots.id"), nullable=False),
     Column("live", Integer, nullable=False),
+    Column("since_on", Text),
+    Column("until_on", Text),
     Column("model_id", Integer),  # null: the rule score
     Column("source", Text, nullable=False),  # rule, model
     Column("segment", Text),
@@ -319,6 +366,7 @@ _STOCK_DIMENSIONS = ("product", "region", "segment", "strategy", "proposed", "bu
 _SITE_DIMENSIONS = ("product", "region", "branch", "agency", "bucket")
 _PLACED_DIMENSIONS = ("product", "region", "segment", "strategy", "bucket", "band")
 _ACTIVITY_DIMENSIONS = ("product", "region", "segment", "strategy")
+_FLOW_DIMENSIONS = ("product", "region", "segment", "strategy", "band")
 
 
 def _cube(name: str, days: tuple[str, ...], dimensions: tuple[str, ...], measures: tuple[str, ...]) -> Table:
@@ -349,7 +397,24 @@ cube_site = _cube("cube_site", ("as_of",), _SITE_DIMENSIONS, STOCK_MEASURES)
 cube_placed = _cube("cube_placed", ("cohort",), _PLACED_DIMENSIONS, ("loans", "balance"))
 cube_cash = _cube("cube_cash", ("cohort", "month"), _PLACED_DIMENSIONS, ("payments", "cash", "cash_effective"))
 cube_activity = _cube(
-    "cube_activity", ("month",), _ACTIVITY_DIMENSIONS, ("actions", "contacts", "promises", "promised", "cost", "costed")
+    "cube_activity", ("cohort", "month"), _ACTIVITY_DIMENSIONS, ("actions", "contacts", "promises", "promised", "cost", "costed")
+)
+
+cube_flows = _cube("cube_flows", ("month",), ("origin", "state", *_FLOW_DIMENSIONS), FLOW_MEASURES)
+cube_promises = _cube("cube_promises", ("month",), _ACTIVITY_DIMENSIONS, PROMISE_MEASURES)
+cube_borrowers = _cube("cube_borrowers", ("as_of",), ("dimension", "value"), ("borrowers", "arrears_borrowers"))
+
+targets = _table(  # what was set for a month, an age of a cohort, or always; the newest row of a key holds
+    "targets",
+    _id(),
+    Column("book_id", ForeignKey("books.id"), nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("month", Text, nullable=False, server_default=""),  # month-end ISO; "" always
+    Column("age_months", Integer, nullable=False, server_default="-1"),  # -1 where it is about no age
+    Column("value", _NUMBER),  # null: taken away
+    Column("set_on", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Index("targets_of_metric", "book_id", "metric", "month", "age_months"),
 )
 
 jobs = _table(

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Unit = Literal["currency", "share", "count", "currency per loan"]
+Unit = Literal["currency", "share", "count", "currency per loan", "ratio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Measure:
         excluded: how many such rows were left out, and `why` says by which rule.
         unit: the unit of `value`; shares are 0-1.
         why: why it is undefined, or what was left out; "" where there is nothing to say.
+        low, high: the 95 % interval where one can be computed, else NaN; `interval` says by which method.
     """
 
     value: float
@@ -30,6 +31,9 @@ class Measure:
     of: str = "loans"
     excluded: int = 0
     why: str = ""
+    low: float = math.nan
+    high: float = math.nan
+    interval: str = ""
 
     @classmethod
     def undefined(
@@ -60,6 +64,9 @@ class Measure:
             "excluded": self.excluded,
             "unit": self.unit,
             "why": self.why,
+            "low": _plain(self.low),
+            "high": _plain(self.high),
+            "interval": self.interval,
         }
 
 

@@ -1,0 +1,40 @@
+"""Which version of a fact speaks, as known now or on an earlier day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.sql.expression import FromClause
+
+from db.tables import spells
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known on a day; `known_on` None is now.
+
+    Facts carry `live` (they speak now), `since_on` and `until_on` (their latest spell of speaking, by the days of the
+    revisions that began and ended it; until_on NULL while it lasts); earlier spells of the same fact are in `spells`.
+    """
+
+    known_on: str | None = None
+
+    def speaks(self, table: FromClause) -> ColumnElement[bool]:
+        """The row of a table of facts, or of its alias, speaks."""
+        if self.known_on is None:
+            return table.c.live == 1
+        began, lasts = table.c.since_on <= self.known_on, table.c.until_on
+        earlier = spells.alias()
+        again = select(earlier.c.fact_id).where(
+            earlier.c.fact == _name(table), earlier.c.fact_id == table.c.id,
+            earlier.c.since_on <= self.known_on, earlier.c.until_on > self.known_on,
+        ).correlate(table)  # fmt: skip
+        return or_(and_(began, or_(lasts.is_(None), lasts > self.known_on)), again.exists())
+
+
+def _name(table: FromClause) -> str:
+    return str(getattr(getattr(table, "element", table), "name"))
+
+
+NOW = Knowledge()
