@@ -145,9 +145,13 @@
       if (!rows || !rows.length) { return []; }
       if (!clicks) { return window.dash_clientside.no_update; }
       function make(type, props) { return { type: type, namespace: "dash_html_components", props: props }; }
+      /* A cell is text, or [text, address of its number]: that one opens the drawer. */
+      function content(cell) {
+        return Array.isArray(cell) ? make("Button", { children: cell[0], className: "link", "data-why": cell[1], "aria-haspopup": "dialog" }) : cell;
+      }
       function row(cells, head) {
         return make("Tr", { children: cells.map(function (cell, place) {
-          return make(head || place === 0 ? "Th" : "Td", { children: cell, scope: head ? "col" : place === 0 ? "row" : undefined });
+          return make(head || place === 0 ? "Th" : "Td", { children: content(cell), scope: head ? "col" : place === 0 ? "row" : undefined });
         }) });
       }
       return make("Table", { className: "plain-table", children: [

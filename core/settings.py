@@ -20,3 +20,9 @@ class Settings(BaseModel):
         max_length=60,
         description="name written into batches and decisions until sign-in exists",
     )
+    pack_days: int = Field(
+        10, ge=0, le=60, description="days after a month-end when its pack is closed; later files restate it"
+    )
+    discount_rate: float = Field(
+        0.10, ge=0, le=1, description="yearly rate at which later cash counts for less (0.10 is 10 % a year)"
+    )

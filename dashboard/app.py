@@ -10,7 +10,7 @@ import dash
 from dash import html, set_props
 
 from core.errors import Refused, trace_without_data
-from dashboard import downloads, ids, shell, uploads, web
+from dashboard import downloads, ids, shell, uploads, web, why
 from dashboard.pages import batches, explore, not_found_404, portfolio, recovery, score, segments, strategies
 from dashboard.services import Services
 
@@ -64,6 +64,7 @@ def create_app(services: Services) -> dash.Dash:
     app.layout = shell.shell_layout(pages)
     app.validation_layout = html.Div([app.layout, *[entry["layout"] for entry in dash.page_registry.values()]])
     shell.register(app, services, pages)
+    why.register(app, services)
     for module in PAGES:
         module.register(app, services)
     downloads.add_routes(app, services)

@@ -1,4 +1,5 @@
-"""Files to take away: the loans of a view with their scores, an empty template of each kind, the rejects of a batch."""
+"""Files to take away: the loans of a view with their scores, the rows behind a number, an empty template of each kind,
+the rejects of a batch."""
 
 from __future__ import annotations
 
@@ -13,9 +14,12 @@ from core.columns import KINDS, by_field
 from core.errors import Refused, UnknownBatch
 from core.exchange import template, to_csv
 from core.loan_fields import LOAN_FIELDS
+from core.metrics.facts import FACT_FIELDS
 from core.selection import NOT_STATED, Selection
 from core.strategies.catalogue import CATALOGUE, net_value_basis
+from dashboard.address import FACTS_PATH
 from dashboard.services import Services
+from dashboard.why import asked_of
 
 LOANS_PATH = "/download/loans.csv"
 LARGEST_BATCH = 2**31
@@ -29,6 +33,9 @@ _OURS = {
 HEADERS = {name: _PORTFOLIO[name].header if name in _PORTFOLIO else _OURS[name] for name in LOAN_FIELDS}
 """Field to header of the scored file: as a template writes it where a file could bring the column back."""
 
+FACT_HEADERS = {**{name: column.header for name, column in _PORTFOLIO.items()}, **_OURS}
+"""Field to header of the rows behind a number; any other is its field in capitals, as `Acted_On`."""
+
 
 def add_routes(app: dash.Dash, services: Services) -> None:
     """Put the downloads on the app's server."""
@@ -37,6 +44,10 @@ def add_routes(app: dash.Dash, services: Services) -> None:
     @server.get(LOANS_PATH)
     def loans_file() -> Response:
         return _answered(lambda: scored_loans(services, flask.request.query_string.decode("ascii", "replace")))
+
+    @server.get(FACTS_PATH)
+    def facts_file() -> Response:
+        return _answered(lambda: fact_rows(services, flask.request.query_string.decode("ascii", "replace")))
 
     @server.get("/download/template-<kind>.csv")
     def template_file(kind: str) -> Response:
@@ -71,6 +82,38 @@ def scored_loans(services: Services, query: str) -> Response:
     first = next(blocks, pd.DataFrame(columns=list(LOAN_FIELDS)))
     lines = _lines(first, blocks, as_of.isoformat())
     return _csv(lines, f"loans-{'sample-' if book.is_sample else ''}{as_of.isoformat()}.csv")
+
+
+def fact_rows(services: Services, query: str) -> Response:
+    """Every row behind a number, in the order of the drawer, written block by block while it is read.
+
+    Args:
+        query: the number's address in its view.
+
+    Raises:
+        Refused: the address names no number, or one that has no such rows.
+    """
+    asked = asked_of(services, query)
+    if asked is None:
+        raise Refused("This address names no number", remedy="Open a number by 'why this number' first.")
+    selection, cell = asked.scope
+    kind = asked.behind.kind
+    blocks = asked.view.reader.iter_facts(kind, selection, cell, measure=asked.behind.measure)
+    first = next(blocks, pd.DataFrame(columns=list(FACT_FIELDS[kind])))
+    name = f"{asked.why.number.replace(':', '-')}-{asked.side}"
+    return _csv(_fact_lines(first, blocks, kind), f"{name}-{asked.view.as_of.isoformat()}.csv")
+
+
+def _fact_lines(first: pd.DataFrame, rest: Iterator[pd.DataFrame], kind: str) -> Iterator[str]:
+    yield _fact_text(first, kind)
+    for block in rest:
+        yield _fact_text(block, kind).split("\n", 1)[1]
+
+
+def _fact_text(block: pd.DataFrame, kind: str) -> str:
+    frame = block[list(FACT_FIELDS[kind])]
+    headers = {name: FACT_HEADERS.get(name) or name.title() for name in frame.columns}
+    return to_csv(frame.where(frame != NOT_STATED, None), headers)
 
 
 def rejects(services: Services, batch_id: int) -> Response:

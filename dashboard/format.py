@@ -112,6 +112,8 @@ def measure(answer: Measure, currency: str = "") -> str:
         return percent(answer.value)
     if answer.unit == "count":
         return number(answer.value)
+    if answer.unit == "ratio":
+        return number(answer.value, 2)
     return money(answer.value, currency)
 
 

@@ -17,6 +17,8 @@ STALE = "stale"
 CONTENT = "content"
 EXPORT = "export-link"
 NAVIGATION = "navigation"
+WHY = "why"
+DRAWER = "why-drawer"
 
 
 def filter_of(name: str) -> str:

@@ -13,6 +13,7 @@ from dash.exceptions import PreventUpdate
 from dashboard import filters, ids
 from dashboard import format as show
 from dashboard.components.badges import state_card
+from dashboard.components.drawer import drawer
 from dashboard.page import Page
 from dashboard.services import Services
 
@@ -27,6 +28,7 @@ def shell_layout(pages: Sequence[Page]) -> html.Div:
             dcc.Location(id=ids.URL, refresh=False),
             dcc.Store(id=ids.THEME),
             dcc.Store(id=ids.REVISION),
+            dcc.Store(id=ids.WHY),
             dcc.Store(id=ids.NAVIGATION, data=[_entry(page) for page in pages]),
             dcc.Interval(id=ids.PULSE, interval=PULSE_SECONDS * 1000),
             html.A("Skip to content", href="#content", className="skip-link"),
@@ -42,6 +44,7 @@ def shell_layout(pages: Sequence[Page]) -> html.Div:
                 id=ids.CONTENT,
                 tabIndex=-1,
             ),
+            drawer(),
         ],
         className="frame",
     )

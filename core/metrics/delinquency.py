@@ -40,6 +40,8 @@ STANDARD = BucketScheme("standard", (0, 1, 30, 60, 90, 120), ("Current", "1-29",
 INDIA_SMA = BucketScheme("india", (0, 1, 31, 61, 91), ("Current", "1-30", "31-60", "61-90", "90+"))
 SCHEMES = {scheme.name: scheme for scheme in (STANDARD, INDIA_SMA)}
 BUCKETS = STANDARD.labels
+ARREARS = BUCKETS[1:]
+"""The buckets of loans at least one day past due."""
 
 
 def bucket_of(dpd: Sequence[int] | pd.Series) -> np.ndarray:

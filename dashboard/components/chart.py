@@ -8,6 +8,9 @@ from typing import Any
 from dash import Output, dcc, html
 
 from dashboard import ids
+from dashboard.address import Why
+from dashboard.components.drawer import why_button
+from dashboard.text_why import label_of
 
 CONFIG = {
     "displaylogo": False,
@@ -37,7 +40,13 @@ def graph(card: str, *, height: int = 300, lasso: bool = False) -> dcc.Graph:
 
 
 def chart_card(
-    card: str, *, height: int = 300, controls: Sequence[Any] = (), lasso: bool = False, wide: bool = False
+    card: str,
+    *,
+    height: int = 300,
+    controls: Sequence[Any] = (),
+    lasso: bool = False,
+    wide: bool = False,
+    why: Why | None = None,
 ) -> html.Section:
     """The empty card. Fill it with `chart_outputs(card)` and `chart_props(...)`.
 
@@ -47,11 +56,14 @@ def chart_card(
         controls: switches shown at the top right.
         lasso: the drawing is for selecting.
         wide: the card takes the whole row.
+        why: the number whose drawer "why this number" opens, at the top right. A click on a point opens the drawer on
+            the point's own number where its customdata is, or begins with, `Why.mark()`.
     """
+    asked = [why_button(why.to_query(), label_of(why), described_by=f"{card}-title")] if why else []
     head = html.Div(
         [
             html.Div([html.H2("", id=f"{card}-title"), html.P("", id=f"{card}-subtitle", className="subtitle")]),
-            html.Div(list(controls), className="card-controls"),
+            html.Div([*controls, *asked], className="card-controls"),
         ],
         className="card-head",
     )
@@ -104,6 +116,7 @@ def chart_props(
     summary: str,
     rows: Sequence[Sequence[str]],
     choice: bool = True,
+    addresses: Sequence[Why | None] = (),
 ) -> dict[str, Any]:
     """What the card shows.
 
@@ -114,11 +127,18 @@ def chart_props(
         summary: the chart in words, read out instead of it.
         rows: header first, then the numbers of the chart as text.
         choice: False hides the card's switches where they change nothing.
+        addresses: the number behind each row after the header: its first cell then opens the drawer, as a click on the
+            point does. None for a row without one.
     """
+    linked = [None, *addresses, *[None] * len(rows)]
     return {
         "title": title, "subtitle": subtitle, "figure": figure, "summary": summary,
-        "rows": [list(row) for row in rows], "absent": "", "drawing": "drawing" if choice else "drawing no-choice",
+        "rows": [_linked(row, why) for row, why in zip(rows, linked, strict=False)], "absent": "", "drawing": "drawing" if choice else "drawing no-choice",
     }  # fmt: skip
+
+
+def _linked(row: Sequence[str], why: Why | None) -> list[Any]:
+    return [[row[0], why.to_query()], *row[1:]] if why else list(row)
 
 
 def chart_absent(*, title: str, why: str, choice: bool = True) -> dict[str, Any]:

@@ -7,9 +7,12 @@ from typing import Any
 
 from dash import Output, html
 
+from core.metrics.catalogue import CATALOGUE
 from core.metrics.measure import Measure
 from dashboard import format as show
 from dashboard import text
+from dashboard.address import Why
+from dashboard.components.drawer import why_button
 from dashboard.figures.sparkline import sparkline
 from dashboard.text import Better
 
@@ -20,8 +23,15 @@ PARTS = {
 _HOME = {"tone": "delta", "summary": "trend", "trend_class": "trend"}
 
 
-def kpi_card(card: str, label: str) -> html.Article:
-    """The empty card. Fill it with `kpi_outputs(card)` and `kpi_props(...)`."""
+def kpi_card(card: str, label: str, metric: str | None = None) -> html.Article:
+    """The empty card. Fill it with `kpi_outputs(card)` and `kpi_props(...)`.
+
+    Args:
+        card: id prefix, "<page>-<figure>".
+        label: the figure's name.
+        metric: the figure in the catalogue, whose drawer "why this number" opens; by default the card's own word. A
+            figure that is none there says why in the card.
+    """
     return html.Article(
         [
             html.H2(label, className="kpi-label"),
@@ -31,12 +41,18 @@ def kpi_card(card: str, label: str) -> html.Article:
                 className="kpi-note",
             ),
             html.Img(id=f"{card}-trend", src="", alt="", className="spark is-absent"),
-            html.Details(
-                [html.Summary("why this number"), html.P("", id=f"{card}-why")], className="why", id=f"{card}-whybox"
-            ),
+            _why(card, label, metric or card.partition("-")[2]),
         ],
         className="card kpi",
     )
+
+
+def _why(card: str, label: str, metric: str) -> html.Div | html.Details:
+    words = f"{card}-why"
+    if metric not in CATALOGUE:
+        return html.Details([html.Summary("why this number"), html.P("", id=words)], className="why")
+    button = why_button(Why(metric).to_query(), label, described_by=words)
+    return html.Div([button, html.P("", id=words, className="visually-hidden")], className="why")
 
 
 def kpi_outputs(card: str) -> dict[str, Output]:

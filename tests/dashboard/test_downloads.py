@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from io import StringIO
 from urllib.parse import quote
 
@@ -12,13 +13,15 @@ import pytest
 
 from core.columns import KINDS, by_header, plain
 from core.loan_fields import LOAN_FIELDS
-from core.selection import Lasso
+from core.selection import Lasso, Selection
 from dashboard.app import create_app
 from dashboard.downloads import HEADERS
 from tests.contract.book import fake
+from tests.dashboard.facts_book import FactsReader
 from tests.dashboard.work import book_of, forty_loans, services_of
 
 BASE = "http://127.0.0.1"
+_OCTOBER = Selection(as_of=date(2026, 10, 31))
 
 
 def client_of(reader=None) -> flask.testing.FlaskClient:
@@ -120,3 +123,63 @@ def test_rejects_come_with_line_column_value_and_reason():
 def test_every_field_of_a_loan_list_has_one_header():
     assert list(HEADERS) == list(LOAN_FIELDS)
     assert len(set(HEADERS.values())) == len(HEADERS)
+
+
+# --- the rows behind a number -------------------------------------------------------------------------------------------
+
+FACTS = "/download/rows.csv"
+
+
+@pytest.fixture(scope="module")
+def facts_client() -> flask.testing.FlaskClient:
+    return client_of(FactsReader())
+
+
+def test_every_row_behind_a_number_leaves_once_in_its_order(facts_client):
+    answer = facts_client.get(f"{FACTS}?why=outstanding", base_url=BASE)
+    found = rows(answer)
+    assert [row["Loan_ID"] for row in found] == [f"LN-{number:03d}" for number in range(40)]  # in blocks of seven
+    assert sum(float(row["Outstanding_Loan_Amount"]) for row in found) == pytest.approx(2_350_195.0)
+    assert {row["Hold"] for row in found} == {"", "dispute"}
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="outstanding-numerator-2026-10-31.csv"'
+
+
+def test_the_file_follows_the_view_the_cell_and_the_side(facts_client):
+    query = "why=recovery_rate&cell=product~Auto&rows=denominator&as_of=2026-09-30&region=North"
+    answer = facts_client.get(f"{FACTS}?{query}", base_url=BASE)
+    found = rows(answer)
+    assert found
+    assert {(row["Loan_Type"], row["Region"]) for row in found} == {("Auto", "North")}
+    assert max(row["Placed_On"] for row in found) <= "2026-09-30"
+    assert "recovery_rate-denominator-2026-09-30.csv" in answer.headers["Content-Disposition"]
+    month = facts_client.get(f"{FACTS}?why=cash:cash&cell=month~2026-09-30", base_url=BASE)
+    assert {row["Day"] for row in rows(month)} == {"2026-09-15"}
+    assert "cash-cash-numerator-2026-10-31.csv" in month.headers["Content-Disposition"]
+
+
+def test_no_row_leaves_the_header_of_its_kind(facts_client):
+    text = facts_client.get(f"{FACTS}?why=cash_month&product=Boat", base_url=BASE).get_data(as_text=True)
+    assert text.startswith('"Loan_ID","Day","Cohort","Cash"')
+    assert text.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [("", "This address names no number"), ("why=nonsense", "There is no number called 'nonsense'"),
+     ("why=cash:cash&cell=origin~new", "'origin' is not known here"), ("why=flows:opening", "The rows of flows cannot be read now"),
+     ("why=outstanding&cell=as_of~soon", "'soon' is not a day")],
+)  # fmt: skip
+def test_rows_that_cannot_be_read_are_refused_in_words(facts_client, query, says):
+    answer = facts_client.get(f"{FACTS}?{query}", base_url=BASE)
+    assert answer.status_code == 400
+    assert says in answer.get_data(as_text=True)
+
+
+def test_a_row_that_could_run_as_a_formula_is_guarded():
+    reader = FactsReader()
+    blocks = [
+        block.assign(product="=HYPERLINK(1)") for block in reader.iter_facts("stock", _OCTOBER, measure="balance")
+    ]
+    reader.iter_facts = lambda *_, **__: iter(blocks)
+    found = rows(client_of(reader).get(f"{FACTS}?why=outstanding", base_url=BASE))
+    assert {row["Loan_Type"] for row in found} == {"'=HYPERLINK(1)"}

@@ -64,4 +64,5 @@ def test_a_count_agrees_with_its_noun():
 def test_a_measure_is_shown_in_its_own_unit():
     assert show.measure(ratio(1, 4, n=4, when_zero="nothing")) == "25.0 %"
     assert show.measure(Measure(1234, 1234, 1, 1234, "count")) == "1,234"
+    assert show.measure(Measure(2.345, 2.345, 1, 9, "ratio")) == "2.35"
     assert show.measure(Measure.undefined("there is none", unit="share")) == "n/a"

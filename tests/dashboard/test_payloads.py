@@ -35,6 +35,8 @@ def test_a_family_of_inputs_comes_as_a_list_and_each_of_them_is_checked(payloads
         ("batches-kind", "value", [None, "portfolio"], [1, ["portfolio"], {}]),
         ("score-age", "value", [None, "41"], [41, ["41"]]),
         ("batches-list", "selectedRows", [None, [], [{"id": 1}]], [{}, "x", [1], [None], [{"id": [1]}]]),
+        ("why", "data", [None, "", "?why=loans"], [1, ["?"], {"why": "loans"}]),
+        ("why-rows-keys", "data", [None, [], ["50", None]], ["x", {}, [[1]], [{}]]),
         ("batches-sent", "data", [None, {"path": "x"}], ["x", [1], {"path": {}}]),
     ],
 )

@@ -6,6 +6,7 @@ import json
 
 from dash import dcc
 
+from dashboard.address import Why
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props, graph
 
 
@@ -39,3 +40,19 @@ def test_every_chart_has_words_and_a_table_beside_it():
     parts = [part for part in chart_card("x", controls=["switch"])._traverse() if hasattr(part, "className")]
     classes = {getattr(part, "className", "") for part in parts}
     assert {"visually-hidden", "as-table"} <= classes
+
+
+def test_a_chart_with_a_number_has_its_button_at_the_top_right():
+    (button,) = [part for part in chart_card("x", why=Why("cash_month"))._traverse() if type(part).__name__ == "Button"]
+    assert getattr(button, "data-why") == "why=cash_month"
+    assert getattr(button, "aria-label") == "why this number: Cash this month"
+    assert getattr(button, "aria-describedby") == "x-title"
+    assert not [part for part in chart_card("x")._traverse() if type(part).__name__ == "Button"]
+
+
+def test_the_rows_of_the_table_carry_the_address_of_their_point():
+    rows = [["Product", "Cash"], ["Auto", "10"], ["Home", "20"], ["Total", "30"]]
+    auto = Why("cash:cash", {"product": "Auto"})
+    drawn = chart_props({}, title="", subtitle="", summary="", rows=rows, addresses=[auto, None])
+    assert drawn["rows"] == [rows[0], [["Auto", "why=cash%3Acash&cell=product~Auto"], "10"], *rows[2:]]
+    assert chart_props({}, title="", subtitle="", summary="", rows=rows)["rows"] == rows

@@ -42,3 +42,24 @@ def test_an_undefined_figure_says_why_and_draws_nothing():
     )
     assert (props["value"], props["note"], props["delta"]) == ("n/a", "because this book has no payments", "")
     assert (props["trend"], props["trend_class"], props["summary"]) == ("", "spark is-absent", "")
+
+
+def parts_of(card, kind):
+    return [part for part in card._traverse() if type(part).__name__ == kind]
+
+
+def test_a_figure_of_the_catalogue_opens_its_drawer_and_tells_the_same_in_words():
+    card = kpi_card("portfolio-cash_month", "Cash this month")
+    (button,) = parts_of(card, "Button")
+    assert getattr(button, "data-why") == "why=cash_month"
+    assert getattr(button, "aria-label") == "why this number: Cash this month"
+    assert getattr(button, "aria-describedby") == "portfolio-cash_month-why"
+    assert parts_of(card, "Details") == []
+    (button,) = parts_of(kpi_card("roll-first", "Rolled", metric="roll_forward_rate"), "Button")
+    assert getattr(button, "data-why") == "why=roll_forward_rate"
+
+
+def test_a_figure_the_catalogue_does_not_know_says_why_in_the_card():
+    card = kpi_card("strategies-luck", "Luck")
+    assert parts_of(card, "Button") == []
+    assert len(parts_of(card, "Details")) == 1

@@ -1,0 +1,259 @@
+"""Every metric by name: what it means, and where to find the rows behind it."""
+
+from __future__ import annotations
+
+from core.errors import SelectionRefused
+from core.metrics.definitions import IN_ARREARS, Behind, Better, Definition
+from core.metrics.flows import NEW, REDEFAULT_DPD, REDEFAULT_MONTHS, SUSTAINED_MONTHS
+from core.metrics.measure import Unit
+from core.metrics.promises import GRACE_DAYS
+
+_CASH = Behind("cash", "cash", "Cash")
+_CASH_MONTH = Behind("cash", "cash", "Cash of the month", "month")
+_COST = Behind("activity", "cost", "Cost")
+_COST_MONTH = Behind("activity", "cost", "Cost of the month", "month")
+_PLACED = Behind("placed", "balance", "Balance placed")
+
+
+def definition(name: str) -> Definition:
+    """What a metric means. Raises SelectionRefused for a name that is none."""
+    if name not in CATALOGUE:
+        raise SelectionRefused(
+            f"There is no number called '{name[:60]}'", remedy="Open it from a figure on a page, by 'why this number'."
+        )
+    return CATALOGUE[name]
+
+
+def _portfolio() -> list[Definition]:
+    def stock(name: str, label: str, unit: Unit, better: Better, formula: str, measure: str) -> Definition:
+        return Definition(name, label, unit, better, formula, "portfolio", Behind("stock", measure, label))
+
+    return [
+        stock("outstanding", "Outstanding", "currency", "neither", "Balance of open loans on the day.", "balance"),
+        stock("in_arrears", "In arrears", "currency", "down", "Balance of open loans at least one day past due.", "arrears_balance"),
+        stock("loans", "Loans", "count", "neither", "Open loans on the day.", "loans"),
+        stock("loans_in_arrears", "Loans in arrears", "count", "down", "Open loans at least one day past due.", "arrears_loans"),
+        stock("workable", "Workable loans", "count", "neither", "Loans in arrears that are open and not on hold.", "workable_loans"),
+        Definition("balance_placed", "Balance placed", "currency", "neither",
+                   "Balance of each loan on the day its recovery began, all placements to date.", "portfolio", _PLACED),
+        Definition("cash_to_date", "Cash to date", "currency", "up",
+                   "Cash net of reversals since placement; waivers never count.", "portfolio", _CASH),
+        Definition("recovery_rate", "Recovery rate", "share", "up",
+                   "Cash net of reversals since placement, by balance placed; waivers never count.", "portfolio", _CASH, _PLACED),
+        Definition("cash_month", "Cash this month", "currency", "up",
+                   "Cash net of reversals posted in the month, on placed loans.", "portfolio", _CASH_MONTH),
+        Definition("cost_month", "Cost this month", "currency", "down", "Cost of the month's actions.", "portfolio", _COST_MONTH),
+        Definition("cost_to_collect", "Cost to collect", "share", "down", "Cost of the month's actions, by the month's cash.",
+                   "portfolio", _COST_MONTH, _CASH_MONTH),
+        Definition("net_recovery", "Net recovery", "currency", "up", "Cash of the month less the cost of its actions.",
+                   "portfolio", _CASH_MONTH, less=_COST_MONTH),
+        Definition("cost_to_date", "Cost to date", "currency", "down", "Cost of all actions to date.", "portfolio", _COST),
+        Definition("cost_to_collect_to_date", "Cost to collect to date", "share", "down", "Cost of all actions to date, by all cash to date.",
+                   "portfolio", _COST, _CASH),
+        Definition("net_recovery_to_date", "Net recovery to date", "currency", "up", "Cash to date less the cost of all actions to date.",
+                   "portfolio", _CASH, less=_COST),
+        Definition("contacts_month", "Contacts this month", "count", "up", "Actions of the month that reached the right party.",
+                   "portfolio", Behind("activity", "contacts", "Contacts", "month")),
+        Definition("promises_month", "Promises this month", "count", "up", "Promises to pay made in the month.",
+                   "portfolio", Behind("activity", "promises", "Promises", "month")),
+    ]  # fmt: skip
+
+
+def _flow(
+    measure: str, label: str, *, only: str = "", fixed: tuple[tuple[str, str], ...] = (), arrears: bool = True
+) -> Behind:
+    return Behind("flows", measure, label, "whole month", fixed, IN_ARREARS if arrears else (), only)
+
+
+def _roll() -> list[Definition]:
+    def rate(name: str, label: str, better: Better, what: str, only: str, weight: str) -> Definition:
+        base, of = ("opening", "balance") if weight == "opening" else ("loans", "loans")
+        not_new = "" if weight == "opening" else f"those whose origin is not '{NEW}'"
+        return Definition(
+            name, label, "share", better, f"{what}, by {of} in arrears at the month's opening; adjacent month-ends only.",
+            "roll", _flow(base, label, only=only), _flow(base, "In arrears at the opening", only=not_new),
+        )  # fmt: skip
+
+    worse = "those whose state is a worse bucket than their origin, or charged off"
+    cured = "those whose state is Current or paid"
+    return [
+        rate("roll_forward_rate", "Rolled forward", "down", "Opening balance that moved to a worse bucket or was charged off", worse, "opening"),
+        rate("roll_forward_rate_loans", "Rolled forward, loans", "down", "Loans that moved to a worse bucket or were charged off", worse, "loans"),
+        rate("stay_rate", "Stayed", "neither", "Opening balance that stayed in its bucket", "those whose state is their origin", "opening"),
+        rate("roll_back_rate", "Rolled back", "up", "Opening balance that moved to a better bucket, short of Current",
+             "those whose state is a better bucket than their origin, Current left out", "opening"),
+        rate("cure_rate", "Cured", "up", "Opening balance that moved to Current or was paid", cured, "opening"),
+        rate("cure_rate_loans", "Cured, loans", "up", "Loans that moved to Current or were paid", cured, "loans"),
+        rate("left_rate", "Left the book", "neither", "Opening balance of loans sold, recalled or missing from the file",
+             "those whose state is sold, recalled or missing", "opening"),
+        _after_cure("sustained_cure_rate", "Sustained cures", "up", "sustained_3", "seen_3",
+                    f"Cured loans that are Current or paid {SUSTAINED_MONTHS} months on, by cured loans seen that long."),
+        _after_cure("redefault_rate", "Fell back after a cure", "down", "redefaulted_6", "seen_6",
+                    f"Cured loans that were {REDEFAULT_DPD} or more days past due within {REDEFAULT_MONTHS} months, by cured loans seen that long."),
+        *[_net_flow(better_bucket, bucket) for better_bucket, bucket in zip(("Current", *IN_ARREARS), IN_ARREARS, strict=False)],
+    ]  # fmt: skip
+
+
+def _after_cure(name: str, label: str, better: Better, above: str, below: str, formula: str) -> Definition:
+    only = "the cures of the 12 newest months that can have been followed so long"
+    sides = (
+        Behind("flows", above, label, only=only),
+        Behind("flows", below, "Cures followed so long", only=only),
+    )
+    return Definition(name, label, "share", better, formula, "roll", *sides)
+
+
+def _net_flow(before: str, bucket: str) -> Definition:
+    return Definition(
+        f"net_flow_{bucket}", f"Net flow into {bucket}", "ratio", "down",
+        f"Balance in {bucket} by the balance in {before} a month earlier: no roll rate, it counts who came from anywhere and may exceed one.",
+        "roll", Behind("stock", "balance", f"{bucket} now", "whole month", buckets=(bucket,)),
+        Behind("stock", "balance", f"{before} a month earlier", "month before", buckets=(before,)),
+    )  # fmt: skip
+
+
+def _bridge() -> list[Definition]:
+    def line(name: str, label: str, better: Better, formula: str, behind: Behind) -> Definition:
+        return Definition(f"bridge_{name}", label, "currency", better, formula, "bridge", behind)
+
+    taken_off = "Of the loans in arrears at the opening; taken off in the bridge."
+    amounts: list[tuple[str, str, Better, str]] = [
+        ("cash", "Cash", "up", "cash"), ("waived", "Waived", "neither", "waived"), ("written_off", "Written off", "down", "written_off"),
+        ("sold", "Sold or recalled", "neither", "sold"), ("gone", "Missing from the file", "neither", "gone"),
+    ]  # fmt: skip
+    return [
+        line("opening", "Arrears at the opening", "neither", "Balance in arrears at the month-end before.", _flow("opening", "Opening")),
+        line("new", "New in arrears", "down", "Closing balance of loans in arrears that were not in the book before.",
+             _flow("closing", "New in arrears", fixed=(("origin", NEW),))),
+        line("fell_behind", "Fell behind", "down", "Closing balance of loans that were Current and are in arrears now.",
+             _flow("closing", "Fell behind", fixed=(("origin", "Current"),), arrears=False, only="those whose state is a bucket in arrears")),
+        line("cured", "Cured", "up", "Closing balance of loans that were in arrears and are Current now; taken off in the bridge.",
+             _flow("closing", "Cured", fixed=(("state", "Current"),))),
+        *[line(name, label, better, f"{label} in the month. {taken_off}", _flow(measure, label)) for name, label, better, measure in amounts],
+        line("interest_and_fees", "Interest and fees", "neither",
+             "What balances in arrears gained beyond what was paid and waived: interest, fees, or cash above the balance.", _flow("interest", "Interest and fees")),
+        line("other", "Other changes", "neither", "What the closing balance lacks that no payment, waiver or write-off explains.", _flow("other", "Other changes")),
+        line("reclassified", "Moved between groups", "neither", "Closing stock of the chosen groups less what their own flows close with; nothing without a filter.",
+             Behind("stock", "arrears_balance", "Closing stock", "whole month", only="what the flows of the same groups do not close with")),
+        line("closing", "Arrears at the closing", "down", "Balance in arrears at the month-end.",
+             Behind("stock", "arrears_balance", "Closing", "whole month")),
+    ]  # fmt: skip
+
+
+def _funnel() -> list[Definition]:
+    def step(
+        name: str, label: str, formula: str, above: tuple[str, str], below: tuple[str, str], unit: Unit = "share"
+    ) -> Definition:
+        sides = (_flow(*above, arrears=False), _flow(*below, arrears=False))
+        return Definition(
+            name,
+            label,
+            unit,
+            "neither" if unit == "ratio" else "up",
+            f"{formula}, in the newest whole month.",
+            "funnel",
+            *sides,
+        )
+
+    workable, worked = ("workable", "Workable loans"), ("worked", "Worked loans")
+    opening = _flow(
+        "opening", "Opening balance", arrears=False, only="opening and due less the closing balance, each over all rows"
+    )
+    return [
+        step("penetration", "Penetration", "Workable loans with at least one action, by workable loans", worked, workable),
+        step("intensity", "Intensity", "Actions by worked loans", ("attempts", "Actions"), worked, "ratio"),
+        step("contact_rate", "Contact rate", "Loans where somebody was reached, by worked loans", ("contacted", "Contacted loans"), worked),
+        step("right_party_rate", "Right-party rate", "Loans where the right party was reached, by worked loans", ("reached", "Loans reached"), worked),
+        step("promise_rate", "Promise rate", "Loans that promised to pay, by loans where the right party was reached",
+             ("promised", "Loans that promised"), ("reached", "Loans reached")),
+        step("paying_rate", "Paying rate", "Workable loans that paid, by workable loans", ("paying", "Paying loans"), workable),
+        Definition("cei", "Collection effectiveness", "share", "up",
+                   "Opening balance and instalments due less the closing total, by opening balance and instalments due less the closing balance that is Current.",
+                   "collection_effectiveness", opening, opening),
+    ]  # fmt: skip
+
+
+def _vintages() -> list[Definition]:
+    made = []
+    for months in (3, 6, 12, 24):
+        old = f"the cohorts of which every loan was placed at least {months} months ago"
+        made.append(
+            Definition(
+                f"liquidation_{months}m", f"Liquidation at {months} months", "share", "up",
+                f"Cash up to {months} months after placement, by balance placed, of cohorts that old; a reversal counts in the month of its payment.",
+                "vintages", Behind("cash", "cash_effective", "Cash", only=f"the cash of {old}, up to month {months}"),
+                Behind("placed", "balance", "Balance placed", only=old),
+            )
+        )  # fmt: skip
+    return made
+
+
+def _value() -> list[Definition]:
+    year = "what fell in the 12 months to the day, each month discounted to their start"
+    old = "the cohorts placed at least 12 months ago"
+    cash = Behind("cash", "cash_effective", "Cash", only=f"the cash of {old}, in their first 12 months")
+    placed = Behind("placed", "balance", "Balance placed", only=old)
+    return [
+        Definition("npv", "Net present value", "currency", "up", "Cash less cost of the last 12 months, each month discounted to their start.",
+                   "value", Behind("cash", "cash", "Cash", only=year), less=Behind("activity", "cost", "Cost", only=year)),
+        Definition("netback", "Netback", "share", "up", "Cash of the first 12 months after each strategy's fee, by balance placed, of cohorts that old.",
+                   "value", cash, placed),
+        Definition("lgd_12m", "Realised loss given default", "share", "down",
+                   "Balance placed and discounted costs less discounted recoveries of the first 12 months, by balance placed, of cohorts that old.",
+                   "value", cash, placed, source="PRA, SS4/24, Credit risk: internal ratings based approach, 13.1-13.2"),
+    ]  # fmt: skip
+
+
+def _customers() -> list[Definition]:
+    once = "each borrower once"
+    open_loans, late = (
+        Behind("stock", "loans", "Open loans"),
+        Behind("stock", "arrears_loans", "Loans in arrears", only=once),
+    )
+    people = Behind("stock", "loans", "Borrowers", only=once)
+    return [
+        Definition("borrowers", "Borrowers", "count", "neither", "People and firms with an open loan, each counted once.", "customers", people),
+        Definition("borrowers_in_arrears", "Borrowers in arrears", "count", "down",
+                   "Borrowers with a loan at least one day past due, each counted once.", "customers", late),
+        Definition("loans_per_borrower", "Loans per borrower", "ratio", "neither", "Open loans by their borrowers.", "customers", open_loans, people),
+    ]  # fmt: skip
+
+
+def _outlook() -> list[Definition]:
+    told = "the movements of the last 12 adjacent months set the shares that are carried forward"
+    weighed = "each with the probability of its bucket to move to a worse one or be charged off"
+    return [
+        Definition("forecast_cash_next_month", "Cash next month, forecast", "currency", "up",
+                   "Opening balances by the cash share of each bucket over the last 12 months.", "forecast", Behind("flows", "cash", "Cash", only=told)),
+        Definition("forecast_arrears_next_month", "Arrears next month, forecast", "currency", "down",
+                   "Balances by the movements between buckets over the last 12 months, and the mean of what was new.",
+                   "forecast", Behind("flows", "closing", "Closing balance", only=told)),
+        Definition("forecast_coverage", "Forecasts that held", "share", "neither", "Earlier forecasts whose interval held what came, by all that can be checked.",
+                   "forecast", Behind("flows", "closing", "Closing balance", only=told)),
+        Definition("rolling_next_month", "About to roll", "currency", "down",
+                   "Open balances by the probability that their bucket moves to a worse one or is charged off by the next month-end.",
+                   "early_warning", Behind("stock", "balance", "Open balance", only=weighed)),
+        Definition("rolling_loans_next_month", "Loans about to roll", "count", "down",
+                   "Open loans by the probability that their bucket moves to a worse one or is charged off by the next month-end.",
+                   "early_warning", Behind("stock", "loans", "Open loans", only=weighed)),
+    ]  # fmt: skip
+
+
+def _promises() -> list[Definition]:
+    year = "promises that came due, with grace, in the 12 months to the day"
+    promises = Behind("promises", "promises", "Promises due", only=year)
+    promised = Behind("promises", "promised", "Amount promised", only=year)
+    rule = f"of promises whose due day and {GRACE_DAYS} days of grace passed in the last 12 months; one payment keeps one promise, earliest due first"
+    return [
+        Definition("promises_kept_rate", "Kept promises", "share", "up", f"Promises kept by promises due, {rule}.",
+                   "promises", Behind("promises", "kept", "Promises kept", only=year), promises),
+        Definition("promises_kept_value_rate", "Kept promises, by amount", "share", "up", f"Amount paid up to what was promised by amount promised, {rule}.",
+                   "promises", Behind("promises", "kept_amount", "Amount kept", only=year), promised),
+        Definition("promises_open", "Open promises", "count", "neither", "Promises that are neither due yet nor cancelled.",
+                   "promises", Behind("activity", "promises", "Promises made", only="those that are neither due yet, with grace, nor cancelled")),
+    ]  # fmt: skip
+
+
+_FAMILIES = (_portfolio, _roll, _bridge, _funnel, _vintages, _value, _customers, _outlook, _promises)
+CATALOGUE: dict[str, Definition] = {each.name: each for family in _FAMILIES for each in family()}
+"""Every metric, by name."""

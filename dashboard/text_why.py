@@ -1,0 +1,177 @@
+"""The words of the drawer "why this number"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from math import isclose, isfinite
+
+from core.errors import Refused
+from core.metrics.answers import NOUNS
+from core.metrics.catalogue import CATALOGUE
+from core.metrics.definitions import Behind, Definition
+from core.metrics.measure import Measure, Unit
+from core.records import FactPage
+from core.selection import Selection
+from dashboard import format as show
+from dashboard.address import Why
+from dashboard.text import because
+
+UNITS: dict[Unit, str] = {
+    "currency": "money", "share": "a share of one, shown in percent", "count": "a number of things",
+    "currency per loan": "money a loan", "ratio": "one number by another",
+}  # fmt: skip
+BETTER = {"up": "higher is better", "down": "lower is better", "neither": "neither direction is better"}
+KINDS = {
+    "stock": "open loans on the day", "placed": "placements up to the day", "cash": "payments and reversals on placed loans up to the day",
+    "activity": "actions up to the day", "flows": "loans between adjacent month-ends", "promises": "promises that came due by the day",
+}  # fmt: skip
+SUMS = {
+    "loans": "Loans", "balance": "Balance", "arrears_loans": "Loans in arrears", "arrears_balance": "Balance in arrears",
+    "workable_loans": "Workable loans", "workable_balance": "Workable balance", "expected_loans": "Loans with an expectation",
+    "expected_recovery": "Expected recovery", "payments": "Payments", "cash": "Cash", "cash_effective": "Cash by month of payment",
+    "actions": "Actions", "contacts": "Contacts", "promises": "Promises", "promised": "Amount promised", "cost": "Cost",
+    "costed": "Actions with a cost", "kept": "Kept promises", "kept_amount": "Amount kept", "unstated": "Promises that state no day or amount",
+    "cancelled": "Cancelled promises", "workable": "Workable loans", "attempts": "Actions on workable loans", "worked": "Worked loans",
+    "contacted": "Loans contacted", "reached": "Loans reached", "paying": "Paying loans", "cured": "Cured loans",
+    "seen_3": "Cures seen three months on", "sustained_3": "Cures sustained three months", "seen_6": "Cures seen six months on",
+    "redefaulted_6": "Cures that fell back", "dated": "Loans with a stated instalment", "opening": "Opening balance",
+    "closing": "Closing balance", "waived": "Waived", "interest": "Interest and fees", "written_off": "Written off", "sold": "Sold or recalled",
+    "gone": "Missing from the file", "other": "Other changes", "due": "Instalments due",
+}  # fmt: skip
+"""What each sum over facts is called; `flows` counts loans where `activity` counts promises."""
+FIELDS = {
+    "loan_ref": "Loan", "borrower_ref": "Borrower", "as_of": "Day", "balance": "Balance", "dpd": "Days past due", "bucket": "Arrears",
+    "hold": "Hold", "product": "Product", "region": "Region", "segment": "Segment", "strategy": "Strategy", "band": "Risk band",
+    "placed_on": "Placed on", "cohort": "Placed in", "day": "Paid on", "cash": "Cash", "cash_effective": "Cash by month of payment",
+    "payment_kind": "Kind", "payment_ref": "Payment", "batch_id": "File", "acted_on": "Done on", "action": "Action", "channel": "Channel",
+    "result": "Result", "cost": "Cost", "promised": "Promised", "month": "Month to", "origin": "From", "state": "To", "opening": "Opening",
+    "closing": "Closing", "waived": "Waived", "interest": "Interest, fees", "written_off": "Written off", "sold": "Sold", "gone": "Missing",
+    "other": "Other", "promised_on": "Promised on", "due_on": "Due on", "kept": "Kept", "kept_amount": "Amount kept", "branch": "Branch",
+    "agency": "Agency", "collector": "Owner", "proposed": "Proposed", "decided_by": "Decided by",
+}  # fmt: skip
+"""What a column of the rows, or of a cell, is called."""
+
+_SIDES = {"numerator": "Numerator", "denominator": "Denominator", "less": "Less"}
+
+
+def sum_formula(kind: str, measure: str) -> str:
+    """How a sum over facts is computed."""
+    return f"{SUMS[measure]}, added up over {KINDS[kind]}."
+
+
+def label_of(why: Why) -> str:
+    """What a number is called, its cell included: "Cash, Sep 2026"."""
+    name = CATALOGUE[why.number].label if why.is_metric else SUMS[why.number.partition(":")[2]]
+    return name + narrowing(why.cell)
+
+
+def narrowing(cell: Mapping[str, str]) -> str:
+    """A cell in words, to stand after a name: ", Sep 2026, Auto"; "" for none."""
+    return "".join(f", {_cell_value(column, value)}" for column, value in sorted(cell.items()))
+
+
+def _cell_value(column: str, value: str) -> str:
+    try:
+        if column in ("month", "cohort"):
+            return f"{'placed in ' if column == 'cohort' else ''}{show.month(value)}"
+        if column == "as_of":
+            return show.day(value)
+    except ValueError:
+        return value
+    return {"origin": "from ", "state": "to "}.get(column, "") + value
+
+
+def exact(value: float, unit: Unit) -> str:
+    """A number to its last digit that means something."""
+    if unit == "count":
+        return show.number(value)
+    if unit == "share":
+        return show.percent(value, 2)
+    return show.money_exact(value)
+
+
+def side_name(side: str, behind: Behind, meant: Definition | None) -> str:
+    """What a set of rows is called on its button: "Cash (numerator)"."""
+    is_ratio = meant is not None and meant.denominator is not None
+    return f"{behind.label} ({_SIDES[side].lower()})" if is_ratio else behind.label
+
+
+def facts(number: Measure, meant: Definition | None, selection: Selection, currency: str) -> list[tuple[str, str]]:
+    """What it takes to audit a number: (word, what is known) in the order of reading."""
+    told = [*_parts(number, meant), ("n", show.count(number.n, number.of) if number.is_defined or number.n else "none")]
+    if number.is_defined:
+        told.append(("Left out", show.number(number.excluded) if number.excluded else "nothing"))
+        told += [("Note", number.why)] if number.why else []
+        told.append(("Interval", _interval(number)))
+    told.append(("Unit", UNITS[number.unit] + (f", {currency}" if currency and "currency" in number.unit else "")))
+    if meant is not None:
+        told.append(("Direction", BETTER[meant.better]))
+    told.append(("As of", show.day(selection.as_of) if selection.as_of else show.UNDEFINED))
+    told.append(("Known on", _known(selection.known_on)))
+    if selection.filters:
+        told.append(
+            ("Only", "; ".join(f"{FIELDS[name]} {', '.join(kept)}" for name, kept in selection.filters.items()))
+        )
+    return told
+
+
+def _parts(number: Measure, meant: Definition | None) -> list[tuple[str, str]]:
+    if meant is None or meant.denominator is None:
+        return [("To the hundredth", exact(number.value, number.unit))] if number.is_defined else []
+    sides = ((meant.numerator, number.numerator), (meant.denominator, number.denominator))
+    words = ("Numerator", "Denominator")
+    return [
+        (word, f"{behind.label}: {exact(value, behind.unit)}")
+        for word, (behind, value) in zip(words, sides, strict=True)
+    ]
+
+
+def _interval(number: Measure) -> str:
+    if not (isfinite(number.low) and isfinite(number.high)):
+        return "none is computed"
+    low, high = (show.measure(replace(number, value=value)) for value in (number.low, number.high))
+    return f"{low} to {high}" + (f", {number.interval}" if number.interval else "")
+
+
+def _known(known_on: date | None) -> str:
+    return f"what was received by {show.day(known_on)}" if known_on else "all that has been received by now"
+
+
+def undefined(number: Measure) -> str:
+    """Why a number is n/a; "" where it is not."""
+    told = because(number)
+    return f"{told}." if told else ""
+
+
+def rows_note(page: FactPage, behind: Behind, expected: float | None) -> str:
+    """How many rows there are, what they come to, and whether that is the number.
+
+    Args:
+        expected: what they should come to, of either sign; None where nothing tells.
+    """
+    if not page.n:
+        return f"No row stands behind it: {KINDS[behind.kind]}, none in this view."
+    comes_to = exact(page.total, behind.unit)
+    opening = f"{show.count(page.n, NOUNS[behind.kind])}, newest first; {behind.label.lower()} comes to {comes_to}"
+    if behind.only:
+        return f"{opening}. Of these rows the number counts {behind.only}."
+    if expected is None or not isfinite(expected):
+        return f"{opening}."
+    if isclose(abs(page.total), abs(expected), abs_tol=0.005):
+        return f"{opening}, as in the number."
+    return f"{opening}; the number was computed from {exact(expected, behind.unit)}, {exact(abs(expected) - abs(page.total), behind.unit)} apart."
+
+
+def refusal(error: Refused) -> str:
+    """Why nothing can be shown, and what to do."""
+    where = f" ({'; '.join(error.where[:3])})" if error.where else ""
+    return f"{error.found}{where}. {error.remedy}"
+
+
+REFUSED = "This number cannot be shown"
+FAULT = "Something went wrong on our side"
+FAULT_WORDS = "Close this and try again; if it happens again, the log of the server says more."
+EMPTY = "There is no number to explain yet"
+EMPTY_REMEDY = "Bring a file on Batches first."

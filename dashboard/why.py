@@ -1,0 +1,241 @@
+"""Why is this number what it is? The drawer's callbacks: an address in, words and rows out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import dash
+import pandas as pd
+from dash import ClientsideFunction, Input, Output, State, html, no_update
+from dash.exceptions import PreventUpdate
+
+from core.errors import Refused, SelectionRefused, TooLittleData, trace_without_data
+from core.metrics.answers import FAMILIES, Family, answer, day_of, narrowed, rows_behind, scope_of, sum_of
+from core.metrics.catalogue import definition
+from core.metrics.definitions import Behind, Definition
+from core.metrics.facts import FACT_FIELDS
+from core.metrics.measure import Measure
+from core.metrics.value import value_measures
+from core.records import FactPage
+from core.selection import Selection
+from core.strategies.catalogue import CATALOGUE
+from dashboard import format as show
+from dashboard import ids
+from dashboard import text_why as say
+from dashboard.address import FACTS_PATH, Why
+from dashboard.components.drawer import GRID, KEYS, explanation_outputs, rows_outputs
+from dashboard.components.fact_rows import columns_of, rows_of
+from dashboard.components.pager import place, turned
+from dashboard.services import Services
+from dashboard.state import View, view_of
+
+PAGE_SIZE = 50
+LOG = logging.getLogger("recoup.dashboard")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A number somebody asks about, in the view they look at. `meant` is None for a sum over facts."""
+
+    view: View
+    why: Why
+    cell: Mapping[str, str]
+    meant: Definition | None
+    sides: Mapping[str, Behind]
+    side: str
+
+    @property
+    def behind(self) -> Behind:
+        """The rows that are listed."""
+        return self.sides[self.side]
+
+    @property
+    def scope(self) -> tuple[Selection, dict[str, str]]:
+        """The selection and the columns under which they are read."""
+        return scope_of(self.view.selection, self.behind, self.cell)
+
+
+def families_of(services: Services) -> dict[str, Family]:
+    """What computes each family, with the fees of the strategies and the lender's discount rate."""
+    fees = {strategy.name: strategy.fee_share for strategy in CATALOGUE}
+    rate = services.settings.discount_rate
+    return {**FAMILIES, "value": partial(value_measures, fee_shares=fees, discount_rate=rate)}
+
+
+def asked_of(services: Services, query: str | None) -> Asked | None:
+    """What an address asks about; None where it asks about no number.
+
+    Raises:
+        TooLittleData: the book is empty.
+        SelectionRefused: a number, cell or day there is not.
+    """
+    why = Why.from_query(query or "")
+    if why is None:
+        return None
+    if services.reader().book().is_empty:
+        raise TooLittleData(say.EMPTY, remedy=say.EMPTY_REMEDY)
+    view = view_of(services, query)
+    day, cell = day_of(why.cell)
+    if day is not None and day not in view.book.days:
+        raise SelectionRefused(
+            f"The book holds no figures for {show.day(day)}", where=("cell",), remedy="Open it from its chart."
+        )
+    view = replace(view, selection=replace(view.selection.at(day or view.as_of), lasso=None, search=""))
+    meant = definition(why.number) if why.is_metric else None
+    sides = meant.sides if meant else {"numerator": _sum_behind(why.number)}
+    return Asked(view, why, cell, meant, sides, why.side if why.side in sides else "numerator")
+
+
+def _sum_behind(number: str) -> Behind:
+    kind, _, measure = number.partition(":")
+    return Behind(kind, measure, say.SUMS[measure])
+
+
+def update_drawer(
+    services: Services,
+    query: str | None,
+    keys: Sequence[str | None] | None,
+    step: int,
+    families: Mapping[str, Family] | None = None,
+) -> dict[str, Any]:
+    """The words and one page of the rows; a turn of the page (`step` is not 0) leaves the words alone.
+
+    Args:
+        keys: as this function returned them.
+        step: +1 for the next page, -1 for the one before, 0 for the first.
+        families: what computes each family of metrics; by default all there are.
+    """
+    asked = asked_of(services, query)
+    if asked is None:
+        raise PreventUpdate
+    known = turned(keys, step)
+    if step:
+        page, _ = _page(asked, known[-1])
+        return {
+            "words": dict.fromkeys(explanation_outputs(), no_update),
+            "rows": {**_rows(asked, page, known), "note": no_update},
+        }
+    page, refused = _page(asked, None)
+    number = _number(asked, page, families_of(services) if families is None else families)
+    note = refused or say.rows_note(page, asked.behind, _expected(asked, number))
+    return {"words": _explanation(asked, number), "rows": {**_rows(asked, page, known), "note": note}}
+
+
+def _page(asked: Asked, after: str | None) -> tuple[FactPage, str]:
+    """A page of the rows; where they cannot be read an empty one and why not: a metric is explained all the same."""
+    try:
+        view = asked.view
+        page = rows_behind(view.reader, view.selection, asked.behind, asked.cell, after=after or None, limit=PAGE_SIZE)
+        return page, ""
+    except Refused as error:
+        if asked.meant is None:
+            raise
+        return FactPage(pd.DataFrame(columns=list(FACT_FIELDS[asked.behind.kind])), None, 0, 0.0), say.refusal(error)
+
+
+def _number(asked: Asked, page: FactPage, families: Mapping[str, Family]) -> Measure:
+    if asked.meant is None:
+        return sum_of(page, asked.behind.kind, asked.behind.measure)
+    return answer(asked.view.reader, asked.view.selection, asked.meant.name, asked.cell, families)
+
+
+def _explanation(asked: Asked, number: Measure) -> dict[str, Any]:
+    meant, kind, measure = asked.meant, asked.behind.kind, asked.behind.measure
+    told = say.facts(number, meant, narrowed(asked.view.selection, asked.cell)[0], asked.view.book.currency)
+    return {
+        "title": say.label_of(asked.why),
+        "value": show.measure(number),
+        "because": say.undefined(number),
+        "formula": meant.formula if meant else say.sum_formula(kind, measure),
+        "source": f"Defined in {meant.source}." if meant else "",
+        "facts": [html.Div([html.Dt(word), html.Dd(text)]) for word, text in told],
+        "sides": _side_buttons(asked),
+        "state": "why-body",
+        "rows_state": "",
+        "csv": f"{FACTS_PATH}?{_rows_query(asked)}",
+    }
+
+
+def _side_buttons(asked: Asked) -> list[Any]:
+    if len(asked.sides) < 2:
+        return []
+    return [
+        html.Button(
+            say.side_name(side, behind, asked.meant),
+            className="why-side is-on" if side == asked.side else "why-side",
+            **{"data-rows": side, "aria-pressed": "true" if side == asked.side else "false"},
+        )
+        for side, behind in asked.sides.items()
+    ]
+
+
+def _rows_query(asked: Asked) -> str:
+    """The address of the rows that are listed, for the download: the view, the number and the side."""
+    view = replace(asked.view.selection, against=None).to_query()
+    return "&".join(part for part in (view, replace(asked.why, side=asked.side).to_query()) if part)
+
+
+def _rows(asked: Asked, page: FactPage, known: Sequence[str | None]) -> dict[str, Any]:
+    return {
+        "columns": columns_of(asked.behind),
+        "rows": rows_of(page.frame, asked.behind.kind),
+        "place": place(PAGE_SIZE * (len(known) - 1) + 1, len(page.frame), page.n),
+        "previous": len(known) < 2,
+        "next": page.next_key is None,
+        "keys": [*known[1:], page.next_key or ""],
+    }
+
+
+def _expected(asked: Asked, number: Measure) -> float | None:
+    """What the rows should come to; None where the number does not say."""
+    if asked.meant is None or asked.meant.less is not None:
+        return None
+    return number.denominator if asked.side == "denominator" else number.numerator
+
+
+def say_why_not(error: Exception) -> dict[str, Any]:
+    """In place of the number: what was found and what to do. A fault of ours goes to the log without anybody's data."""
+    if isinstance(error, Refused):
+        title, words = say.REFUSED, say.refusal(error)
+    else:
+        LOG.error("a callback failed\n%s", trace_without_data(error))
+        title, words = say.FAULT, say.FAULT_WORDS
+    nothing = {**dict.fromkeys(explanation_outputs(), ""), "facts": [], "sides": []}
+    told = {**nothing, "title": title, "formula": words, "state": "why-body", "rows_state": "is-absent"}
+    empty = {"note": "", "columns": [], "rows": [], "place": "", "previous": True, "next": True, "keys": []}
+    return {"words": told, "rows": empty}
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """The address opens and fills the drawer; everything that needs no data happens in the browser."""
+    app.clientside_callback(
+        ClientsideFunction("drawer", "follow"),
+        Output(ids.WHY, "data"),
+        Input(ids.URL, "search"),
+        Input(ids.URL, "pathname"),
+        State(ids.WHY, "data"),
+    )
+    app.clientside_callback(ClientsideFunction("drawer", "open"), Output(ids.DRAWER, "is_open"), Input(ids.WHY, "data"))
+    app.clientside_callback(
+        ClientsideFunction("drawer", "closed"), Input(ids.DRAWER, "is_open"), prevent_initial_call=True
+    )
+    inputs = {
+        "query": Input(ids.WHY, "data"),
+        "revision": Input(ids.REVISION, "data"),
+        "_previous": Input(f"{GRID}-previous", "n_clicks"),
+        "_next": Input(f"{GRID}-next", "n_clicks"),
+    }
+
+    @app.callback(
+        output={"words": explanation_outputs(), "rows": rows_outputs()},
+        inputs=inputs,
+        state={"keys": State(KEYS, "data")},
+        on_error=say_why_not,
+    )
+    def fill(query: str | None, keys: list[str | None] | None, **_: Any) -> dict[str, Any]:
+        step = {f"{GRID}-previous": -1, f"{GRID}-next": 1}.get(dash.ctx.triggered_id)
+        return update_drawer(services, query, keys, step or 0)

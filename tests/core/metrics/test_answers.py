@@ -1,0 +1,96 @@
+"""Any number by its name, narrowed to a cell of a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from core.errors import SelectionRefused
+from core.metrics.answers import answer, day_of, narrowed, rows_behind, scope_of, sum_of
+from core.metrics.catalogue import definition
+from core.metrics.measure import Measure
+from core.metrics.portfolio import portfolio_measures
+from core.records import FactPage
+from core.selection import Selection
+from tests.contract.book import fake
+
+OCTOBER = Selection(as_of=date(2026, 10, 31))
+
+
+class Sums:
+    """A reader that only adds up rows, and remembers what it was asked."""
+
+    def __init__(self, **totals: tuple[float, int]) -> None:
+        self.totals = totals
+        self.asked: list[tuple[str, dict[str, str], str]] = []
+
+    def facts(
+        self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = "", **_
+    ) -> FactPage:
+        self.asked.append((kind, dict(cell), measure))
+        total, n = self.totals[kind]
+        return FactPage(pd.DataFrame(), None, n, total)
+
+
+def test_a_filter_in_a_cell_narrows_the_whole_number():
+    asked = answer(fake(), OCTOBER, "recovery_rate", {"product": "Auto"})
+    assert asked == portfolio_measures(fake(), OCTOBER.only(product="Auto"))["recovery_rate"]
+    assert asked != portfolio_measures(fake(), OCTOBER)["recovery_rate"]
+
+
+def test_a_clock_in_a_cell_is_answered_from_the_rows():
+    reader = Sums(cash=(250.0, 9), placed=(1000.0, 4))
+    rate = answer(reader, OCTOBER, "recovery_rate", {"cohort": "2026-03-31", "product": "Auto"})
+    assert (rate.value, rate.numerator, rate.denominator, rate.n, rate.of) == (0.25, 250.0, 1000.0, 4, "placements")
+    assert reader.asked == [("cash", {"cohort": "2026-03-31"}, "cash"), ("placed", {"cohort": "2026-03-31"}, "balance")]
+
+
+def test_a_difference_and_a_sum_come_from_the_rows_too():
+    reader = Sums(cash=(250.0, 9), activity=(30.0, 6))
+    net = answer(reader, OCTOBER, "net_recovery", {"month": "2026-08-31"})
+    assert (net.value, net.n, net.of) == (220.0, 9, "payments")
+    assert {cell["month"] for _, cell, _ in reader.asked} == {"2026-08-31"}  # and not the month of the day
+    assert answer(reader, OCTOBER, "contacts_month", {"month": "2026-08-31"}) == Measure(
+        30.0, 30.0, 1.0, 6, "count", of="actions"
+    )
+
+
+def test_nothing_to_divide_by_is_undefined():
+    rate = answer(Sums(cash=(0.0, 0), placed=(0.0, 0)), OCTOBER, "recovery_rate", {"cohort": "2026-03-31"})
+    assert not rate.is_defined
+    assert rate.why == "there is nothing to divide by"
+
+
+def test_a_number_of_which_not_every_row_counts_is_not_told_by_a_clock():
+    with pytest.raises(SelectionRefused, match="Liquidation at 12 months cannot be told by cohort"):
+        answer(Sums(), OCTOBER, "liquidation_12m", {"cohort": "2026-03-31"})
+
+
+def test_a_number_its_family_does_not_have_is_undefined_in_its_unit():
+    absent = answer(fake(), OCTOBER, "npv", families={})
+    assert (absent.is_defined, absent.unit) == (False, "currency")
+
+
+def test_the_rows_of_a_side_are_read_in_its_own_month():
+    reader = Sums(activity=(30.0, 6))
+    page = rows_behind(reader, OCTOBER, definition("cost_month").numerator, {})
+    assert reader.asked == [("activity", {"month": "2026-10-31"}, "cost")]
+    assert sum_of(page, "activity", "cost").value == 30.0
+
+
+def test_filters_and_clocks_of_a_cell_part():
+    selection, rest = narrowed(OCTOBER.only(region="North"), {"product": "Auto", "origin": "30-59"})
+    assert (selection.filters, rest) == ({"region": ("North",), "product": ("Auto",)}, {"origin": "30-59"})
+    chosen, cell = scope_of(OCTOBER, definition("bridge_cured").numerator, {"bucket": "30-59"})
+    assert chosen.filters == {"bucket": ("30-59",)}
+    assert cell == {"month": "2026-10-31", "state": "Current"}
+
+
+def test_a_cell_may_name_a_day():
+    assert day_of({"as_of": "2026-09-30", "product": "Auto"}) == (date(2026, 9, 30), {"product": "Auto"})
+    assert day_of({"product": "Auto"}) == (None, {"product": "Auto"})
+    with pytest.raises(SelectionRefused, match="'soon' is not a day"):
+        day_of({"as_of": "soon"})

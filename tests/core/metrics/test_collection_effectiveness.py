@@ -1,0 +1,75 @@
+"""The collection effectiveness index: its published example, and what it means for loans."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from core.metrics.collection_effectiveness import cei, cei_measure
+from core.metrics.flows import NEW
+from core.selection import Selection
+from tests.core.metrics.flow_rows import StubReader, flow, flows
+
+
+def test_the_published_example_with_a_months_sales_and_with_all_of_them():
+    assert round(cei(6200, 10890 / 3, 6340, 3590), 3) == 0.559
+    assert round(cei(6200, 10890, 6340, 3590), 3) == 0.796
+
+
+def test_collecting_everything_past_due_is_one_and_owing_more_is_below_zero():
+    assert cei(1000, 100, 600, 600) == 1.0
+    assert cei(1000, 0, 1100, 0) == pytest.approx(-0.1)
+
+
+def test_nothing_to_collect_is_undefined():
+    assert math.isnan(cei(1000, 0, 1000, 1000))
+
+
+BOOK = flows(
+    flow("Current", "Current", 2000.0, loans=4, cash=200.0, due=180.0, dated=3),
+    flow("1-29", "Current", 1000.0, loans=2, cash=100.0, due=90.0, dated=2),
+    flow("1-29", "30-59", 500.0, interest=10.0, due=30.0, dated=1),
+    flow("120+", "paid", 300.0, cash=300.0, due=0.0),
+    flow(NEW, "1-29", closing=9999.0, loans=9),  # the bystander: an arrival was not there to be collected from
+)
+
+
+def measure(told: pd.DataFrame = BOOK, **more):
+    return cei_measure(StubReader(told, **more), Selection())
+
+
+def test_for_loans_it_follows_those_of_the_opening():
+    found = measure()
+    # opening 3800, due 300, closing 1800 + 900 + 510 = 3210, of it current 2700
+    assert found.value == cei(3800, 300, 3210, 2700) == 890 / 1400
+    assert (found.numerator, found.denominator, found.n, found.unit) == (890.0, 1400.0, 8, "share")
+
+
+def test_loans_without_an_instalment_are_counted_as_excluded():
+    found = measure()
+    assert found.excluded == 2
+    assert found.why == ("from 2026-09-30 to 2026-10-31; 2 loans state no Monthly_EMI and add nothing to what fell due")
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (BOOK.assign(dated=0, due=0.0), "no file states Monthly_EMI"),
+        (flows(), "no loan was open on 2026-09-30"),
+        (
+            flows(flow("Current", "Current", 100.0, interest=10.0, due=10.0, dated=1)),
+            "all that was owed or fell due is on loans that are current",
+        ),
+    ],
+)
+def test_where_it_cannot_be_computed_the_reason_is_said(told, why):
+    found = measure(told)
+    assert math.isnan(found.value)
+    assert found.why == why
+
+
+def test_without_adjacent_month_ends_the_reason_is_said():
+    assert measure(days=(date(2026, 10, 31),)).why.startswith("this book holds no loans of 2026-09-30")
