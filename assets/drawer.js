@@ -35,7 +35,7 @@
 
   function choose(side) {
     var changed = query();
-    changed.set("rows", side);
+    if (side === "numerator") { changed.delete("rows"); } else { changed.set("rows", side); }
     go(changed);
   }
 

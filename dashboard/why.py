@@ -114,10 +114,10 @@ def update_drawer(
         raise PreventUpdate
     known = turned(keys, step)
     if step:
-        page, _ = _page(asked, known[-1])
+        page, refused = _page(asked, known[-1])
         return {
             "words": dict.fromkeys(explanation_outputs(), no_update),
-            "rows": {**_rows(asked, page, known), "note": no_update},
+            "rows": {**_rows(asked, page, known), "note": refused or no_update},
         }
     page, refused = _page(asked, None)
     number = _number(asked, page, families_of(services) if families is None else families)

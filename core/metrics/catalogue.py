@@ -220,7 +220,7 @@ def _customers() -> list[Definition]:
 
 
 def _outlook() -> list[Definition]:
-    told = "the movements of the last 12 adjacent months set the shares that are carried forward"
+    told = "the movements between the last 12 adjacent month-ends, which set the shares that are carried forward"
     weighed = "each with the probability of its bucket to move to a worse one or be charged off"
     return [
         Definition("forecast_cash_next_month", "Cash next month, forecast", "currency", "up",

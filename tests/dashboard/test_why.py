@@ -202,6 +202,15 @@ def test_the_rows_turn_by_key_and_the_words_stay(services, monkeypatch):
     assert len(set(listed)) == len(listed) == 40
 
 
+def test_a_page_of_rows_that_is_none_says_so(services, monkeypatch):
+    def refused(*_, **__):
+        raise SelectionRefused("This page cannot be found", remedy="Start at its first page.")
+
+    monkeypatch.setattr(why, "rows_behind", refused)
+    turned = drawn(services, "?why=outstanding", ["forged"], 1)
+    assert turned["rows"]["note"] == "This page cannot be found. Start at its first page."
+
+
 def test_a_lasso_or_a_search_of_the_page_does_not_narrow_a_number(services):
     assert drawn(services, "?why=outstanding&search=LN-001")["rows"]["place"] == "1 to 40 of 40"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.metrics.delinquency import BUCKETS
-from core.metrics.flows import LEFT, NEW
+from core.metrics.flows import LEFT, ORIGINS
 
 PAID, CHARGED_OFF = len(BUCKETS), len(BUCKETS) + 1
 STATES = (*BUCKETS, *LEFT[:2])
@@ -54,8 +54,8 @@ def simulate(seed: int, *, months: int = 16, loans: int = 300, arrive: int = 6) 
     balance, state = np.exp(rng.normal(8.5, 1.0, size)), np.full(size, -1)
     state[:loans] = rng.choice(len(BUCKETS), loans, p=[0.50, 0.12, 0.08, 0.07, 0.06, 0.17])
     days = pd.date_range("2024-01-31", periods=months + 1, freq="ME").strftime("%Y-%m-%d").tolist()
-    flows, stock, used = [], [_stock(days[0], state, balance)], loans
-    for day in days[1:]:
+    flows, stock, used = [], [_stock(state, balance)], loans
+    for _ in days[1:]:
         open_now = np.flatnonzero((state >= 0) & (state < PAID))
         origin, opening = state[open_now], balance[open_now]
         drawn = (rng.random(len(open_now))[:, None] > MOVES[origin].cumsum(axis=1)).sum(axis=1)
@@ -67,40 +67,35 @@ def simulate(seed: int, *, months: int = 16, loans: int = 300, arrive: int = 6) 
         new = np.arange(used, used + min(rng.poisson(arrive), size - used))
         used += len(new)
         state[new] = rng.choice(3, len(new), p=[0.6, 0.3, 0.1])
-        flows.append(_flows(day, origin, state[open_now], opening, balance[open_now], paid))
-        flows.append(_arrivals(day, state[new], balance[new]))
-        stock.append(_stock(day, state, balance))
-    return FlowWorld(pd.concat(flows, ignore_index=True), pd.concat(stock, ignore_index=True), days)
+        rows = np.concatenate([open_now, new])
+        origin = np.concatenate([origin, np.full(len(new), len(BUCKETS))])
+        closing = np.where(state[rows] < PAID, balance[rows], 0)
+        nothing = np.zeros(len(new))
+        sums = [None, np.append(opening, nothing), closing, np.append(paid, nothing)]
+        cells = len(ORIGINS) * len(STATES)
+        flows.append([np.bincount(origin * len(STATES) + state[rows], amount, cells).round(2) for amount in sums])
+        stock.append(_stock(state, balance))
+    return FlowWorld(_flows(days[1:], np.array(flows)), _stocks(days, np.array(stock)), days)
 
 
-def _flows(
-    day: str, origin: np.ndarray, state: np.ndarray, opening: np.ndarray, closing: np.ndarray, cash: np.ndarray
-) -> pd.DataFrame:
-    cell, cells = origin * len(STATES) + state, len(BUCKETS) * len(STATES)
-    sums = {
-        "loans": np.bincount(cell, minlength=cells),
-        "opening": np.bincount(cell, opening, cells).round(2),
-        "closing": np.bincount(cell, np.where(state < PAID, closing, 0), cells).round(2),
-        "cash": np.bincount(cell, cash, cells).round(2),
-    }
-    labels = {"month": day, "origin": np.repeat(BUCKETS, len(STATES)), "state": np.tile(STATES, len(BUCKETS))}
-    told = pd.DataFrame(labels | sums)
-    return told[told["loans"] > 0]
+def _flows(months: list[str], sums: np.ndarray) -> pd.DataFrame:
+    """Rows of (month, loans or amount, origin x state), without those of no loan."""
+    told = pd.DataFrame(
+        {
+            "month": np.repeat(months, len(ORIGINS) * len(STATES)),
+            "origin": np.tile(np.repeat(ORIGINS, len(STATES)), len(months)),
+            "state": np.tile(STATES, len(months) * len(ORIGINS)),
+        }
+        | {name: sums[:, number].ravel() for number, name in enumerate(("loans", "opening", "closing", "cash"))}
+    )
+    return told[told["loans"] > 0].astype({"loans": int}).reset_index(drop=True)
 
 
-def _arrivals(day: str, state: np.ndarray, closing: np.ndarray) -> pd.DataFrame:
-    sums = {
-        "loans": np.bincount(state, minlength=len(BUCKETS)),
-        "closing": np.bincount(state, closing, len(BUCKETS)).round(2),
-    }
-    told = pd.DataFrame({"month": day, "origin": NEW, "state": BUCKETS, "opening": 0.0, "cash": 0.0} | sums)
-    return told[told["loans"] > 0]
+def _stocks(days: list[str], sums: np.ndarray) -> pd.DataFrame:
+    labels = {"as_of": np.repeat(days, len(BUCKETS)), "bucket": np.tile(BUCKETS, len(days))}
+    return pd.DataFrame(labels | {"loans": sums[:, 0].ravel().astype(int), "balance": sums[:, 1].ravel()})
 
 
-def _stock(day: str, state: np.ndarray, balance: np.ndarray) -> pd.DataFrame:
+def _stock(state: np.ndarray, balance: np.ndarray) -> list[np.ndarray]:
     there = (state >= 0) & (state < PAID)
-    sums = {
-        "loans": np.bincount(state[there], minlength=len(BUCKETS)),
-        "balance": np.bincount(state[there], balance[there], len(BUCKETS)).round(2),
-    }
-    return pd.DataFrame({"as_of": day, "bucket": BUCKETS} | sums)
+    return [np.bincount(state[there], amount, len(BUCKETS)).round(2) for amount in (None, balance[there])]

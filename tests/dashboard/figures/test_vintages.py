@@ -186,3 +186,10 @@ def test_the_names_on_the_right_edge_do_not_meet():
     whole, aim = (note["y"] for note in near["layout"]["annotations"][-2:])
     low, top = near["layout"]["yaxis"]["range"]
     assert abs(whole - aim) >= (top - low) * 16 / (320 - 60)
+
+
+def test_a_cohort_that_has_only_reached_its_first_month_is_no_line_and_has_no_name():
+    young = pd.concat([CURVES, cohort("2026-07", [0.3, 0.31], reached=1)])
+    assert traces_of(draw(young), "2026-07")[1]["x"] == [0]
+    assert "Jul 2026" not in words(draw(young))
+    assert "Jan 2026" in words(draw(young))

@@ -1,0 +1,107 @@
+"""The movements as arrays: what is learned, and what a book that moves that way comes to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.errors import TooLittleData
+from core.metrics.delinquency import BUCKETS
+from core.metrics.movements import (
+    CASH,
+    LEARNED_MONTHS,
+    Movements,
+    StockDays,
+    expected_course,
+    is_month_end,
+    simulated_futures,
+)
+from tests.core.metrics.flow_worlds import simulate
+
+AUGUST, SEPTEMBER = "2026-08-31", "2026-09-30"
+FLOWS = pd.DataFrame(
+    [
+        (AUGUST, "Current", "Current", 80.0, 75.0, 5.0),
+        (AUGUST, "Current", "1-29", 20.0, 20.0, 0.0),
+        (AUGUST, "1-29", "paid", 10.0, 0.0, 10.0),
+        (SEPTEMBER, "Current", "Current", 75.0, 70.0, 5.0),
+        (SEPTEMBER, "Current", "1-29", 25.0, 25.0, 0.0),
+        (SEPTEMBER, "1-29", "charged off", 30.0, 0.0, 0.0),
+        (SEPTEMBER, "new", "Current", 0.0, 12.0, 0.0),
+        (SEPTEMBER, "new", "charged off", 0.0, 0.0, 0.0),
+    ],
+    columns=["month", "origin", "state", "opening", "closing", "cash"],
+)
+
+
+def test_shares_are_of_all_months_together_and_loans_arrive_as_in_an_average_month():
+    """Current: 145 of 200 stay, 45 fall behind, 10 is paid; 1-29: all leaves, a quarter of it as cash; 6 a month arrive."""
+    course = expected_course(Movements.of(FLOWS), np.array([1000.0, 400, 0, 0, 0, 7]), 2)
+    assert course[0] == pytest.approx([725 + 6, 225, 0, 0, 0, 7, 50 + 100])
+    assert course[1] == pytest.approx([731 * 0.725 + 6, 731 * 0.225, 0, 0, 0, 7, 731 * 0.05 + 225 * 0.25])
+
+
+def test_months_come_in_order_and_only_the_newest_are_learned_from():
+    world = simulate(1, months=LEARNED_MONTHS + 3, loans=50)
+    moves = Movements.of(world.flows.iloc[::-1])
+    assert moves.months == tuple(world.days[1:])
+    kept = moves.until(world.days[-2])
+    assert kept.months == tuple(world.days[-1 - LEARNED_MONTHS : -1])
+    rows = world.flows[(world.flows["month"] == kept.months[0]) & (world.flows["origin"] != "new")]
+    assert kept.opening[0].sum() == pytest.approx(rows["opening"].sum())
+    assert kept.out[0, :, CASH].sum() == pytest.approx(rows["cash"].sum()) == pytest.approx(kept.cash(kept.months[0]))
+
+
+def test_what_is_open_at_one_month_end_is_the_opening_of_the_next():
+    world = simulate(2, months=6, loans=80)
+    moves, days = Movements.of(world.flows), StockDays.of(world.stock)
+    for before, opening in zip(world.days, moves.opening, strict=False):
+        assert days.on(before) == pytest.approx(opening, abs=0.1)
+    closing = moves.out[..., :CASH].sum(axis=1) + moves.new
+    for day, closed in zip(world.days[1:], closing, strict=True):
+        assert days.on(day) == pytest.approx(closed, abs=0.1)
+
+
+def test_futures_of_a_book_that_always_moves_alike_are_all_the_expected_one():
+    months = [f"2026-{month:02d}-28" for month in range(1, 9)]
+    alike = pd.concat([FLOWS[FLOWS["month"] == SEPTEMBER].assign(month=month) for month in months])
+    moves, start = Movements.of(alike), np.array([1000.0, 400, 0, 0, 0, 0])
+    futures = simulated_futures(moves, start, 3, 50, np.random.default_rng(1))
+    assert futures == pytest.approx(np.broadcast_to(expected_course(moves, start, 3), futures.shape))
+
+
+def test_futures_centre_on_the_expected_course_and_no_balance_falls_below_nothing():
+    world = simulate(3, months=12, loans=60)
+    moves, start = Movements.of(world.flows), StockDays.of(world.stock).on(world.days[-1])
+    futures = simulated_futures(moves, start, 3, 4000, np.random.default_rng(1))
+    assert futures[..., :CASH].min() >= 0
+    whole = futures[:, 0, :CASH].sum(axis=1)
+    expected = expected_course(moves, start, 1)[0, :CASH].sum()
+    assert abs(whole.mean() - expected) < whole.std() / 4
+
+
+def test_a_bucket_without_stock_in_a_day_holds_nothing():
+    stock = pd.DataFrame([(SEPTEMBER, "30-59", 5.0), (SEPTEMBER, "30-59", 1.0)], columns=["as_of", "bucket", "balance"])
+    assert StockDays.of(stock).on(SEPTEMBER).tolist() == [0, 0, 6, 0, 0, 0]
+
+
+def test_the_newest_month_end_is_that_of_a_whole_month_up_to_the_day():
+    days = [AUGUST, SEPTEMBER, "2026-10-15"]
+    stock = StockDays.of(pd.DataFrame({"as_of": days, "bucket": BUCKETS[0], "balance": 1.0}))
+    assert stock.newest_month_end(date(2026, 10, 20)) == SEPTEMBER
+    assert stock.newest_month_end(date(2026, 9, 29)) == AUGUST
+
+
+def test_a_book_without_a_month_end_is_refused():
+    stock = StockDays.of(pd.DataFrame({"as_of": ["2026-10-15"], "bucket": BUCKETS[0], "balance": 1.0}))
+    with pytest.raises(TooLittleData, match=r"no month-end up to 2026-10-20 \(2026-10-15\)"):
+        stock.newest_month_end(date(2026, 10, 20))
+
+
+def test_the_last_day_of_february_ends_a_month():
+    assert [is_month_end(day) for day in ("2024-02-29", "2024-02-28", "2026-02-28", "2026-12-31")] == [
+        True, False, True, True,
+    ]  # fmt: skip
