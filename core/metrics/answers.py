@@ -82,7 +82,7 @@ def answer(
     family = families.get(meant.family)
     measures = family(reader, chosen) if family else {}
     if name not in measures:
-        return Measure.undefined("this book does not carry it", unit=meant.unit)
+        return Measure.undefined("it is not computed for this book", unit=meant.unit)
     return measures[name]
 
 

@@ -176,7 +176,7 @@ def test_an_undefined_number_says_why_and_shows_no_numbers(services):
     assert (told["words"]["value"], told["words"]["because"]) == ("n/a", "n/a, because no loan was in arrears.")
     assert "Left out" not in facts_of(told)
     assert told["rows"]["note"] == "The rows of flows cannot be read now. Choose fewer of them."
-    assert "does not carry" in drawn(services, "?why=cure_rate", families={})["words"]["because"]
+    assert "not computed for this book" in drawn(services, "?why=cure_rate", families={})["words"]["because"]
 
 
 def test_rows_that_cannot_be_read_leave_the_words_standing():
@@ -265,6 +265,17 @@ def test_a_refusal_stands_in_the_drawer_and_not_behind_it(served):
     assert told["why-body"]["className"] == "why-body"
     assert told["why-rows-part"]["className"] == "is-absent"
     assert answered(served, "?why=outstanding")["why-title"]["children"] == "Outstanding"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?why=%00", "?why=cash:cash&cell=month~soon", "?why=cash_month&cell=cohort~9999-99-99", "?why=stock:loans&cell=origin~new",
+     "?why=outstanding&as_of=soon", "?why=outstanding&lasso=zz", "?why=outstanding&cell=~", "?why=outstanding&rows=<b>",
+     "?why=promises_open", "?why=outstanding&product=" + "x" * 3000, "?why=:", "?why=cash:"],
+)  # fmt: skip
+def test_nonsense_is_never_a_fault(served, caplog, query):
+    assert answered(served, query)["why-title"]["children"] != "Something went wrong on our side"
+    assert "Traceback" not in caplog.text
 
 
 def test_a_fault_of_ours_is_logged_without_its_words(services, served, monkeypatch, caplog):

@@ -159,9 +159,8 @@ def test_misses_fall_on_both_sides(many: pd.DataFrame):
 
 def test_the_intervals_are_no_wider_than_what_is_seen_needs(many: pd.DataFrame):
     """Compared with the errors: the middle four fifths of a normal error is 2.56 of its standard deviations wide."""
-    cash = many[(many["measure"] == "outstanding") & (many["steps"] == 1)]
-    width = (cash["high"] - cash["low"]).median()
-    assert width < 1.5 * 2.56 * (cash["actual"] - cash["value"]).std()
+    made = many[(many["measure"] == "outstanding") & (many["steps"] == 1)]
+    assert (made["high"] - made["low"]).median() < 1.5 * 2.56 * (made["actual"] - made["value"]).std()
 
 
 def test_a_backtest_looks_at_the_newest_twelve_month_ends(world: FlowWorld, tested: pd.DataFrame):
