@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
+from core.metrics.forecast import LEVEL
 from core.metrics.measure import Measure
 from core.metrics.portfolio import NO_PAYMENTS
 from core.metrics.recovery import SameAge
@@ -13,12 +15,7 @@ from dashboard import format as show
 
 NO_PAYMENTS_WHY = f"{show.UNDEFINED}, because {NO_PAYMENTS}."
 NO_TWO_COHORTS = "no two placement cohorts have run three months yet"
-FORMULAS = {
-    "recovery_rate": "Cash net of reversals since placement, by balance placed; waivers never count.",
-    "balance_placed": "Balance of each loan on the first figures at or after its placement.",
-    "cash_to_date": "Cash net of reversals since placement, in the month it was posted.",
-    "cash_month": "Cash net of reversals received in the month.",
-}
+OUTLOOK_NAMES = {"cash": "Cash", "arrears": "Arrears"}
 
 
 def recovery_answer(rate: Measure, same: SameAge | None, fallen: pd.DataFrame | None, by: str, currency: str) -> str:
@@ -82,16 +79,6 @@ def cash_title(cash: pd.DataFrame) -> str:
     return f"{said}, {change} on the mean of {show.count(len(before), 'months')} before"
 
 
-def cohort_title(same: SameAge | None) -> str:
-    """The finding of the cohort table."""
-    if same is None:
-        return "No two cohorts can be compared yet"
-    side = "as much as" if abs(same.change) < 0.0005 else "less than" if same.change < 0 else "more than"
-    return (
-        f"After {same.age} months {same.cohort} brought {side} the {show.count(same.earlier_cohorts, 'cohorts')} before"
-    )
-
-
 def groups_title(groups: pd.DataFrame, by: str) -> str:
     """Which group moved most, down first."""
     first, last = groups.iloc[0], groups.iloc[-1]
@@ -100,3 +87,152 @@ def groups_title(groups: pd.DataFrame, by: str) -> str:
     if last["change"] > 0.0005:
         return f"No {by} fell; {last[by]} rose most: {show.points(last['change'])}"
     return f"No {by} moved"
+
+
+def kpi_note(note: str, answer: Measure, target: float) -> str:
+    """What stands under a key figure: its change and n, how sure it is, and the target where one is set."""
+    if not answer.is_defined:
+        return note
+    said = show.percent if answer.unit == "share" else show.money
+    sure = "" if math.isnan(answer.low) else f", {_level(answer)} {said(answer.low)} to {said(answer.high)}"
+    return note + sure + ("" if math.isnan(target) else f", target {said(target)}")
+
+
+def _level(answer: Measure) -> str:
+    return show.percent(LEVEL if answer.interval.startswith(f"{LEVEL * 100:.0f}") else 0.95, 0)
+
+
+def liquidation_title(together: pd.DataFrame, target: pd.DataFrame) -> str:
+    """What comes back by an age, and whether that is what was aimed at.
+
+    Args:
+        together: from `core.metrics.vintages.pooled`.
+        target: from `core.metrics.targets.liquidation_target`.
+    """
+    known = together[together["rate"].notna()].set_index("age")
+    if known.empty:
+        return "No month of placements is over yet"
+    age = next((mark for mark in (12, 6, 3) if mark in known.index), int(known.index[-1]))
+    rate = float(known.loc[age, "rate"])
+    said = f"{show.percent(rate)} comes back within {show.count(age, 'months')}"
+    aim = target.set_index("age_months")["value"].get(age, math.nan) if len(target) else math.nan
+    if math.isnan(aim):
+        return said
+    return f"{said}, {show.points(rate - aim)} {'above' if rate >= aim else 'below'} target"
+
+
+def aim_words(target: pd.DataFrame) -> str:
+    """The target in the legend."""
+    return "dashed: target" if len(target) else "no target is set"
+
+
+def liquidation_summary(together: pd.DataFrame) -> str:
+    """The pooled curve in words."""
+    told = [f"{show.percent(row.rate)} after {show.count(int(row.age), 'months')}" for row in together.itertuples()]
+    return f"All cohorts together: {', '.join(told)}." if told else "No cohort is a month old."
+
+
+def pooled_rows(together: pd.DataFrame, target: pd.DataFrame) -> list[list[str]]:
+    """The pooled curve as a table."""
+    aims = dict(zip(target["age_months"], target["value"], strict=True))
+    rows = [
+        ["Months since placement", "All cohorts that old", "95 % interval", "Loans", "Months of placements", "Target"]
+    ]
+    return rows + [
+        [show.number(row.age), show.percent(row.rate), interval(row.low, row.high), show.number(row.loans),
+         show.number(row.cohorts), show.percent(aims[row.age]) if row.age in aims else "none"]
+        for row in together.itertuples()
+    ]  # fmt: skip
+
+
+def cohorts_title(table: pd.DataFrame) -> str:
+    """Whether newer cohorts bring more, read at one age.
+
+    Args:
+        table: from `core.metrics.vintages.vintage_table`.
+    """
+    for mark in (12, 6, 3):
+        known = table[table[f"rate_{mark}"].notna()]
+        if len(known) >= 2:
+            newest, earlier = known.iloc[-1], known.iloc[:-1]
+            before = float((earlier[f"rate_{mark}"] * earlier["balance"]).sum() / earlier["balance"].sum())
+            change = float(newest[f"rate_{mark}"]) - before
+            side = "as much as" if abs(change) < 0.0005 else "less than" if change < 0 else "more than"
+            return f"After {mark} months {newest['cohort']} brought {side} the {show.count(len(earlier), 'cohorts')} before"
+    return "No two cohorts can be compared yet"
+
+
+def cohorts_summary(table: pd.DataFrame) -> str:
+    """Each cohort's rate to date."""
+    told = [f"{row.cohort}: {show.percent(row.rate)} to date" for row in table.itertuples()]
+    return f"Cohorts: {'; '.join(told)}."
+
+
+def cohort_rows(table: pd.DataFrame, marks: Sequence[int]) -> list[list[str]]:
+    """Cohorts at the same ages, as a table; `rate` is the rate to date."""
+    rows = [["Cohort", "Placed", "Loans", *(f"{mark} months" for mark in marks), "To date"]]
+    return rows + [
+        [row.cohort, show.money_exact(row.balance), show.number(row.loans),
+         *(show.percent(rate) if rate == rate else "not yet" for rate in (getattr(row, f"rate_{mark}") for mark in marks)),
+         show.percent(row.rate)]
+        for row in table.itertuples()
+    ]  # fmt: skip
+
+
+def interval(low: float, high: float) -> str:
+    """An interval of shares in a table's cell."""
+    return "none" if math.isnan(low) else f"{show.percent(low)} to {show.percent(high)}"
+
+
+def outlook_title(name: str, first: pd.Series, budget: pd.DataFrame, currency: str) -> str:
+    """What the next month is expected to bring, and how that stands to its budget.
+
+    Args:
+        name: a key of OUTLOOK_NAMES.
+        first: month, value of the first month ahead.
+        budget: month, value.
+    """
+    said = f"{OUTLOOK_NAMES[name]} of {show.month(first['month'])}: {show.money(first['value'], currency)} expected"
+    wanted = budget.loc[budget["month"] == first["month"], "value"]
+    if wanted.empty or not float(wanted.iloc[0]) > 0:
+        return said
+    change = float(first["value"]) / float(wanted.iloc[0]) - 1
+    return f"{said}, {show.signed(show.percent(change, 0))} against {_aim(name)}"
+
+
+def _aim(name: str) -> str:
+    return "budget" if name == "cash" else "target"
+
+
+def outlook_subtitle(name: str, tested: pd.DataFrame, loans: int, has_budget: bool) -> str:
+    """What is drawn, and how often earlier forecasts were right.
+
+    Args:
+        tested: from `core.metrics.forecast.backtest`, one measure, one month ahead.
+    """
+    what = "Cash a month on loans open at its start" if name == "cash" else "Balance 1+ days past due at each month-end"
+    aim = f"dashed steps: {_aim(name)}" if has_budget else f"no {_aim(name)} is set"
+    return (
+        f"{what}; dotted: forecast with its {show.percent(LEVEL, 0)} band; {aim}; rings: forecasts made a month before. "
+        f"{covered(tested)}. n = {show.count(loans, 'loans')}"
+    )
+
+
+def covered(tested: pd.DataFrame) -> str:
+    """How many earlier forecasts held what came, in words."""
+    if tested.empty:
+        return "No earlier month can be forecast again, so the band is not tested"
+    n, held = len(tested), int(tested["inside"].sum())
+    return f"The band covered {held} of {n} months forecast one month ahead; {show.number(LEVEL * n, 1)} were to be expected"
+
+
+def outlook_summary(name: str, known: pd.DataFrame, ahead: pd.DataFrame) -> str:
+    """The forecast in words, and where it starts from."""
+    told = [
+        f"{show.month(row.month)} {show.money(row.value)}, between {show.money(row.low)} and {show.money(row.high)}"
+        for row in ahead.itertuples()
+    ]
+    start = (
+        f", after {show.money(known['value'].iloc[-1])} in {show.month(known['month'].iloc[-1])}" if len(known) else ""
+    )
+    return f"{OUTLOOK_NAMES[name]} expected: {'; '.join(told)}{start}."

@@ -71,7 +71,7 @@ class Store:
         told += ["--received-on", file.received_on] if file.received_on else []
         told += ["--partial"] if file.scope == "partial" else []
         result = run("ingest", str(path), "--db", self.db, "--json", "--kind", file.kind, *told)
-        assert result.json["status"] == "committed", result.err
+        assert result.json["status"] == "committed", (result.err, result.out)
         assert result.json["rejected"] == 0, result.json
         batch = self.reader.batch(result.json["batch"])
         stored = replace(file, batch=batch.id, received_on=batch.received_on.isoformat(), undone_on="")
@@ -114,7 +114,7 @@ class Store:
         for (name, by), answer in QUESTIONS.items():
             expected: Sums = answer(whole.book, whole.flows, whole.promises, as_of, where)
             frame = getattr(reader, name)(selection, list(by))
-            assert unlike(sums_of_frame(frame, by, expected), expected) == {}, (name, by, as_of, where, known_on)
+            assert unlike(sums_of_frame(name, frame, by, expected), expected) == {}, (name, by, as_of, where, known_on)
 
 
 @lru_cache(maxsize=8)

@@ -214,7 +214,7 @@ def _actions(chance: random.Random, book: list[Loan]) -> list[tuple[object, ...]
                 amount = chance.choice([0] + [5_000, 12_550, 30_000] * 4)
                 promised = _money(amount) if chance.random() < 0.9 else ""
                 due = _later(day, chance.choice([-2] + [0, 5, 20, 40] * 3)) if chance.random() < 0.9 else ""
-                if promised and due:
+                if promised and due and amount:
                     loan.promised.append((due, amount))
             cost = chance.choice(["", "0.00", "1.25", "2.00", "120.00"])
             rows.append((loan.ref, day, "call", cost, result, chance.choice(["", "", "", "Legal"]), promised, due))

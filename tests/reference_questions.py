@@ -13,7 +13,7 @@ import pandas as pd
 
 from tests.reference import REACHED, Reference, cost_of, is_promise, person
 from tests.reference_files import Row, cents, month_end
-from tests.reference_flows import COUNTS, MONEY, Flows, Where
+from tests.reference_flows import MONEY, Flows, Where
 from tests.reference_promises import Promise, kept_promises
 from tests.reference_value import spread
 
@@ -142,19 +142,21 @@ QUESTIONS: dict[tuple[str, tuple[str, ...]], Question] = {
 """A question of the reader and what it is asked by, with its answer."""
 
 
-def sums_of_frame(frame: pd.DataFrame, by: tuple[str, ...], expected: Sums) -> Sums:
+def sums_of_frame(question: str, frame: pd.DataFrame, by: tuple[str, ...], expected: Sums) -> Sums:
     """A frame of the product in the shape of the reference, in the measures that the reference tells."""
     names = {name for amounts in expected.values() for name in amounts} or {name for name in frame if name not in by}
     assert set(frame) >= names, f"the answer lacks {sorted(names - set(frame))}"
+    amounts = set(MONEY) if question == "flows" else AMOUNTS  # "promised" is a count of loans there
     return {
-        tuple(str(row[name]) for name in by): {name: _whole_number(name, row[name]) for name in names}
+        tuple(str(row[name]) for name in by): {
+            name: _whole_number(row[name], 10_000 if name in SQUARES else 100 if name in amounts else 1)
+            for name in names
+        }
         for row in frame.to_dict("records")
     }
 
 
-def _whole_number(name: str, value: Any) -> int:
-    scale = 10_000 if name in SQUARES else 100 if name in AMOUNTS else 1
+def _whole_number(value: Any, scale: int) -> int:
     found = round(float(value) * scale)
-    if name not in SQUARES:
-        assert abs(float(value) * scale - found) < 1e-3, f"{name} {value} is no whole number of hundredths"
+    assert scale == 10_000 or abs(float(value) * scale - found) < 1e-3, f"{value} is no whole number of units"
     return found

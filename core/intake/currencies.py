@@ -87,7 +87,7 @@ def agreed(said: Iterable[Said], lines: Sequence[int] | np.ndarray) -> frozenset
         return frozenset()
     together = frozenset.intersection(*(codes for codes, _ in cells))
     if not together:
-        found = ", ".join(f"{named(codes)} on {_rows(found):,} rows" for (codes, _), found in cells.items())
+        found = ", ".join(f"{named(codes)} on {_rows(found)}" for (codes, _), found in cells.items())
         raise FileRefused(
             f"The file mixes currencies ({found}), and money of two currencies cannot be added",
             where=[_first(found, lines) for found in cells.values()],
@@ -96,8 +96,9 @@ def agreed(said: Iterable[Said], lines: Sequence[int] | np.ndarray) -> frozenset
     return together
 
 
-def _rows(said: Sequence[Said]) -> int:
-    return int(sum(each.cells.rows[each.place] for each in said))
+def _rows(said: Sequence[Said]) -> str:
+    rows = int(sum(each.cells.rows[each.place] for each in said))
+    return "1 row" if rows == 1 else f"{rows:,} rows"
 
 
 def _first(said: Sequence[Said], lines: Sequence[int] | np.ndarray) -> str:

@@ -12,7 +12,7 @@
 | a payment before the first day of its loan | accepted and flagged: it belongs to no cohort |
 | month-ends left out between two days | accepted and flagged, and said again when a later file fills them |
 | a day that ends no month, in a book of several days | accepted and flagged |
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 
@@ -101,10 +101,12 @@ def book_change(filename: str, size: Size, earlier: Sequence[Size], *, is_right:
     else:
         meaning = "check that its amounts are in the unit of the earlier files"
     why = "as you said that it is right" if is_right else f"as {before.loans} loans are too few to judge by"
-    return [f"{found}. It was accepted {why}; {meaning}."]
+    return [f"{found}. Accepted, {why}; {meaning}."]
 
 
-def currency_of_book(kind: Kind, stated: Collection[str], of_book: str, frame: pd.DataFrame, filename: str) -> list[str]:
+def currency_of_book(
+    kind: Kind, stated: Collection[str], of_book: str, frame: pd.DataFrame, filename: str
+) -> list[str]:
     """What is said where a file's currency is not the one the book has.
 
     Args:
@@ -118,7 +120,7 @@ def currency_of_book(kind: Kind, stated: Collection[str], of_book: str, frame: p
     if stated and of_book and of_book not in stated:
         line = int(frame["line"].iloc[0]) if len(frame) else 2
         raise FileRefused(
-            f"{filename} is in {named(stated)} on {len(frame):,} rows (from line {line} on) and this book is in {of_book}; "
+            f"{filename} is in {named(stated)} (rows: {len(frame):,}, from line {line} on) and this book is in {of_book}; "
             "money of two currencies cannot be added",
             remedy=f"Convert its amounts to {of_book}: one book has one currency. If the book's is wrong, undo its files first.",
         )
@@ -147,7 +149,7 @@ def payments_before_loan(frame: pd.DataFrame, begins: Mapping[str, str]) -> list
         begins: per loan the first day the book holds it, or its Placed_On where that is earlier (ISO); other loans are not judged.
 
     >>> rows = pd.DataFrame({"loan_ref": ["A", "A"], "paid_on": ["2026-08-12", "2026-10-02"], "amount": [5.0, 7.0]})
-    >>> payments_before_loan(rows, {"A": "2026-09-30"})[0][:75]
+    >>> payments_before_loan(rows, {"A": "2026-09-30"})[0].partition(" in this book")[0]
     '1 payment of 5.00 in all on 1 loan is dated before the first day of its loan'
     """
     cash = frame[frame["payment_kind"] == "cash"] if "payment_kind" in frame else frame
@@ -176,8 +178,8 @@ def month_gaps(new: Collection[date], held: Collection[date]) -> list[str]:
         new: the days of a portfolio file.
         held: the days of the book before it.
 
-    >>> for said in month_gaps([date(2026, 10, 31)], [date(2026, 8, 31)]): print(said[:71])
-    The month-end 2026-09-30 is missing between 2026-08-31 and 2026-10-31: ro
+    >>> month_gaps([date(2026, 10, 31)], [date(2026, 8, 31)])[0].partition(":")[0]
+    'The month-end 2026-09-30 is missing between 2026-08-31 and 2026-10-31'
     """
     before, after = sorted(held), sorted({*held, *new})
     added = set(new) - set(held)

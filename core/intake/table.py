@@ -128,9 +128,7 @@ def read_table(
     return table
 
 
-def _said_of_currency(
-    table: Table, numerals: Mapping[str, Numerals], stated: Mapping[str, Cells]
-) -> Iterator[Said]:
+def _said_of_currency(table: Table, numerals: Mapping[str, Numerals], stated: Mapping[str, Cells]) -> Iterator[Said]:
     """Every cell that says which currency an amount is in."""
     if "currency" in table.readings:
         cells = table.cells["currency"]

@@ -98,7 +98,12 @@ def validate(blocks: Iterable[Block], resolution: Resolution, *, as_of: date | N
         raise FileRefused("The file has a header and 0 rows", remedy="Export it again with its rows.")
     cells = _cells(raw, len(lines), resolution)
     table = read_table(
-        resolution.kind, cells, _headers(resolution), today=today, lines=lines, stated=_currency_columns(raw, resolution)
+        resolution.kind,
+        cells,
+        _headers(resolution),
+        today=today,
+        lines=lines,
+        stated=_currency_columns(raw, resolution),
     )
     findings = [*table.findings, *_absent_markers(resolution, cells)]
     faults = _Faults(lines)
@@ -112,7 +117,9 @@ def validate(blocks: Iterable[Block], resolution: Resolution, *, as_of: date | N
     currency = next(iter(table.currencies)) if len(table.currencies) == 1 else ""
     totals = control_totals(resolution.kind, accepted, rows=rows, rejected=len(rejects), currency=currency)
     days = {date.fromisoformat(day) for day in accepted["as_of"].unique()} if resolution.kind == "portfolio" else set()
-    return Checked(resolution.kind, accepted, tuple(rejects), rows, totals, tuple(findings), frozenset(days), table.currencies)
+    return Checked(
+        resolution.kind, accepted, tuple(rejects), rows, totals, tuple(findings), frozenset(days), table.currencies
+    )
 
 
 def _gather(blocks: Iterable[Block]) -> tuple[pd.DataFrame, np.ndarray, list[Reject], int]:

@@ -212,6 +212,18 @@ def cohort_name(month: str, size: CohortSize) -> str:
     return month[:7] if size == "month" else f"{month[:4]} Q{(int(month[5:7]) + 2) // 3}"
 
 
+def cohort_months(cohort: str) -> tuple[str, ...]:
+    """The placement months (month-ends, ISO) of a cohort: of a quarter its three, else the month it is.
+
+    >>> cohort_months("2026 Q1"), cohort_months("2026-05-31")
+    (('2026-01-31', '2026-02-28', '2026-03-31'), ('2026-05-31',))
+    """
+    year, _, quarter = cohort.partition(" Q")
+    if not (year.isdecimal() and len(year) == 4 and quarter in ("1", "2", "3", "4")):
+        return (cohort,)
+    return tuple(month_end(date(int(year), 3 * int(quarter) - back, 1)).isoformat() for back in (2, 1, 0))
+
+
 def _running(frame: pd.DataFrame, clock: str, amount: str, months: Sequence[str]) -> np.ndarray:
     """The sum of `amount` up to and including each of `months`, by the month-end in `clock`."""
     ordered = frame.sort_values(clock, kind="stable")

@@ -82,7 +82,9 @@ def _size(day: date, reader: PortfolioReader) -> Size:
     return Size(day, int(stock["loans"]), float(stock["balance"]))
 
 
-def _begins(frame: pd.DataFrame, unknown: Sequence[str], held: Sequence[date], reader: PortfolioReader) -> dict[str, str]:
+def _begins(
+    frame: pd.DataFrame, unknown: Sequence[str], held: Sequence[date], reader: PortfolioReader
+) -> dict[str, str]:
     """Per loan the first day the book holds it, or its Placed_On where that is earlier.
 
     Days are read from the last one before the file's first payment on, and only until every loan was met: a loan that

@@ -30,6 +30,8 @@ def rate_lines(
         whole: month (ISO), loans, balance, cash, rate (0-1, NaN until something was placed).
         groups: the same with `by`.
         colours: group to colour.
+
+    Every point's customdata begins with "group|month".
     """
     lines = {str(name): rows for name, rows in groups.groupby(by, sort=False)} if len(groups) else {}
     traces = [_line(name, rows, colours[name], 1.8) for name, rows in lines.items()]
@@ -65,6 +67,8 @@ def cash_bars(cash: pd.DataFrame, mode: str | None, *, height: int) -> dict[str,
 
     Args:
         cash: month (ISO), payments, cash, cash_effective (currency).
+
+    Every bar's customdata begins with its month.
     """
     colours = palette(mode)
     divisor, unit = show.scale_of(float(cash["cash"].abs().max()) if len(cash) else 0.0)
@@ -79,13 +83,14 @@ def cash_bars(cash: pd.DataFrame, mode: str | None, *, height: int) -> dict[str,
         },
         "customdata": [
             [
+                row.month,
                 show.money_exact(row.cash),
                 show.count(int(row.payments), "payments"),
                 show.money_exact(row.cash_effective),
             ]
             for row in cash.itertuples()
         ],
-        "hovertemplate": "<b>%{x}</b><br>%{customdata[0]}, %{customdata[1]}<br>reversals counted back: %{customdata[2]}<extra></extra>",
+        "hovertemplate": "<b>%{x}</b><br>%{customdata[1]}, %{customdata[2]}<br>reversals counted back: %{customdata[3]}<extra></extra>",
     }
     x = axis("category", mode, nticks=6, tickangle=0, tickmode="array", **_month_ticks(cash["month"].tolist()))
     return figure([trace], mode, x=x, y=axis("number", mode, unit=unit, rangemode="tozero"), height=height, bargap=0.25)
@@ -96,6 +101,8 @@ def cohort_table(cohorts: pd.DataFrame, mode: str | None, *, marks: Sequence[int
 
     Args:
         cohorts: cohort, loans, rate (to date), rate_<mark> (NaN: not yet), oldest first.
+
+    Every cell's customdata is "cohort|mark", without a mark for the rate to date.
     """
     colours = palette(mode)
     columns = [f"{mark}<br>months" for mark in marks] + [TO_DATE]
@@ -114,7 +121,8 @@ def cohort_table(cohorts: pd.DataFrame, mode: str | None, *, marks: Sequence[int
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
-        "hoverinfo": "skip",
+        "hoverinfo": "none",
+        "customdata": [[f"{name}|{mark}" for mark in (*marks, "")] for name in cohorts["cohort"]],
     }
     known = [rate for row in shades for rate in row if rate is not None]
     traces = [
@@ -140,6 +148,8 @@ def same_age_dots(groups: pd.DataFrame, mode: str | None, *, by: str, height: in
 
     Args:
         groups: `by`, loans, rate, earlier_loans, earlier_rate, change (shares), largest fall first.
+
+    Every dot's customdata begins with its group.
     """
     colours = palette(mode)
     tones = [_tone(float(change), mode) for change in groups["change"]]
@@ -160,11 +170,11 @@ def same_age_dots(groups: pd.DataFrame, mode: str | None, *, by: str, height: in
         for name, earlier, later, tone in zip(names, before, now, tones, strict=True)
     ]  # fmt: skip
     hover = [
-        [str(name), show.percent(rate), show.percent(earlier), show.points(change)]
+        [str(name), str(name), show.percent(rate), show.percent(earlier), show.points(change)]
         for name, rate, earlier, change in groups[[by, "rate", "earlier_rate", "change"]].itertuples(index=False)
     ]
     said = (
-        "<b>%{customdata[0]}</b><br>newest %{customdata[1]}, before %{customdata[2]}: %{customdata[3]}<extra></extra>"
+        "<b>%{customdata[1]}</b><br>newest %{customdata[2]}, before %{customdata[3]}: %{customdata[4]}<extra></extra>"
     )
     ring = {
         "type": "scatter", "mode": "markers", "x": before, "y": names, "customdata": hover, "hovertemplate": said,
@@ -229,11 +239,11 @@ def _line(name: str, rows: pd.DataFrame, colour: str, width: float, dash: str = 
         "marker": {"color": colour, "size": 9},
         "connectgaps": False,
         "customdata": [
-            [show.percent(row.rate), show.money(row.cash), show.money(row.balance), show.count(int(row.loans), "placements")]
+            [f"{name}|{row.month}", show.percent(row.rate), show.money(row.cash), show.money(row.balance), show.count(int(row.loans), "placements")]
             for row in rows.itertuples()
         ],
-        "hovertemplate": f"<b>{name}</b>, %{{x}}<br>%{{customdata[0]}}: %{{customdata[1]}} of %{{customdata[2]}}"
-        "<br>%{customdata[3]}<extra></extra>",
+        "hovertemplate": f"<b>{name}</b>, %{{x}}<br>%{{customdata[1]}}: %{{customdata[2]}} of %{{customdata[3]}}"
+        "<br>%{customdata[4]}<extra></extra>",
     }  # fmt: skip
 
 

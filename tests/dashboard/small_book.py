@@ -101,5 +101,5 @@ class SmallBookReader(FakePortfolioReader):
         )
         self.record = record
 
-    def book(self) -> Book:
+    def book(self, known_on: date | None = None) -> Book:
         return self.record

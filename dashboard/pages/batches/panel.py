@@ -26,7 +26,8 @@ PARTS = {
     "mapping_note": ("batches-mapping-note", "children"), "rejects": (REJECTS, "rowData"),
     "rejects_class": ("batches-rejects-part", "className"), "rejects_note": ("batches-rejects-note", "children"),
     "choice": ("batches-choice", "className"), "load": ("batches-load", "className"), "good": ("batches-load-good", "className"),
-    "anyway": (ANYWAY, "className"), "anyway_off": (ANYWAY, "disabled"), "good_words": ("batches-load-good", "children"), "discard": ("batches-discard", "className"), "done": ("batches-job-done", "className"),
+    "anyway": (ANYWAY, "className"), "anyway_off": (ANYWAY, "disabled"), "good_words": ("batches-load-good", "children"),
+    "discard": ("batches-discard", "className"), "done": ("batches-job-done", "className"),
     "still": (PULSE, "disabled"), "load_off": ("batches-load", "disabled"), "good_off": ("batches-load-good", "disabled"),
     "again_note": ("batches-again-note", "children"),
 }  # fmt: skip

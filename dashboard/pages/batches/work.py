@@ -36,7 +36,7 @@ from dashboard.uploads import discard
 
 GUESS = "guess"
 LARGEST_JOB = 2**31
-MOST_NOTES = 60
+MOST_NOTES = 20
 
 
 def said(kind: str | None, as_of: str | None, scope: str | None) -> dict[str, Any]:
@@ -122,8 +122,8 @@ def _checked(services: Services, job: Job, result: Mapping[str, Any]) -> dict[st
     parts: dict[str, Any] = {}
     if result.get("control_totals"):
         totals = [html.Tr([html.Th(name, scope="row"), html.Td(value)]) for name, value in say.totals_rows(result)]
-        notes = list(result.get("findings") or []) or ["Nothing: every column was understood as it stands."]
-        parts |= {"totals": totals[:40], "findings": [html.Li(note) for note in notes[:MOST_NOTES]], "found": "row-even found"}
+        notes = _notes(list(result.get("findings") or []))
+        parts |= {"totals": totals[:40], "findings": [html.Li(note) for note in notes], "found": "row-even found"}
     rejects = list(result.get("rejects") or [])
     if rejects:
         height = HEAD_PX + ROW_PX * min(len(rejects), MOST_ROWS_SEEN)
@@ -138,6 +138,13 @@ def _checked(services: Services, job: Job, result: Mapping[str, Any]) -> dict[st
             **({} if stored else _next(services.reader().book(), job, result, retry=True)),
         }
     return parts | _mapping(job, result) | _next(services.reader().book(), job, result, retry=False)
+
+
+def _notes(findings: list[str]) -> list[str]:
+    """Every finding; those beyond the room of the list share its last line."""
+    if len(findings) > MOST_NOTES:
+        return [*findings[: MOST_NOTES - 1], " ".join(findings[MOST_NOTES - 1 :])]
+    return findings or ["Nothing: every column was understood as it stands."]
 
 
 def _rejects_note(result: Mapping[str, Any], rejects: list[Any]) -> str:

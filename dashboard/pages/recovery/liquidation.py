@@ -22,7 +22,7 @@ from dashboard.components.switch import switch
 from dashboard.figures.recovery import cohort_table
 from dashboard.figures.strategies import outcome_bars
 from dashboard.figures.vintages import liquidation_curves
-from dashboard.pages.recovery.points import marked
+from dashboard.pages.recovery.points import marked, parts
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
 from dashboard.text_strategies import outcome_rows, outcome_title
@@ -71,14 +71,14 @@ def _curves(
     drawn = liquidation_curves(shown, together, target, mode, height=HEIGHT)
     left = len(names) - MOST_CURVES
     return chart_props(
-        marked(drawn, lambda cohort, age: _address(view, cohort, int(age))),
+        marked(drawn, lambda key: _of_key(view, key)),
         title=say.liquidation_title(together, target),
         subtitle=f"Cash / balance placed, by {size} of placement and months since; bold: all cohorts that old, with its 95 % "
         f"interval between months of placements; grey and dotted: not every loan is that old; {say.aim_words(target)}"
         + (f"; the newest {MOST_CURVES} of {len(names)}" if left > 0 else "") + _before_the_book(view, names),
         summary=say.liquidation_summary(together),
         rows=say.pooled_rows(together, target),
-        addresses=[_of_mark(int(age)) for age in together["age"]],
+        addresses=[_of_mark(int(age)) if age in MARKS else None for age in together["age"]],
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _table(view: View, curves: pd.DataFrame, size: str, mode: str | None) -> dic
     table["rate"] = [float(newest[name]) for name in table["cohort"]]
     drawn = cohort_table(table.tail(MOST_COHORTS), mode, marks=MARKS, height=HEIGHT)
     return chart_props(
-        marked(drawn, lambda cohort, mark: _address(view, cohort, int(mark) if mark else None)),
+        marked(drawn, lambda key: _of_key(view, key)),
         title=say.cohorts_title(table),
         subtitle=f"Recovered after so many months, by {size} of placement; grey where not every loan has run so long"
         + (f"; the newest {MOST_COHORTS} of {len(table)}" if len(table) > MOST_COHORTS else ""),
@@ -96,6 +96,11 @@ def _table(view: View, curves: pd.DataFrame, size: str, mode: str | None) -> dic
         rows=say.cohort_rows(table, MARKS),
         addresses=[_address(view, name, None) for name in table["cohort"]],
     )  # fmt: skip
+
+
+def _of_key(view: View, key: str) -> Why | None:
+    cohort, age = parts(key)
+    return _address(view, cohort, int(age) if age else None)
 
 
 def _address(view: View, cohort: str, age: int | None) -> Why | None:
@@ -136,7 +141,9 @@ def _month_end_at(month: date, age: int) -> date:
 def _before_the_book(view: View, names: list[str]) -> str:
     """A remark on cohorts placed before the book begins: cash from before it is not in it."""
     early = sum(month_end(_newest_month(name)) < view.book.days[0] for name in names)
-    return f"; {show.count(early, 'cohorts')} placed before the book begins hold only the cash it knows" if early else ""
+    return (
+        f"; {show.count(early, 'cohorts')} placed before the book begins hold only the cash it knows" if early else ""
+    )
 
 
 def _stated_outcomes(view: View, mode: str | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from dashboard import text_recovery as say
 from dashboard.address import Why
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.figures.forecast import forecast_fan
-from dashboard.pages.recovery.points import marked
+from dashboard.pages.recovery.points import marked, parts
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
 
@@ -96,12 +96,12 @@ def _chart(view: View, seen: Outlook, name: str, known: pd.DataFrame, mode: str 
     budget = _budget(view, name, months)
     drawn = forecast_fan(known, ahead, mode, height=HEIGHT, budget=budget, earlier=tested[tested["month"].isin(months)])
     return chart_props(
-        marked(drawn, lambda kind, month: _address(view, name, kind, month)),
+        marked(drawn, lambda key: _address(name, *parts(key))),
         title=say.outlook_title(name, ahead.iloc[0], budget, view.book.currency),
         subtitle=say.outlook_subtitle(name, tested, seen.loans, bool(len(budget))),
         summary=say.outlook_summary(name, known, ahead),
         rows=_rows(known, ahead, budget, tested),
-        addresses=[*(_address(view, name, "actual", month) for month in known["month"]),
+        addresses=[*(_address(name, "actual", month) for month in known["month"]),
                    *(Why(METRICS[name]) for _ in ahead["month"])],
     )  # fmt: skip
 
@@ -118,7 +118,7 @@ def _budget(view: View, name: str, months: list[str]) -> pd.DataFrame:
     return told[told["value"].notna()].reset_index(drop=True)
 
 
-def _address(view: View, name: str, kind: str, month: str) -> Why | None:
+def _address(name: str, kind: str, month: str) -> Why | None:
     """Actual months open their own rows, what is ahead the forecast, what was forecast before the record of forecasts."""
     if kind == "actual":
         return Why("flows:cash", {"month": month}) if name == "cash" else Why("in_arrears", {"as_of": month})

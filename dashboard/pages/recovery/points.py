@@ -7,9 +7,8 @@ from typing import Any
 
 from dashboard.address import Why
 
-BETWEEN = "|"
-Address = Callable[..., Why | None]
-"""The number behind a point, from the parts of its key; None for a point without one."""
+Address = Callable[[str], Why | None]
+"""The number behind a point, from its key; None for a point without one."""
 
 
 def marked(figure: dict[str, Any], address: Address) -> dict[str, Any]:
@@ -33,5 +32,15 @@ def _point(key: Any, address: Address) -> Any:
 
 
 def _mark(key: str, address: Address) -> str | None:
-    why = address(*key.split(BETWEEN))
+    why = address(key)
     return why.mark() if why else None
+
+
+def parts(key: str) -> tuple[str, str]:
+    """What stands before the last bar of a key and what behind it.
+
+    >>> parts("A|B|2026-10-31")
+    ('A|B', '2026-10-31')
+    """
+    before, _, behind = key.rpartition("|")
+    return before, behind

@@ -1,4 +1,4 @@
-"""Recovery: what is being recovered, and is it getting better?"""
+"""Recovery to date: the rate by group over the months, the newest cohort by group, and cash by month. Folded."""
 
 from __future__ import annotations
 
@@ -6,93 +6,65 @@ from typing import Any
 
 import dash
 import pandas as pd
-from dash import Output, html
+from dash import Input, html
+from dash.exceptions import PreventUpdate
 
-from core.metrics.portfolio import measures_before, month_end, portfolio_measures, portfolio_trend
-from core.metrics.recovery import (
-    MARKS,
-    SameAge,
-    cash_by_month,
-    cohort_recovery,
-    recovery_history,
-    same_age_by,
-    same_age_change,
-)
-from core.metrics.strategies import outcome_mix
+from core.metrics.portfolio import month_end
+from core.metrics.recovery import cash_by_month, recovery_history
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard import text_recovery as say
+from dashboard.address import Why
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
-from dashboard.components.head import answer_id, page_layout, sentence
-from dashboard.components.kpi import kpi_card, kpi_outputs, kpi_props
-from dashboard.components.switch import keep_in_url, switch
-from dashboard.figures.recovery import cash_bars, cohort_table, rate_lines, same_age_dots
-from dashboard.figures.strategies import outcome_bars
-from dashboard.page import Page
+from dashboard.components.switch import switch
+from dashboard.figures.recovery import WHOLE, cash_bars, rate_lines, same_age_dots
+from dashboard.pages.recovery.headline import BY, fallen_by, same_age
+from dashboard.pages.recovery.points import marked, parts
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
-from dashboard.text import Better
-from dashboard.text_strategies import outcome_rows, outcome_title
 from dashboard.theme import palette, segment_colours, strategy_colour
 
-PAGE = Page("/recovery", "Recovery", "See", "What is being recovered, and is it getting better?")
-
-KPIS: tuple[tuple[str, str, Better], ...] = (
-    ("recovery_rate", "Recovery rate to date", "up"), ("balance_placed", "Balance placed", "neither"),
-    ("cash_to_date", "Cash to date", "up"), ("cash_month", "Cash this month", "up"),
-)  # fmt: skip
-BY = ("product", "region", "segment", "strategy")
-SIZES = ("quarter", "month")
-TREND, GROUPS, COHORTS, CASH = "recovery-trend", "recovery-groups", "recovery-cohorts", "recovery-cash"
-HEIGHT, MOST_GROUPS, MOST_COHORTS = 330, 8, 12
+TREND, GROUPS, CASH = "recovery-trend", "recovery-groups", "recovery-cash"
+CHARTS = {"trend": TREND, "groups": GROUPS, "cash": CASH}
+CONTROLS = (f"{TREND}-by",)
+OPEN = "recovery-more"
+HEIGHT, MOST_GROUPS = 330, 8
 
 
-def layout() -> html.Div:
-    """The page without numbers."""
-    cards = html.Div([kpi_card(f"recovery-{name}", label) for name, label, _ in KPIS], className="kpis recovery-kpis")
-    by = switch(f"{TREND}-by", "Recovery by", [(name, name.capitalize()) for name in BY], BY[0], key="by")
-    size = switch(f"{COHORTS}-size", "Cohorts by", [("quarter", "Quarters"), ("month", "Months")], SIZES[0], key="size")
-    return page_layout(
-        PAGE,
-        [
-            cards,
-            html.Div([chart_card(TREND, height=HEIGHT, controls=[by]), chart_card(GROUPS, height=HEIGHT)], className="row-even"),
-            html.Div([chart_card(COHORTS, height=HEIGHT + 30, controls=[size]), chart_card(CASH, height=HEIGHT + 30)],
-                     className="row-even"),
-        ],
-    )  # fmt: skip
+def fold() -> html.Details:
+    """The three charts behind one line; they are read when it is first opened."""
+    by = switch(CONTROLS[0], "Recovery by", [(name, name.capitalize()) for name in BY], BY[0], key="by")
+    trend = chart_card(TREND, height=HEIGHT, controls=[by], why=Why("recovery_rate"))
+    cards = [
+        html.Div([trend, chart_card(GROUPS, height=HEIGHT, why=Why("recovery_rate"))], className="row-even"),
+        chart_card(CASH, height=HEIGHT, why=Why("cash_month")),
+    ]
+    line = html.Summary("Rates to date by group, and cash by month", id=OPEN)
+    return html.Details([line, html.Div(cards, className="part")], className="more-charts")
 
 
-def update_answer(services: Services, search: str | None) -> list[Any]:
-    """The answer in a sentence."""
-    view, by = view_of(services, search), page_key(search, "by", BY, BY[0])
-    rate = portfolio_measures(view.reader, view.selection)["recovery_rate"]
-    same = _same_age(view, "quarter") if view.book.has_payments else None
-    fallen = _by_group(view, by, same) if same else None
-    return sentence(say.recovery_answer(rate, same, fallen, by, view.book.currency))
+def update_to_date(
+    services: Services, search: str | None, mode: str | None, opened: int | None
+) -> dict[str, dict[str, Any]]:
+    """The three charts, once somebody asked for them.
 
-
-def update_figures(services: Services, search: str | None, mode: str | None) -> dict[str, dict[str, Any]]:
-    """The four key figures, by name."""
-    view = view_of(services, search)
-    now = portfolio_measures(view.reader, view.selection)
-    before = measures_before(view.reader, view.before, view.as_of) if view.before else {}
-    trend = portfolio_trend(view.reader, view.selection)
-    before_on = show.day_beside(view.before.as_of, view.as_of) if view.before and view.before.as_of else ""
+    Raises:
+        PreventUpdate: the line was never opened.
+    """
+    if not opened:
+        raise PreventUpdate
     return {
-        name: kpi_props(
-            now[name], label=label, better=better, mode=mode, before=before.get(name), before_on=before_on,
-            trend=[float(value) for value in trend[name]] if name in trend else [], formula=say.FORMULAS[name],
-        )
-        for name, label, better in KPIS
-    }  # fmt: skip
+        "trend": update_trend(services, search, mode),
+        "groups": update_groups(services, search, mode),
+        "cash": update_cash(services, search, mode),
+    }
 
 
 def update_trend(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:
-    """Recovery rate to date by month-end; without payments, what the file says became of the loans."""
+    """Recovery rate to date by month-end."""
     view, by = view_of(services, search), page_key(search, "by", BY, BY[0])
-    if not view.book.has_payments:
-        return _stated_outcomes(view, by, mode)
+    if not _has_payments(view):
+        return chart_absent(title="Recovery rate to date", why=say.NO_PAYMENTS_WHY, choice=False)
     months = _months(view)
     whole = recovery_history(
         view.reader.placed(view.selection, ["cohort"]), view.reader.cash(view.selection, ["month"]), months
@@ -114,13 +86,17 @@ def update_trend(services: Services, search: str | None, mode: str | None) -> di
     latest = groups[groups["month"] == months[-1]]
     now = whole.iloc[-1]
     return chart_props(
-        rate_lines(whole, groups, mode, by=by, colours=_colours(view, latest, by, mode), height=HEIGHT),
+        marked(
+            rate_lines(whole, groups, mode, by=by, colours=_colours(view, latest, by, mode), height=HEIGHT),
+            lambda key: _rate_address(view, by, *parts(key)),
+        ),
         title=say.trend_title(latest, by),
         subtitle=f"Cash to date / balance placed to date, by {by} at placement; all: {show.percent(now['rate'])}, "
         f"n = {show.count(int(now['loans']), 'placements')}{left_out}",
         summary=f"Recovery rate to date on {show.day(view.as_of)}: "
         + ", ".join(f"{name} {show.percent(rate)}" for name, rate in latest[[by, "rate"]].itertuples(index=False)) + ".",
         rows=_rate_rows(whole, latest, by),
+        addresses=[_rate_address(view, by, name, months[-1]) for name in [*latest[by], WHOLE]],
     )  # fmt: skip
 
 
@@ -128,10 +104,10 @@ def update_groups(services: Services, search: str | None, mode: str | None) -> d
     """Each group's newest cohort beside its earlier ones at the same age."""
     view, by = view_of(services, search), page_key(search, "by", BY, BY[0])
     title = f"Newest cohort against earlier ones, by {by}"
-    if not view.book.has_payments:
+    if not _has_payments(view):
         return chart_absent(title=title, why=say.NO_PAYMENTS_WHY)
-    same = _same_age(view, "quarter")
-    groups = _by_group(view, by, same)[:MOST_GROUPS] if same else pd.DataFrame()
+    same = same_age(view)
+    groups = fallen_by(view, by, same)[:MOST_GROUPS] if same else pd.DataFrame()
     if same is None or groups.empty:
         return chart_absent(title=title, why=f"{show.UNDEFINED}, because {say.NO_TWO_COHORTS}.")
     rows = [[by.capitalize(), f"{same.cohort}, {same.age} months", "n", "Earlier cohorts", "n", "Change"]]
@@ -141,49 +117,20 @@ def update_groups(services: Services, search: str | None, mode: str | None) -> d
         for row in groups.itertuples(index=False)
     ]  # fmt: skip
     return chart_props(
-        same_age_dots(groups, mode, by=by, height=HEIGHT),
+        marked(same_age_dots(groups, mode, by=by, height=HEIGHT), lambda name: Why("recovery_rate", {by: name})),
         title=say.groups_title(groups, by),
         subtitle=f"Recovery after {same.age} months: filled, placed in {same.cohort}; ring, the "
         f"{show.count(same.earlier_cohorts, 'cohorts')} before (n of both). As it happened: who is in a group may have changed",
         summary=f"{title}: " + ", ".join(f"{row[0]} {row[-1]}" for row in rows[1:]) + ".",
         rows=rows,
-    )
-
-
-def update_cohorts(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:
-    """Placement cohorts at the same ages."""
-    view, size = view_of(services, search), page_key(search, "size", SIZES, SIZES[0])
-    if not view.book.has_payments:
-        return chart_absent(title="Recovery by placement cohort", why=say.NO_PAYMENTS_WHY, choice=False)
-    cohorts = _cohorts(view, size)
-    if cohorts.empty:
-        return chart_absent(
-            title="Recovery by placement cohort",
-            why=f"{show.UNDEFINED}, because no loan of this selection was placed yet.",
-        )
-    shown = cohorts.tail(MOST_COHORTS)
-    rows = [["Cohort", "Placed", "Loans", *(f"{mark} months" for mark in MARKS), "To date"]]
-    rows += [
-        [row.cohort, show.money_exact(row.balance), show.number(row.loans),
-         *(show.percent(rate) if rate == rate else "not yet" for rate in (getattr(row, f"rate_{mark}") for mark in MARKS)),
-         show.percent(row.rate)]
-        for row in cohorts.itertuples()
-    ]  # fmt: skip
-    return chart_props(
-        cohort_table(shown, mode, marks=MARKS, height=HEIGHT + 30),
-        title=say.cohort_title(same_age_change(cohorts)),
-        subtitle=f"Cash / balance placed, by {size} of placement; grey where not every loan has run so long"
-        + (f"; the newest {len(shown)} of {len(cohorts)}" if len(shown) < len(cohorts) else "")
-        + _before_the_book(view, cohorts),
-        summary="Cohorts: " + "; ".join(f"{row[0]}: {row[-1]} to date" for row in rows[1:]) + ".",
-        rows=rows,
+        addresses=[Why("recovery_rate", {by: name}) for name in groups[by]],
     )
 
 
 def update_cash(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:
     """Cash of each month, net of reversals."""
     view = view_of(services, search)
-    if not view.book.has_payments:
+    if not _has_payments(view):
         return chart_absent(title="Cash by month", why=say.NO_PAYMENTS_WHY)
     cash = cash_by_month(view.reader.cash(view.selection, ["month"]), _months(view))
     outside = view.reader.cash_outside(view.selection).iloc[0]
@@ -192,36 +139,20 @@ def update_cash(services: Services, search: str | None, mode: str | None) -> dic
     rows += [[show.month(row.month), show.number(row.payments), show.money_exact(row.cash), show.money_exact(row.cash_effective)]
              for row in cash.itertuples()]  # fmt: skip
     return chart_props(
-        cash_bars(cash, mode, height=HEIGHT + 30),
+        marked(cash_bars(cash, mode, height=HEIGHT), lambda month: Why("cash:cash", {"month": month})),
         title=say.cash_title(cash),
         subtitle=f"Cash a month, reversals taken off when posted (they move {show.money(moved, view.book.currency)} between months); "
         f"n = {show.count(int(cash['payments'].sum()), 'payments')}; left out: {show.money(float(outside['cash']))} on loans "
         f"not placed, {show.count(int(outside['waivers']), 'waivers')}",
         summary="Cash by month: " + ", ".join(f"{row[0]} {row[2]}" for row in rows[1:]) + ".",
         rows=rows,
+        addresses=[Why("cash:cash", {"month": month}) for month in cash["month"]],
     )
 
 
 def _months(view: View) -> list[str]:
-    days = [day for day in view.book.days if day <= view.as_of]
+    days = [day for day in view.reader.book(view.selection.known_on).days if day <= view.as_of]
     return sorted({month_end(day).isoformat() for day in days})
-
-
-def _cohorts(view: View, size: str) -> pd.DataFrame:
-    placed = view.reader.placed(view.selection, ["cohort"])
-    cash = view.reader.cash(view.selection, ["cohort", "month"])
-    return cohort_recovery(placed, cash, view.as_of, size="month" if size == "month" else "quarter")
-
-
-def _same_age(view: View, size: str) -> SameAge | None:
-    return same_age_change(_cohorts(view, size))
-
-
-def _by_group(view: View, by: str, same: SameAge) -> pd.DataFrame:
-    placed = view.reader.placed(view.selection, ["cohort", by])
-    cash = view.reader.cash(view.selection, ["cohort", "month", by])
-    groups = same_age_by(placed, cash, view.as_of, by, same)
-    return groups[groups[by] != NOT_STATED].reset_index(drop=True)
 
 
 def _largest(groups: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:
@@ -261,53 +192,20 @@ def _rate_rows(whole: pd.DataFrame, latest: pd.DataFrame, by: str) -> list[list[
     ]
 
 
-def _before_the_book(view: View, cohorts: pd.DataFrame) -> str:
-    """A remark on cohorts placed before the book begins: cash from before it is not in it."""
-    early = int((cohorts["last"] < view.book.days[0].isoformat()).sum())
-    return (
-        f"; {show.count(early, 'cohorts')} placed before the book begins hold only the cash it knows" if early else ""
-    )
+def _has_payments(view: View) -> bool:
+    return view.reader.book(view.selection.known_on).has_payments
 
 
-def _stated_outcomes(view: View, by: str, mode: str | None) -> dict[str, Any]:
-    mix = outcome_mix(view.reader.outcomes(view.selection, [by]), by, order=view.reader.values(by))
-    if mix.empty:
-        return chart_absent(title="Recovery rate to date", why=say.NO_PAYMENTS_WHY)
-    return chart_props(
-        outcome_bars(mix, mode, by=by, height=HEIGHT),
-        title=outcome_title(mix),
-        subtitle=f"Share of loans by the outcome their file states; a recovery rate is {say.NO_PAYMENTS_WHY[:-1]}; "
-        f"n = {show.count(int(mix['loans'].sum()), 'loans')}",
-        summary=f"Stated outcomes by {by}.",
-        rows=outcome_rows(mix, by),
-    )
+def _rate_address(view: View, by: str, name: str, month: str) -> Why:
+    """The rate of a group at a month-end, on that day where the book holds it, else to date."""
+    held = month in {day.isoformat() for day in view.book.days}
+    return Why("recovery_rate", ({} if name == WHOLE else {by: name}) | ({"as_of": month} if held else {}))
 
 
 def register(app: dash.Dash, services: Services) -> None:
-    """The page's callbacks."""
-    keep_in_url(app, f"{TREND}-by")
-    keep_in_url(app, f"{COHORTS}-size")
+    """Nothing is read before the line is opened."""
+    inputs = {**VIEW, "opened": Input(OPEN, "n_clicks")}
 
-    @app.callback(output=Output(answer_id(PAGE), "children"), inputs=VIEW)
-    def answer(search: str | None, **_: Any) -> list[Any]:
-        return update_answer(services, search)
-
-    @app.callback(output={name: kpi_outputs(f"recovery-{name}") for name, _, _ in KPIS}, inputs=VIEW)
-    def figures(search: str | None, mode: str | None, **_: Any) -> dict[str, dict[str, Any]]:
-        return update_figures(services, search, mode)
-
-    @app.callback(output=chart_outputs(TREND), inputs=VIEW)
-    def trend(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_trend(services, search, mode)
-
-    @app.callback(output=chart_outputs(GROUPS), inputs=VIEW)
-    def groups(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_groups(services, search, mode)
-
-    @app.callback(output=chart_outputs(COHORTS), inputs=VIEW)
-    def cohorts(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_cohorts(services, search, mode)
-
-    @app.callback(output=chart_outputs(CASH), inputs=VIEW)
-    def cash(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_cash(services, search, mode)
+    @app.callback(output={name: chart_outputs(card) for name, card in CHARTS.items()}, inputs=inputs)
+    def to_date(search: str | None, mode: str | None, opened: int | None, **_: Any) -> dict[str, Any]:
+        return update_to_date(services, search, mode, opened)

@@ -130,12 +130,24 @@ def test_an_outcome_column_becomes_the_recovery_status(tmp_path):
 
 
 def test_two_currencies_in_a_file_refuse_it(tmp_path):
-    with pytest.raises(FileRefused, match=r"mixes currencies.*Currency: 'EUR'; Currency: 'usd'.*per currency"):
+    with pytest.raises(
+        FileRefused,
+        match=r"mixes currencies \(EUR on 2 rows, USD on 1 row\).*line 2, Currency: 'EUR'; line 3, Currency: 'usd'.*per currency",
+    ):
         portfolio(tmp_path, "Currency", "EUR", "usd", "EUR")
-    with pytest.raises(FileRefused, match=r"mixes currencies.*'₹ 5'; Outstanding_Loan_Amount: '€ 5'"):
+    with pytest.raises(FileRefused, match=r"mixes currencies.*'₹ 5'; line 3, Outstanding_Loan_Amount: '€ 5'"):
         portfolio(tmp_path, "Outstanding_Loan_Amount", "₹ 5", "€ 5", "5")
     with pytest.raises(FileRefused, match=r"mixes currencies.*Currency: 'INR'"):
         load(tmp_path, f'{HEADER},Currency\nL1,"$5.00",1,INR\n')
+
+
+def test_a_currency_column_of_payments_is_kept_as_it_came_and_yet_must_not_mix(tmp_path):
+    rows = "L1,2026-10-01,5,EUR\nL2,2026-10-02,5,EUR\nL3,2026-10-03,5,\n"
+    checked = load(tmp_path, f"{PAID},Currency\n{rows}")
+    assert (checked.currencies, checked.control_totals["currency"]) == ({"EUR"}, "EUR")
+    with pytest.raises(FileRefused, match=r"EUR on 2 rows, CHF on 1 row.*line 2, ccy: 'EUR'; line 5, ccy: 'chf'"):
+        load(tmp_path, f"{PAID},ccy\n{rows}L4,2026-10-04,5,chf\n")
+    assert load(tmp_path, f"{PAID},Currency\nL1,2026-10-01,5,points\n").currencies == frozenset()
 
 
 def test_signs_that_agree_name_the_currency_where_they_mean_one(tmp_path):

@@ -77,7 +77,7 @@ def test_a_file_that_arrived_is_checked_with_what_was_said_about_it(services):
     assert job.kind == "check"
     assert job.payload == {
         "path": NAME, "filename": "october.csv", "kind": "portfolio", "as_of": "2026-10-31", "scope": "partial", "received_on": None,
-        "accept_good_rows": False, "book": "own", "mapping": None, "remembered": None,
+        "accept_good_rows": False, "accept_change": False, "book": "own", "mapping": None, "remembered": None,
     }  # fmt: skip
 
 
@@ -176,6 +176,49 @@ def test_a_mixed_file_shows_its_rejects_and_loads_good_rows_only_when_told(servi
     assert (shown["load"], shown["good"], shown["good_words"]) == ("is-absent", "button", "Load the 3 good rows only")
     payload = services.jobs.job(work.start_load(services, search, good_rows_only=True, shown="sample")).payload
     assert (payload["accept_good_rows"], payload["show"], payload["path"]) == (True, False, NAME)
+
+
+SHRUNK = {
+    **CHECKED, "status": "refused", "asks": "accept_change",
+    "refusal": "october.csv would take the book from 40 to 10: less than half. If it holds a part of the book, say --partial; "
+    "if it is right, say --accept-change.",
+}  # fmt: skip
+
+
+def test_a_file_that_would_halve_the_book_asks_and_is_loaded_once_the_analyst_says_it_is_right(services):
+    search = checked(services, SHRUNK, as_of="2026-10-31", accept_good_rows=True)
+    shown = work.update_job(services, search)
+    assert (shown["title"], shown["outcome_class"]) == ("Not ready to load: october.csv", "notice bad")
+    assert shown["outcome"].endswith(
+        "If it holds a part of the book, say so under 'A portfolio file holds' and check again; if it is right, load it as it is."
+    )
+    assert [shown[part] for part in ("anyway", "load", "good", "discard", "choice")] == [
+        "button", "is-absent", "is-absent", "button quiet", "choice",
+    ]  # fmt: skip
+    job = services.jobs.job(work.start_load_anyway(services, search, "sample"))
+    assert (job.kind, job.payload["accept_change"], job.payload["accept_good_rows"]) == ("ingest", True, True)
+    assert (job.payload["show"], job.payload["as_of"]) == (False, "2026-10-31")
+
+
+def test_the_question_is_asked_again_after_the_good_rows_were_loaded_and_only_there(services):
+    payload = {"path": NAME, "filename": "october.csv", "accept_good_rows": True}
+    asked = work.update_job(services, over(services, "ingest", payload, {**SHRUNK, "rejected": 1, "rejects": [REJECT]}))
+    assert (asked["anyway"], asked["good"]) == ("button", "is-absent")
+    assert work.update_job(services, checked(services, CHECKED))["anyway"] == "is-absent"
+    assert work.update_job(services, checked(services, MIXED))["anyway"] == "is-absent"
+
+
+def test_a_second_check_forgets_that_the_change_was_right(services):
+    search = checked(services, SHRUNK, accept_change=True)
+    again = services.jobs.job(work.start_again(services, search, None, None, "2026-10-31", "partial"))
+    assert (again.payload["accept_change"], again.payload["scope"]) == (False, "partial")
+
+
+def test_every_finding_is_on_the_page_however_many_there_are(services):
+    findings = [f"Finding {number}." for number in range(30)]
+    shown = work.update_job(services, checked(services, {**CHECKED, "findings": findings}))["findings"]
+    assert len(shown) == 20
+    assert " ".join(note.children for note in shown) == " ".join(findings)
 
 
 def test_a_file_without_any_good_row_can_only_be_discarded(services):

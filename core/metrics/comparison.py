@@ -1,0 +1,147 @@
+"""With what is a day compared, and which months with which?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from core.metrics.change import cash_change, mix_and_performance
+from core.metrics.delinquency import ARREARS
+from core.metrics.portfolio import day_before, month_end, newest_day
+from core.metrics.whole_month import newest_whole_month
+from core.records import Book
+from core.selection import Selection
+
+Against = Literal["month", "year"]
+"""The day before in the book (or the one a selection names), or the same day a year before."""
+
+WINDOWS: tuple[int, ...] = (6, 3, 1)
+"""How many whole months are taken together against as many others, the usual number first. One month may hang on one
+large payment; six show a fall that began about half a year ago whole, and a swing between them can be judged."""
+
+_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole months against as many others: month-ends (ISO), oldest first. `why` says why the book cannot compare them;
+    "" where it can."""
+
+    after: tuple[str, ...]
+    before: tuple[str, ...]
+    why: str = ""
+
+    @property
+    def months(self) -> int:
+        """How many months stand on each side."""
+        return len(self.after)
+
+
+def day_compared(book: Book, selection: Selection, against: Against) -> tuple[date | None, str]:
+    """The earlier day a selection is compared with, or None and why there is none.
+
+    Args:
+        book: as known on the selection's day of knowledge.
+        selection: its `as_of` may be None (the newest day).
+        against: "month": its own `against`, else the book's day before. "year": the day a year before.
+    """
+    day = newest_day(book, selection)
+    if against == "month":
+        earlier = day_before(book, selection)
+        return earlier, "" if earlier else f"this book holds no day before {day}"
+    earlier = year_before(day)
+    if earlier in book.days:
+        return earlier, ""
+    return None, f"this book holds no loans of {earlier}, a year before {day}"
+
+
+def year_before(day: date) -> date:
+    """The same day a year before; a month-end stays one.
+
+    >>> year_before(date(2024, 2, 29)), year_before(date(2025, 2, 28))
+    (datetime.date(2023, 2, 28), datetime.date(2024, 2, 29))
+    """
+    first = date(day.year - 1, day.month, 1)
+    return month_end(first) if day == month_end(day) else first.replace(day=day.day)
+
+
+def window(book: Book, selection: Selection, months: int, against: Against) -> Window:
+    """The newest whole months up to a selection's day and those they are compared with.
+
+    Args:
+        book: as known on the selection's day of knowledge.
+        selection: its `as_of` may be None (the newest day).
+        months: how many stand on each side.
+        against: "month": as many months just before them. "year": the same months a year before.
+    """
+    newest = pd.Period(newest_whole_month(book, selection).closing, "M")
+    after = [newest - back for back in reversed(range(months))]
+    before = [month - (months if against == "month" else _MONTHS) for month in after]
+    ends = {pd.Period(day, "M") for day in book.days if day == month_end(day)}
+    needed = sorted({end for month in (*before, *after) for end in (month - 1, month)})
+    absent = [end.end_time.date().isoformat() for end in needed if end not in ends]
+    shown = " and ".join(absent[:2]) + (f" and {len(absent) - 2} more" if len(absent) > 2 else "")
+    why = f"this book holds no loans of {shown}, and a month is known by both its ends" if absent else ""
+    return Window(_ends(after), _ends(before), why)
+
+
+def widest_window(book: Book, selection: Selection, against: Against) -> Window:
+    """The first of WINDOWS that the book can compare; the narrowest, with why it cannot, where there is none."""
+    tried = [window(book, selection, months, against) for months in WINDOWS]
+    return next((each for each in tried if not each.why), tried[-1])
+
+
+def cash_over(flows: pd.DataFrame, compared: Window, by: str) -> pd.DataFrame:
+    """Why did the cash on loans in arrears change between the two sides of a window?
+
+    Args:
+        flows: month, origin, opening, cash, loans and `by` (see core.metrics.flows); other months are left out.
+        compared: without a `why`.
+        by: the dimension.
+
+    Returns:
+        As `core.metrics.change.cash_change`. Empty where neither side has a flow.
+    """
+    before, after = _of(flows, compared.before), _of(flows, compared.after)
+    if before.empty and after.empty:
+        return cash_change(before, after, by)
+    example = pd.concat([before, after]).head(1)
+    return cash_change(_whole(before, compared.before, example), _whole(after, compared.after, example), by)
+
+
+def payers_over(flows: pd.DataFrame, compared: Window, by: str) -> pd.DataFrame:
+    """The same by number: why did more or fewer loans pay? Of the workable loans (loan-months), those that paid.
+
+    Args:
+        flows: month, origin, workable, paying, loans and `by`; other months are left out.
+        compared: without a `why`.
+        by: the dimension.
+
+    Returns:
+        As `core.metrics.change.mix_and_performance` of `workable` and `paying`, in loan-months.
+    """
+    before, after = (_in_arrears(_of(flows, months)) for months in (compared.before, compared.after))
+    return mix_and_performance(before, after, by, "workable", "paying")
+
+
+def _ends(months: Sequence[pd.Period]) -> tuple[str, ...]:
+    return tuple(month.end_time.date().isoformat() for month in months)
+
+
+def _of(flows: pd.DataFrame, months: Sequence[str]) -> pd.DataFrame:
+    return flows[flows["month"].isin(list(months))]
+
+
+def _in_arrears(flows: pd.DataFrame) -> pd.DataFrame:
+    return flows[flows["origin"].isin(ARREARS)]
+
+
+def _whole(flows: pd.DataFrame, months: Sequence[str], example: pd.DataFrame) -> pd.DataFrame:
+    """The flows with a row of nothing for each month in which these loans had none, so that every month counts."""
+    absent = [month for month in months if month not in set(flows["month"])]
+    nothing = example.assign(opening=0.0, cash=0.0, loans=0, origin=ARREARS[0])
+    return pd.concat([flows, *(nothing.assign(month=month) for month in absent)], ignore_index=True)

@@ -1,0 +1,47 @@
+"""How did the number of loans get from its opening to its closing? Every loan of the way, line by line."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from core.metrics.bridge import SCOPES
+
+LOAN_LINES: tuple[str, ...] = (
+    "opening",
+    "new",
+    "fell_behind",
+    "rolled_in",
+    "rolled_out",
+    "cured",
+    "paid",
+    "written_off",
+    "sold",
+    "gone",
+    "reclassified",
+    "closing",
+)
+"""Lines of core.metrics.bridge that move loans, and those paid off, whose balance there is cash."""
+
+_LEAVES = ("rolled_out", "cured", "paid", "written_off", "sold", "gone")
+
+
+def loan_bridge(lines: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """What made the number of loans of one month-end into that of the next, for the whole, the arrears, each bucket?
+
+    Args:
+        lines: from `core.metrics.bridge.bridge`.
+        flows: origin, state, loans of the same month.
+
+    Returns:
+        As `bridge`, in the order of SCOPES and LOAN_LINES: bucket, line, amount (loans, signed: opening + all lines
+        between = closing), loans (count). "cured" takes off in the scopes in arrears and adds in that of Current, and so
+        on, as the amounts of the bridge do.
+    """
+    paid = flows[flows["state"] == "paid"]
+    rows = []
+    for scope, buckets in SCOPES.items():
+        told = lines[lines["bucket"] == scope].set_index("line")
+        moved = {line: (int(told.at[line, "loans"]), float(told.at[line, "amount"])) for line in told.index}
+        moved["paid"] = int(paid.loc[paid["origin"].isin(list(buckets)), "loans"].sum()), -1.0
+        rows += [(scope, line, _signed(line, *moved[line]), abs(moved[line][0])) for line in LOAN_LINES]
+    return pd.DataFrame(rows, columns=["bucket", "line", "amount", "loans"]).astype({"amount": float, "loans": "int64"})

@@ -1,0 +1,120 @@
+"""The answer in a sentence and the six key figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import dash
+import pandas as pd
+from dash import Output, html
+
+from core.metrics.catalogue import definition
+from core.metrics.forecast import outlook_measures
+from core.metrics.measure import Measure
+from core.metrics.portfolio import measures_before, portfolio_measures, portfolio_trend
+from core.metrics.promises import kept_by_month, promise_measures
+from core.metrics.recovery import SameAge, cohort_recovery, same_age_by, same_age_change
+from core.metrics.roll import direction_shares, roll_measures
+from core.metrics.targets import target_of
+from core.metrics.vintages import liquidation_measures
+from core.selection import NOT_STATED, Selection
+from dashboard import format as show
+from dashboard import text_recovery as say
+from dashboard.components.head import answer_id, sentence
+from dashboard.components.kpi import kpi_card, kpi_outputs, kpi_props
+from dashboard.page import Page
+from dashboard.pages.recovery.outlook import Outlooks
+from dashboard.services import Services
+from dashboard.state import VIEW, View, page_key, view_of
+
+NAMES = (
+    "recovery_rate", "liquidation_12m", "cash_month", "cure_rate", "promises_kept_rate", "forecast_cash_next_month",
+)  # fmt: skip
+BY = ("product", "region", "segment", "strategy")
+
+
+def cards() -> html.Div:
+    """The six cards, empty."""
+    return html.Div([kpi_card(f"recovery-{name}", definition(name).label) for name in NAMES], className="kpis")
+
+
+def update_headline(services: Services, search: str | None, mode: str | None, outlooks: Outlooks) -> dict[str, Any]:
+    """The answer and the figures, each with its change, its target and how sure it is."""
+    view = view_of(services, search)
+    now = _measures(view, view.selection) | outlook_measures(outlooks.of(view))
+    before = _before(view)
+    before_on = show.day_beside(view.before.as_of, view.as_of) if view.before and view.before.as_of else ""
+    trends, targets = _trends(view), view.reader.targets()
+    figures = {}
+    for name in NAMES:
+        meant = definition(name)
+        props = kpi_props(
+            now[name], label=meant.label, better=meant.better, mode=mode, before=before.get(name), before_on=before_on,
+            trend=trends.get(name, []), formula=meant.formula,
+        )  # fmt: skip
+        target = target_of(targets, name, view.as_of)
+        figures[name] = props | {"note": say.kpi_note(props["note"], now[name], target)}
+    return {"answer": sentence(_answer(view, now["recovery_rate"], search)), "figures": figures}
+
+
+def _measures(view: View, selection: Selection) -> dict[str, Measure]:
+    found: dict[str, Measure] = dict(portfolio_measures(view.reader, selection))
+    for family in (liquidation_measures, roll_measures, promise_measures):
+        found |= family(view.reader, selection)
+    return found
+
+
+def _before(view: View) -> Mapping[str, Measure]:
+    """The figures on the day compared with; a forecast is compared with nothing."""
+    if view.before is None:
+        return {}
+    return _measures(view, view.before) | measures_before(view.reader, view.before, view.as_of)
+
+
+def _trends(view: View) -> dict[str, list[float]]:
+    """Over the days or months of the book, oldest first."""
+    days = portfolio_trend(view.reader, view.selection)
+    flows = view.reader.flows(view.selection, ["month", "origin", "state"])
+    cures = [direction_shares(rows).set_index("direction")["share"]["cure"] for _, rows in flows.groupby("month")]
+    kept = kept_by_month(view.reader.promises(view.selection, ["month"]))
+    return {
+        "recovery_rate": _values(days["recovery_rate"]), "cash_month": _values(days["cash_month"]),
+        "cure_rate": _values(cures), "promises_kept_rate": _values(kept["share"]),
+    }  # fmt: skip
+
+
+def _values(column: Iterable[float]) -> list[float]:
+    return [float(value) for value in column]
+
+
+def _answer(view: View, rate: Measure, search: str | None) -> str:
+    by = page_key(search, "by", BY, BY[0])
+    if not view.reader.book(view.selection.known_on).has_payments:
+        return say.recovery_answer(rate, None, None, by, view.book.currency)
+    same = same_age(view)
+    return say.recovery_answer(rate, same, fallen_by(view, by, same) if same else None, by, view.book.currency)
+
+
+def same_age(view: View) -> SameAge | None:
+    """The newest quarter of placements against the earlier ones at the same age."""
+    placed = view.reader.placed(view.selection, ["cohort"])
+    cash = view.reader.cash(view.selection, ["cohort", "month"])
+    return same_age_change(cohort_recovery(placed, cash, view.as_of))
+
+
+def fallen_by(view: View, by: str, same: SameAge) -> pd.DataFrame:
+    """The same comparison by group, without loans whose group is not stated."""
+    placed = view.reader.placed(view.selection, ["cohort", by])
+    cash = view.reader.cash(view.selection, ["cohort", "month", by])
+    groups = same_age_by(placed, cash, view.as_of, by, same)
+    return groups[groups[by] != NOT_STATED].reset_index(drop=True)
+
+
+def register(app: dash.Dash, services: Services, page: Page, outlooks: Outlooks) -> None:
+    """One reading serves the sentence and the figures."""
+    figures = {name: kpi_outputs(f"recovery-{name}") for name in NAMES}
+
+    @app.callback(output={"answer": Output(answer_id(page), "children"), "figures": figures}, inputs=VIEW)
+    def headline(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
+        return update_headline(services, search, mode, outlooks)
