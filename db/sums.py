@@ -18,7 +18,7 @@ from db.frames import COUNT, frame_of
 
 MONEY = {
     "balance", "arrears_balance", "workable_balance", "expected_recovery", "cash", "cash_effective", "promised",
-    "cost", "waived", "recovered",
+    "cost", "waived", "recovered", "kept_amount",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Which results of an action mean that the right person was reached."""
+"""Which results of an action mean that the right person was reached, or that a promise no longer stands."""
 
 from __future__ import annotations
 
@@ -32,3 +32,18 @@ def is_contact(result: str | None) -> bool:
     (True, False, False)
     """
     return result is not None and result.strip().casefold() in REACHED_RESULTS
+
+
+CANCELLED_RESULTS: tuple[str, ...] = (
+    "promise cancelled",
+    "promise canceled",
+    "promise withdrawn",
+    "promise superseded",
+    "promise replaced",
+    "promise rescheduled",
+    "cancelled",
+    "canceled",
+    "withdrawn",
+    "superseded",
+)
+"""Lower-case results that cancel the loan's promises whose due day plus grace has not passed."""
