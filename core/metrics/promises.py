@@ -72,7 +72,7 @@ def promise_outcomes(promises: pd.DataFrame, payments: pd.DataFrame) -> pd.DataF
     Returns:
         OUTCOME_FIELDS, one row a promise in the order given. fate: kept, broken, cancelled (by due day + grace) or
         unstated (no due day, none on or after the day promised, or no amount above 0). resolved_on (ISO): due day +
-        grace, the day it was cancelled, None for an unstated one. kept_amount (whole hundredths): min(got, amount),
+        grace, the day it was cancelled, absent for an unstated one. kept_amount (whole hundredths): min(got, amount),
         0 for cancelled and unstated ones. Empty without promises.
 
     References:
