@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
 
 from core.selection import DIMENSIONS
 from db.cube import ACTIVITY, CASH, PLACED, PROMISES, activity_rows, cash_rows, placed_rows, promise_rows, stock_rows
@@ -49,29 +50,29 @@ def _stock(connection: Connection, scope: Scope, by: Sequence[str], on: _OnDay) 
     """Stock on the days that `on` accepts: from the first cube that knows the dimensions, else from the rows."""
     cube = cube_for(STOCK_CUBES, {*by, *scope.filters})
     if cube is None:
-        rows = stock_rows(snapshots.c.book_id == scope.book_id, on(snapshots.c.as_of)).subquery()
+        rows = stock_rows(snapshots.c.book_id == scope.book_id, on(snapshots.c.as_of), known=scope.known).subquery()
         query = summed(rows, by, STOCK_MEASURES, *kept(rows, scope.filters))
     else:
-        of_book = (cube.c.book_id == scope.book_id, on(cube.c.as_of))
+        of_book = (cube.c.book_id == scope.book_id, on(cube.c.as_of), *scope.known.cells(cube))
         query = summed(cube, by, STOCK_MEASURES, *of_book, *kept(cube, scope.filters))
     return summed_frame(connection, query, by, STOCK_MEASURES)
 
 
 def placed(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Placements up to the selection's day."""
-    rows = placed_rows(placements.c.book_id == scope.book_id).subquery()
+    rows = placed_rows(placements.c.book_id == scope.book_id, known=scope.known).subquery()
     return flow(connection, scope, by, cube=PLACED, clock="cohort", rows=rows, day="placed_on")
 
 
 def cash(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Cash net of reversals up to the selection's day, from placement on."""
-    rows = cash_rows(payments.c.book_id == scope.book_id)
+    rows = cash_rows(payments.c.book_id == scope.book_id, known=scope.known)
     return flow(connection, scope, by, cube=CASH, clock="month", rows=rows, day="day")
 
 
 def activity(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Work done up to the selection's day."""
-    rows = activity_rows(actions.c.book_id == scope.book_id).subquery()
+    rows = activity_rows(actions.c.book_id == scope.book_id, known=scope.known).subquery()
     return flow(connection, scope, by, cube=ACTIVITY, clock="month", rows=rows, day="acted_on")
 
 
@@ -84,7 +85,7 @@ def promises(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.Data
 def cash_outside(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Cash up to the selection's day that belongs to no placement, and waivers; it has no groups."""
     check_groups(by, ())
-    rows = outside_rows(payments.c.book_id == scope.book_id).subquery()
+    rows = outside_rows(payments.c.book_id == scope.book_id, known=scope.known).subquery()
     chosen = [rows.c.day <= scope.until, *kept(rows, scope.filters)]
     sums = [func.coalesce(func.sum(rows.c[name]), 0) for name in ("payments", "cash", "waivers", "waived")]
     query = select(*sums, func.count(rows.c.loan_id.distinct())).where(*chosen)
@@ -95,9 +96,9 @@ def cash_outside(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.
 def given(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """What was given up to the selection's day; a loan counts once in a group, as it was when first given."""
     check_groups(by, _GIVEN_BY)
-    rows = given_rows(assignments.c.book_id == scope.book_id).subquery()
+    rows = given_rows(assignments.c.book_id == scope.book_id, known=scope.known).subquery()
     groups, told = [rows.c[name] for name in by], ("loans", "balance")
-    turns = func.row_number().over(partition_by=[*groups, rows.c.loan_id], order_by=[rows.c.day, rows.c.assignment_id])
+    turns = func.row_number().over(partition_by=[*groups, rows.c.loan_id], order_by=_first_given(rows))
     first = case((turns == 1, 1), else_=0)
     chosen = select(*groups, first.label("loans"), (first * rows.c.balance).label("balance")).where(
         rows.c.day <= scope.until, *kept(rows, scope.filters)
@@ -105,9 +106,14 @@ def given(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFra
     return summed_frame(connection, summed(chosen.subquery(), by, told), by, told)
 
 
+def _first_given(rows: FromClause) -> list[ColumnElement[Any]]:
+    """By day; on the same day what a file says before what a person decided."""
+    return [rows.c.day, rows.c.decided_by == "person", rows.c.assignment_id]
+
+
 def outcomes(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Outcomes stated on the selection's day, for loans of every status; empty where the file states none."""
     check_groups(by, DIMENSIONS)
-    rows = outcome_rows(snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day).subquery()
+    rows = outcome_rows(snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day, known=scope.known).subquery()
     groups, told = [*by, "recovery_status"], ("loans", "balance", "recovered_loans", "recovered")
     return summed_frame(connection, summed(rows, groups, told, *kept(rows, scope.filters)), groups, told)

@@ -15,6 +15,7 @@ from core.metrics.portfolio import month_end
 from core.selection import DIMENSIONS
 from db.cube import Cube
 from db.frames import COUNT, frame_of
+from db.known import Knowledge
 
 MONEY = {
     "balance", "arrears_balance", "workable_balance", "expected_recovery", "cash", "cash_effective", "promised",
@@ -31,12 +32,19 @@ class Scope:
         days: the book's snapshot days up to the one it means, ISO, oldest first; none for an empty book.
         until: the last day whose payments and actions count, ISO; "" for an empty book.
         filters: as in the selection.
+        known_on: the earlier day with whose knowledge it asks, ISO; None for all there is now.
     """
 
     book_id: int
     days: tuple[str, ...]
     until: str
     filters: Mapping[str, tuple[str, ...]]
+    known_on: str | None = None
+
+    @property
+    def known(self) -> Knowledge:
+        """Which rows speak for this question."""
+        return Knowledge(self.known_on)
 
     @property
     def day(self) -> str:
@@ -115,7 +123,7 @@ def _to_the_day(
 ) -> FromClause:
     """Whole months from the cube and, where the last one is cut short, its days from the rows."""
     cube = clock.table
-    told = select(*(cube.c[name] for name in names)).where(cube.c.book_id == scope.book_id)
+    told = select(*(cube.c[name] for name in names)).where(cube.c.book_id == scope.book_id, *scope.known.cells(cube))
     if not scope.until:
         return told.subquery()
     until = date.fromisoformat(scope.until)

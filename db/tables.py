@@ -31,7 +31,7 @@ books = _table(
     _id(),
     Column("name", Text, nullable=False, unique=True),  # "sample" or "own"
     Column("shown", Integer, nullable=False, server_default="0"),  # exactly one book is shown
-    Column("unsettled", Integer, nullable=False, server_default="0"),  # 1: a file came out of order, history waits
+    Column("unsettled", Integer, nullable=False, server_default="0"),  # 1: a file came out of order, history waits; 2: derived rows wait
     Column("created_at", Text, nullable=False),
 )
 
@@ -71,6 +71,7 @@ batches = _table(
     Column("last_day", Text),
     Column("undone_at", Text),
     Column("undone_on", Text),
+    Column("undone_by", Integer),  # the revision that took it back
     Index(
         "batches_live_hash",
         "book_id",

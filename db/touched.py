@@ -49,6 +49,8 @@ chosen = _id_list("chosen")
 """Staging: loans to be looked at."""
 chosen_snapshots = _id_list("chosen_snapshots")
 """Staging: snapshots to be scored, or whose score falls."""
+tellers = _list("tellers", Column("id", Integer, primary_key=True), Column("place", Integer))
+"""Staging: the batches that tell of the day being settled, and which is newer."""
 refs = _list("refs", Column("ref", Text, primary_key=True))
 """Staging: numbers of loans, borrowers or payments."""
 
@@ -76,10 +78,16 @@ def prepare(connection: Connection) -> None:
 
 
 class Touched:
-    """The facts that one revision of a book touches."""
+    """The facts that one revision of a book touches.
 
-    def __init__(self, connection: Connection) -> None:
+    Args:
+        connection: inside a write transaction.
+        known_on: the day from which the revision is known, ISO: what it changes speaks, or is silent, from then on.
+    """
+
+    def __init__(self, connection: Connection, known_on: str) -> None:
         self._connection = connection
+        self.known_on = known_on
         prepare(connection)
 
     def days(self) -> None:
@@ -139,13 +147,16 @@ class Touched:
         self.actions()
 
     def loans(self) -> None:
-        """Touch the placements and payments of the loans in `chosen`."""
+        """Touch the placements, payments and actions of the loans in `chosen`."""
         run = self._connection.exec_driver_sql
         run("DELETE FROM fresh_loans")
         run("INSERT INTO fresh_loans SELECT id FROM chosen WHERE id NOT IN (SELECT id FROM touched_loans)")
         self._add(PLACED, _fresh_loans, -1)
         run("INSERT INTO touched_loans SELECT id FROM fresh_loans WHERE true")
         self.payments("SELECT p.id FROM fresh_loans l CROSS JOIN payments p WHERE p.loan_id = l.id", {})
+        run("DELETE FROM fresh_actions")
+        run("INSERT INTO fresh_actions SELECT a.id FROM fresh_loans l CROSS JOIN actions a WHERE a.loan_id = l.id")
+        self.actions()
 
     def payments(self, chosen: str, given: Mapping[str, object]) -> None:
         """Touch the payments whose numbers a query answers."""

@@ -23,7 +23,8 @@ _INSERTS = {"portfolio": rows.insert_snapshots, "payments": rows.insert_payments
 _REDATED = ", ".join(
     column.name
     for column in snapshots.columns
-    if column.name not in ("id", "batch_id", "as_of", "live", "strategy", "carried_from", "carried_id")
+    if column.name
+    not in ("id", "batch_id", "as_of", "live", "since_on", "until_on", "strategy", "carried_from", "carried_id")
 )
 
 
@@ -45,7 +46,7 @@ class SqlWriteUnit:
         self._book_id = book_id
         self._revision_id = revision_id
         self._at, self._known_on, self._who = at, known_on, who
-        self._touched = Touched(connection)
+        self._touched = Touched(connection, known_on.isoformat())
         self._appended: int | None = None
 
     def append(self, batch: NewBatch) -> int:
@@ -63,14 +64,14 @@ class SqlWriteUnit:
     def retract(self, batch_id: int) -> None:
         """Undo a batch (see WriteUnit). Raises UnknownBatch."""
         batch = batches.committed_batch(self._connection, self._book_id, batch_id)
-        batches.mark_undone(self._connection, batch_id, at=self._at, on=self._known_on)
+        batches.mark_undone(self._connection, batch_id, at=self._at, on=self._known_on, by=self._revision_id)
         if self._appended is None:
             self._connection.exec_driver_sql(
                 "UPDATE revisions SET batch_id = ? WHERE id = ?", (batch_id, self._revision_id)
             )
         self._settle(batch_id, batch["kind"])
         fallen = learned.settle_learned(self._connection, self._book_id)
-        settle_scores(self._connection, self._touched, fallen)
+        settle_scores(self._connection, self._revision_id, self._touched, fallen)
 
     def redate(self, batch_id: int, as_of: date) -> int:
         """Put a portfolio batch under another day (see WriteUnit). Raises UnknownBatch, and Refused with the reason."""
@@ -143,12 +144,13 @@ class SqlWriteUnit:
     def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
         """A person puts loans under a strategy (see WriteUnit). Raises Refused."""
         loans = decisions.decide(
-            self._connection, self._book_id, self._revision_id, loan_refs, strategy, decided_on, self._who
-        )
+            self._connection, self._book_id, self._revision_id, loan_refs, strategy, decided_on, self._who,
+            self._touched.known_on,
+        )  # fmt: skip
         self._connection.exec_driver_sql("DELETE FROM chosen")
         if loans:
             self._connection.exec_driver_sql("INSERT INTO chosen VALUES (?)", [(loan,) for loan in sorted(loans)])
-        also = assignments.rederive(self._connection, self._book_id, self._revision_id)
+        also = assignments.rederive(self._connection, self._book_id, self._revision_id, self._touched.known_on)
         derive_reassigned(self._connection, self._book_id, self._touched, loans | also)
         return len(loans)
 
