@@ -356,7 +356,7 @@ def promise_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Su
     """One row a promise: promise_id, loan_id, book_id, promised_on, due_on, fate, day (it is resolved on; where it cannot
     be judged, it was made on), month, DIMENSIONS on the day it was made (as its action has them), PROMISE_MEASURES.
     Conditions are on its action."""
-    made = activity_rows(*conditions).subquery("made")
+    made = activity_rows(*conditions, known=known).subquery("made")
     fate, amount = promise_outcomes.c.fate, promises.c.amount
     judged = fate.in_(("kept", "broken"))
     day = func.coalesce(promise_outcomes.c.resolved_on, promises.c.promised_on)

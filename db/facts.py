@@ -34,7 +34,7 @@ from core.records import FactPage
 from core.selection import DIMENSIONS
 from db.cube import ACTIVITY, CASH, PLACED, PROMISES, STOCK, Cube
 from db.frames import COUNT, frame_of
-from db.known import NOW, Knowledge
+from db.known import Knowledge
 from db.loans import BLOCK
 from db.recall import recall
 from db.sums import MONEY, Scope, kept
@@ -136,23 +136,19 @@ class FactList:
         kind: a key of KINDS.
         cell: group to the value wanted.
         measure: only rows where it is not 0; "" for all of them, summed by the kind's default.
-        known: what is known.
 
     Raises:
         SelectionRefused: an unknown kind, group or measure.
     """
 
-    def __init__(
-        self, connection: Connection, scope: Scope, kind: str, cell: Mapping[str, str], measure: str,
-        known: Knowledge = NOW,
-    ) -> None:  # fmt: skip
+    def __init__(self, connection: Connection, scope: Scope, kind: str, cell: Mapping[str, str], measure: str) -> None:
         _check("There are no rows of '{}'", kind, list(KINDS))
         self._connection, self._scope, self._name, self._kind = connection, scope, kind, KINDS[kind]
         for group in cell:
             _check(f"Rows of {kind} cannot be narrowed by '{{}}'", group, self._kind.groups)
         if measure:
             _check(f"Rows of {kind} have no measure '{{}}'", measure, self._kind.cube.measures)
-        self._cell, self._measure, self._known = dict(cell), measure, known
+        self._cell, self._measure, self._known = dict(cell), measure, scope.known
         self._summed = measure or self._kind.default
 
     def page(self, after: str | None, limit: int) -> FactPage:
@@ -210,9 +206,7 @@ class FactList:
         return (column * sign).label(name) if name in self._kind.cube.measures else column
 
     def _facts(self, known: Knowledge) -> Subquery:
-        """The rows of the book; a knowledge is named only where it is not the present one."""
-        about, rows = self._kind.about(self._scope), self._kind.cube.rows
-        facts = rows(*about) if known == NOW else rows(*about, known=known)
+        facts = self._kind.cube.rows(*self._kind.about(self._scope), known=known)
         return facts if isinstance(facts, Subquery) else facts.subquery("facts")
 
     def _chosen(self, facts: Subquery) -> list[ColumnElement[bool]]:

@@ -78,7 +78,7 @@ def activity(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.Data
 
 def promises(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Promises resolved up to the selection's day."""
-    rows = promise_rows(actions.c.book_id == scope.book_id)
+    rows = promise_rows(actions.c.book_id == scope.book_id, known=scope.known)
     return flow(connection, scope, by, cube=PROMISES, clock="month", rows=rows, day="day")
 
 

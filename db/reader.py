@@ -223,8 +223,7 @@ class SqlPortfolioReader:
     def _facts(
         self, connection: Connection, kind: str, selection: Selection, cell: Mapping[str, str], measure: str
     ) -> FactList:
-        known = _knowledge(selection.known_on)
-        return FactList(connection, self._scope(connection, selection), kind, cell, measure, known)
+        return FactList(connection, self._scope(connection, selection), kind, cell, measure)
 
     def _key(self, connection: Connection) -> int:
         return book_held(connection, self._name)[0]

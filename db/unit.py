@@ -104,10 +104,10 @@ class SqlWriteUnit:
             derive(self._connection, self._book_id, self._revision_id, self._touched)
         elif kind == "payments":
             settle_payments(self._connection, self._book_id, self._touched, batch_id)
-            promise_outcomes.derive_of_payments(self._connection, self._book_id, self._known_on, self._touched)
+            promise_outcomes.derive_of_payments(self._connection, self._book_id, self._touched)
         else:
             settle_actions(self._connection, self._touched, batch_id)
-            promise_outcomes.derive_of_actions(self._connection, self._book_id, self._known_on, self._touched)
+            promise_outcomes.derive_of_actions(self._connection, self._book_id, self._touched)
 
     def to_score(self) -> pd.DataFrame:
         """Snapshots this revision made speak, or left without a score (see WriteUnit)."""

@@ -228,11 +228,11 @@ def assert_every_promise_has_one_outcome(engine):
 
 def assert_deriving_all_outcomes_anew_changes_nothing(engine):
     with writing(engine) as connection:
-        touched = Touched(connection)
+        touched = Touched(connection, KNOWN_ON.isoformat())
         connection.exec_driver_sql("INSERT INTO chosen SELECT id FROM loans WHERE true")
         count = "SELECT count(*), max(id) FROM promise_outcomes"
         before = connection.exec_driver_sql(count).one()
-        promise_outcomes.rederive(connection, 1, KNOWN_ON, touched)
+        promise_outcomes.rederive(connection, 1, touched)
         assert connection.exec_driver_sql(count).one() == before
 
 
