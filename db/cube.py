@@ -249,10 +249,19 @@ def cash_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Subqu
     Columns: payment_id, loan_id, book_id, day (paid_on or effective_on), month, cohort, DIMENSIONS at placement,
     payments (1 for a posted cash payment; a reversal is none), cash (posted), cash_effective.
     """
+    both = posted_rows(*conditions, known=known), effective_rows(*conditions, known=known)
+    return union_all(*both).subquery("cash_rows")
+
+
+def posted_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Select[Any]:
+    """The rows of `cash_rows` on the days money was posted."""
     is_payment = _when(payment_kind(known) == "cash", 1)
-    posted = _cash(payments.c.paid_on, is_payment, payments.c.amount, literal(0), conditions, known)
-    effective = _cash(effective_on(known), literal(0), literal(0), payments.c.amount, conditions, known)
-    return union_all(posted, effective).subquery("cash_rows")
+    return _cash(payments.c.paid_on, is_payment, payments.c.amount, literal(0), conditions, known)
+
+
+def effective_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Select[Any]:
+    """The rows of `cash_rows` on the days money counts back to."""
+    return _cash(effective_on(known), literal(0), literal(0), payments.c.amount, conditions, known)
 
 
 def _cash(
@@ -385,6 +394,11 @@ def promise_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Su
         .where(known.speaks(promises), known.speaks(promise_outcomes))
         .subquery("promise_rows")
     )
+
+
+def of_promises(book_id: int) -> ColumnElement[bool]:
+    """The actions of a book in which something was promised: few of them, so `promise_rows` begins there."""
+    return actions.c.id.in_(select(promises.c.action_id).where(promises.c.book_id == book_id))
 
 
 @dataclass(frozen=True, slots=True)

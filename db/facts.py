@@ -32,7 +32,7 @@ from core.metrics.facts import FACT_FIELDS
 from core.metrics.flows import FLOW_MONEY
 from core.records import FactPage
 from core.selection import DIMENSIONS
-from db.cube import ACTIVITY, CASH, PLACED, PROMISES, STOCK, Cube
+from db.cube import ACTIVITY, CASH, PLACED, PROMISES, STOCK, Cube, effective_rows, of_promises, posted_rows
 from db.frames import COUNT, frame_of
 from db.known import Knowledge
 from db.loans import BLOCK
@@ -77,7 +77,8 @@ class FactKind:
         joined: the rows with what `more` reads.
         more: fields that are no column of the rows.
         of_day: rows of the selection's snapshot day only, not of every day up to it.
-        two_sided: a fact has one row for `default` and another for a second measure; only one of them is listed.
+        sides: measure to the rows that carry it, where the cube's rows hold a fact once for each of its days: "" for
+            the measures that are not named.
     """
 
     cube: Cube
@@ -89,7 +90,11 @@ class FactKind:
     joined: Callable[[Subquery], FromClause] = _with_loan
     more: Mapping[str, Expression] = field(default_factory=dict)
     of_day: bool = False
-    two_sided: bool = False
+    sides: Mapping[str, Callable[..., Select[Any]]] = field(default_factory=dict)
+
+    def rows(self, measure: str) -> Callable[..., Select[Any] | Subquery]:
+        """One row a fact."""
+        return self.sides.get(measure, self.sides.get("", self.cube.rows))
 
     @property
     def groups(self) -> list[str]:
@@ -107,9 +112,10 @@ KINDS: dict[str, FactKind] = {
     "placed": FactKind(
         PLACED, lambda scope: (placements.c.book_id == scope.book_id,), "placed_on", "loan_id", "balance"
     ),
-    "cash": FactKind(
-        CASH, lambda scope: (payments.c.book_id == scope.book_id,), "day", "payment_id", "cash", two_sided=True,
+    "cash": FactKind(  # listed as posted, or as effective where that is asked for
+        CASH, lambda scope: (payments.c.book_id == scope.book_id,), "day", "payment_id", "cash",
         told_where={"cash": "cash", "cash_effective": "cash_effective"}, joined=_with_payment,
+        sides={"": posted_rows, "cash_effective": effective_rows},
         more={
             "payment_kind": case((payments.c.amount < 0, "reversal"), else_="cash"),
             "payment_ref": payments.c.payment_ref, "batch_id": payments.c.batch_id,
@@ -121,7 +127,7 @@ KINDS: dict[str, FactKind] = {
         more={name: actions.c[name] for name in ("action", "channel", "result", "batch_id")},
     ),
     "promises": FactKind(
-        PROMISES, lambda scope: (actions.c.book_id == scope.book_id,), "day", "promise_id", "promises",
+        PROMISES, lambda scope: (of_promises(scope.book_id),), "day", "promise_id", "promises",
         told_where=dict.fromkeys(("promised", "kept", "kept_amount"), "promises"),
     ),
 }  # fmt: skip
@@ -206,7 +212,7 @@ class FactList:
         return (column * sign).label(name) if name in self._kind.cube.measures else column
 
     def _facts(self, known: Knowledge) -> Subquery:
-        facts = self._kind.cube.rows(*self._kind.about(self._scope), known=known)
+        facts = self._kind.rows(self._measure)(*self._kind.about(self._scope), known=known)
         return facts if isinstance(facts, Subquery) else facts.subquery("facts")
 
     def _chosen(self, facts: Subquery) -> list[ColumnElement[bool]]:
@@ -217,7 +223,7 @@ class FactList:
         if "month" in self._cell:
             month = self._cell["month"]
             chosen.append(day.between(f"{month[:8]}01", month))
-        if self._measure or kind.two_sided:
+        if self._measure:
             chosen.append(facts.c[self._summed] != 0)
         return chosen
 

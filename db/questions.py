@@ -9,7 +9,18 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
 
 from core.selection import DIMENSIONS
-from db.cube import ACTIVITY, CASH, PLACED, PROMISES, activity_rows, cash_rows, placed_rows, promise_rows, stock_rows
+from db.cube import (
+    ACTIVITY,
+    CASH,
+    PLACED,
+    PROMISES,
+    activity_rows,
+    cash_rows,
+    of_promises,
+    placed_rows,
+    promise_rows,
+    stock_rows,
+)
 from db.frames import COUNT, frame_of
 from db.measures import given_rows, outcome_rows, outside_rows
 from db.sums import MONEY, Scope, check_groups, cube_for, flow, kept, summed, summed_frame
@@ -78,7 +89,7 @@ def activity(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.Data
 
 def promises(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Promises resolved up to the selection's day."""
-    rows = promise_rows(actions.c.book_id == scope.book_id, known=scope.known)
+    rows = promise_rows(of_promises(scope.book_id), known=scope.known)
     return flow(connection, scope, by, cube=PROMISES, clock="month", rows=rows, day="day")
 
 

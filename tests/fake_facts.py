@@ -99,7 +99,7 @@ def _cash_rows(reader: FakePortfolioReader, _: Selection) -> pd.DataFrame:
     is_payment = (rows["payment_kind"] == "cash").astype(int)
     posted = rows.assign(day=rows["paid_on"], payments=is_payment, cash=rows["amount"], cash_effective=np.nan)
     effective = rows.assign(day=rows["effective_on"], payments=0, cash=np.nan, cash_effective=rows["amount"])
-    both = pd.concat([posted, effective], ignore_index=True)
+    both = pd.concat([posted.assign(is_posted=True), effective.assign(is_posted=False)], ignore_index=True)
     return both.assign(fact_day=both["day"])
 
 
@@ -145,6 +145,8 @@ def fact_rows(
         rows = rows[stated == value]
     summed = rows[measure or DEFAULTS[kind]].fillna(0)
     rows = rows.assign(summed=summed)
-    if measure or kind == "cash":
-        rows = rows[summed != 0]
+    if kind == "cash":
+        rows = rows[rows["is_posted"] == (measure != "cash_effective")]
+    if measure:
+        rows = rows[rows["summed"] != 0]
     return rows.sort_values(["fact_day", "number"], ascending=False, ignore_index=True)
