@@ -13,7 +13,7 @@ from core.errors import SelectionRefused
 from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Segmentation
 from core.selection import Selection
 from db import questions, register
-from db.books import book_held, values_of
+from db.books import book_held, knowledge_of, learned_days, values_of
 from db.budget import BUDGET_SECONDS, brief_read
 from db.cube import IS_CASH
 from db.engine import reading
@@ -45,9 +45,18 @@ class SqlPortfolioReader:
         self._name = book
         self._budget_seconds = budget_seconds
 
-    def book(self) -> Book:
-        """What the book holds."""
-        return self._ask(lambda connection: book_held(connection, self._name)[1])
+    def book(self, known_on: date | None = None) -> Book:
+        """What the book holds, or held as known on a day. Raises HistoryUnsettled (see `db.books.knowledge_of`)."""
+
+        def read(connection: Connection) -> Book:
+            known = knowledge_of(connection, self._key(connection), known_on)
+            return book_held(connection, self._name, known)[1]
+
+        return self._ask(read)
+
+    def known_days(self) -> list[date]:
+        """The days on which the book learned something, oldest first."""
+        return self._ask(lambda connection: learned_days(connection, self._key(connection)))
 
     def values(self, dimension: str) -> list[str]:
         """The values a dimension takes, in the order a reader expects."""
@@ -215,7 +224,7 @@ class SqlPortfolioReader:
 
         def answer(connection: Connection) -> pd.DataFrame:
             scope = self._scope(connection, selection)
-            asked = (question.__name__, scope.book_id, scope.day, scope.until, scope.chosen, tuple(by))
+            asked = (question.__name__, scope.book_id, scope.day, scope.until, scope.known_on, scope.chosen, tuple(by))
             return recall(connection).answer(asked, lambda: question(connection, scope, by)).copy()
 
         return self._ask(answer)
@@ -229,10 +238,12 @@ class SqlPortfolioReader:
         return book_held(connection, self._name)[0]
 
     def _scope(self, connection: Connection, selection: Selection) -> Scope:
-        """The selection against the book. Raises SelectionRefused for a day before its first."""
-        book_id, book = book_held(connection, self._name)
+        """The selection against the book, as known on its day. Raises SelectionRefused for a day before its first, and
+        HistoryUnsettled."""
+        known = knowledge_of(connection, self._key(connection), selection.known_on)
+        book_id, book = book_held(connection, self._name, known)
         if book.is_empty:
-            return Scope(book_id, (), "", selection.filters)
+            return Scope(book_id, (), "", selection.filters, known.known_on)
         asked = selection.as_of or book.days[-1]
         days = tuple(day.isoformat() for day in book.days if day <= asked)
         if not days:
@@ -241,7 +252,7 @@ class SqlPortfolioReader:
                 where=(f"its first day is {book.days[0]}",),
                 remedy=f"Choose a day from {book.days[0]} on.",
             )
-        return Scope(book_id, days, asked.isoformat(), selection.filters)
+        return Scope(book_id, days, asked.isoformat(), selection.filters, known.known_on)
 
 
 def _knowledge(day: date | None) -> Knowledge:

@@ -150,9 +150,13 @@ class SqlWriteUnit:
         self._connection.exec_driver_sql("DELETE FROM chosen")
         if loans:
             self._connection.exec_driver_sql("INSERT INTO chosen VALUES (?)", [(loan,) for loan in sorted(loans)])
+        self._reassign(loans)
+        return len(loans)
+
+    def _reassign(self, loans: set[int]) -> None:
+        """What follows from decisions about these loans, which are in `chosen`."""
         also = assignments.rederive(self._connection, self._book_id, self._revision_id, self._touched.known_on)
         derive_reassigned(self._connection, self._book_id, self._touched, loans | also)
-        return len(loans)
 
     def show(self, book: BookName) -> None:
         """This book is the one on show from now on; made when it is not there yet."""
