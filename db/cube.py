@@ -36,6 +36,7 @@ from sqlalchemy.sql.expression import FunctionElement
 from core.columns import PERSON_HOLDS
 from core.metrics.contacts import REACHED_RESULTS
 from core.metrics.delinquency import OPEN
+from core.metrics.promises import PROMISE_MEASURES
 from core.selection import DIMENSIONS, NOT_STATED
 from db.known import NOW, Knowledge
 from db.tables import (
@@ -45,10 +46,12 @@ from db.tables import (
     cube_activity,
     cube_cash,
     cube_placed,
+    cube_promises,
     cube_site,
     cube_stock,
     payments,
     placements,
+    promise_outcomes,
     promises,
     scores,
     snapshots,
@@ -246,10 +249,19 @@ def cash_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Subqu
     Columns: payment_id, loan_id, book_id, day (paid_on or effective_on), month, cohort, DIMENSIONS at placement,
     payments (1 for a posted cash payment; a reversal is none), cash (posted), cash_effective.
     """
+    both = posted_rows(*conditions, known=known), effective_rows(*conditions, known=known)
+    return union_all(*both).subquery("cash_rows")
+
+
+def posted_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Select[Any]:
+    """The rows of `cash_rows` on the days money was posted."""
     is_payment = _when(payment_kind(known) == "cash", 1)
-    posted = _cash(payments.c.paid_on, is_payment, payments.c.amount, literal(0), conditions, known)
-    effective = _cash(effective_on(known), literal(0), literal(0), payments.c.amount, conditions, known)
-    return union_all(posted, effective).subquery("cash_rows")
+    return _cash(payments.c.paid_on, is_payment, payments.c.amount, literal(0), conditions, known)
+
+
+def effective_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Select[Any]:
+    """The rows of `cash_rows` on the days money counts back to."""
+    return _cash(effective_on(known), literal(0), literal(0), payments.c.amount, conditions, known)
 
 
 def _cash(
@@ -349,6 +361,46 @@ def activity_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> S
     )
 
 
+def promise_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Subquery:
+    """One row a promise: promise_id, loan_id, book_id, promised_on, due_on, fate, day (it is resolved on; where it cannot
+    be judged, it was made on), month, DIMENSIONS on the day it was made (as its action has them), PROMISE_MEASURES.
+    Conditions are on its action."""
+    made = activity_rows(*conditions, known=known).subquery("made")
+    fate, amount = promise_outcomes.c.fate, promises.c.amount
+    judged = fate.in_(("kept", "broken"))
+    day = func.coalesce(promise_outcomes.c.resolved_on, promises.c.promised_on)
+    measures = {
+        "promises": _when(judged, 1),
+        "promised": _when(judged, amount),
+        "kept": _when(fate == "kept", 1),
+        "kept_amount": promise_outcomes.c.kept_amount,
+        "unstated": _when(fate == "unstated", 1),
+        "cancelled": _when(fate == "cancelled", 1),
+    }
+    fates = promises.join(promise_outcomes, promise_outcomes.c.promise_id == promises.c.id)
+    return (
+        select(
+            promises.c.id.label("promise_id"),
+            *(made.c[name] for name in ("loan_id", "book_id")),
+            promises.c.promised_on,
+            promises.c.due_on,
+            fate,
+            day.label("day"),
+            month_end(day).label("month"),
+            *(made.c[name] for name in DIMENSIONS),
+            *(measures[name].label(name) for name in PROMISE_MEASURES),
+        )
+        .select_from(made.join(fates, promises.c.action_id == made.c.action_id))
+        .where(known.speaks(promises), known.speaks(promise_outcomes))
+        .subquery("promise_rows")
+    )
+
+
+def of_promises(book_id: int) -> ColumnElement[bool]:
+    """The actions of a book in which something was promised: few of them, so `promise_rows` begins there."""
+    return actions.c.id.in_(select(promises.c.action_id).where(promises.c.book_id == book_id))
+
+
 @dataclass(frozen=True, slots=True)
 class Cube:
     """A cube: its table, the rows it sums, and the column of those rows by which a change finds them."""
@@ -385,7 +437,8 @@ ACTIVITY = Cube(
     ("cohort", "month"),
     ("actions", "contacts", "promises", "promised", "cost", "costed"),
 )
-CUBES = (STOCK, SITE, PLACED, CASH, ACTIVITY)
+PROMISES = Cube(cube_promises, promise_rows, actions.c.id, ("month",), PROMISE_MEASURES)
+CUBES = (STOCK, SITE, PLACED, CASH, ACTIVITY, PROMISES)
 
 
 def recount(connection: Connection, known: Knowledge = NOW) -> dict[str, pd.DataFrame]:

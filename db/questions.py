@@ -9,7 +9,18 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
 
 from core.selection import DIMENSIONS
-from db.cube import ACTIVITY, CASH, PLACED, activity_rows, cash_rows, placed_rows, stock_rows
+from db.cube import (
+    ACTIVITY,
+    CASH,
+    PLACED,
+    PROMISES,
+    activity_rows,
+    cash_rows,
+    of_promises,
+    placed_rows,
+    promise_rows,
+    stock_rows,
+)
 from db.frames import COUNT, frame_of
 from db.measures import given_rows, outcome_rows, outside_rows
 from db.sums import MONEY, Scope, check_groups, cube_for, flow, kept, summed, summed_frame
@@ -74,6 +85,12 @@ def activity(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.Data
     """Work done up to the selection's day."""
     rows = activity_rows(actions.c.book_id == scope.book_id, known=scope.known).subquery()
     return flow(connection, scope, by, cube=ACTIVITY, clock="month", rows=rows, day="acted_on")
+
+
+def promises(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Promises resolved up to the selection's day."""
+    rows = promise_rows(of_promises(scope.book_id), known=scope.known)
+    return flow(connection, scope, by, cube=PROMISES, clock="month", rows=rows, day="day")
 
 
 def cash_outside(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:

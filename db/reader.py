@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -10,14 +10,16 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
 
 from core.errors import SelectionRefused
-from core.records import Batch, Book, BookName, LoanPage, Model, Segmentation
+from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Segmentation
 from core.selection import Selection
 from db import questions, register
 from db.books import book_held, knowledge_of, learned_days, values_of
 from db.budget import BUDGET_SECONDS, brief_read
 from db.cube import IS_CASH
 from db.engine import reading
+from db.facts import FactList
 from db.frames import COUNT, frame_of
+from db.known import Knowledge
 from db.loans import BLOCK, LoanList
 from db.recall import recall
 from db.sums import Scope, cube_for
@@ -83,6 +85,34 @@ class SqlPortfolioReader:
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Work done up to the selection's day."""
         return self._answer(questions.activity, selection, by)
+
+    def promises(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Promises resolved up to the selection's day."""
+        return self._answer(questions.promises, selection, by)
+
+    def facts(
+        self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = "",
+        after: str | None = None, limit: int = 100,
+    ) -> FactPage:  # fmt: skip
+        """A page of the rows that a sum is made of, newest first."""
+        return self._ask(lambda connection: self._facts(connection, kind, selection, cell, measure).page(after, limit))
+
+    def iter_facts(
+        self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = ""
+    ) -> Iterator[pd.DataFrame]:
+        """Every row that a sum is made of, newest first, in blocks; for exports, without a time budget."""
+        with reading(self._engine) as connection:
+            yield from self._facts(connection, kind, selection, cell, measure).blocks()
+
+    def restated(
+        self, kind: str, selection: Selection, known_before: date, cell: Mapping[str, str] = {}, *,
+        measure: str = "", after: str | None = None, limit: int = 100,
+    ) -> FactPage:  # fmt: skip
+        """A page of what was added to or taken off the rows of a sum since `known_before`."""
+        before = _knowledge(known_before)
+        return self._ask(
+            lambda connection: self._facts(connection, kind, selection, cell, measure).restated(before, after, limit)
+        )
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """What was given up to the selection's day; a loan counts once in a group, as it was when first given."""
@@ -199,6 +229,11 @@ class SqlPortfolioReader:
 
         return self._ask(answer)
 
+    def _facts(
+        self, connection: Connection, kind: str, selection: Selection, cell: Mapping[str, str], measure: str
+    ) -> FactList:
+        return FactList(connection, self._scope(connection, selection), kind, cell, measure)
+
     def _key(self, connection: Connection) -> int:
         return book_held(connection, self._name)[0]
 
@@ -218,6 +253,10 @@ class SqlPortfolioReader:
                 remedy=f"Choose a day from {book.days[0]} on.",
             )
         return Scope(book_id, days, asked.isoformat(), selection.filters, known.known_on)
+
+
+def _knowledge(day: date | None) -> Knowledge:
+    return Knowledge(None if day is None else day.isoformat())
 
 
 def _loan_count(connection: Connection, scope: Scope, selection: Selection, listed: LoanList) -> int:

@@ -19,7 +19,7 @@ from db.known import Knowledge
 
 MONEY = {
     "balance", "arrears_balance", "workable_balance", "expected_recovery", "cash", "cash_effective", "promised",
-    "cost", "waived", "recovered",
+    "cost", "waived", "recovered", "kept_amount",
 }  # fmt: skip
 
 

@@ -398,7 +398,10 @@ cube_site = _cube("cube_site", ("as_of",), _SITE_DIMENSIONS, STOCK_MEASURES)
 cube_placed = _cube("cube_placed", ("cohort",), _PLACED_DIMENSIONS, ("loans", "balance"))
 cube_cash = _cube("cube_cash", ("cohort", "month"), _PLACED_DIMENSIONS, ("payments", "cash", "cash_effective"))
 cube_activity = _cube(
-    "cube_activity", ("cohort", "month"), _ACTIVITY_DIMENSIONS, ("actions", "contacts", "promises", "promised", "cost", "costed")
+    "cube_activity",
+    ("cohort", "month"),
+    _ACTIVITY_DIMENSIONS,
+    ("actions", "contacts", "promises", "promised", "cost", "costed"),
 )
 
 cube_flows = _cube("cube_flows", ("month",), ("origin", "state", *_FLOW_DIMENSIONS), FLOW_MEASURES)

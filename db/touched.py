@@ -7,13 +7,13 @@ The lists live in temporary tables of the connection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func, insert, literal, or_, select
 from sqlalchemy.schema import CreateTable
 
-from db.cube import ACTIVITY, CASH, CUBES, PLACED, SITE, STOCK, Cube
+from db.cube import ACTIVITY, CASH, CUBES, PLACED, PROMISES, SITE, STOCK, Cube
 
 _temporary = MetaData()
 
@@ -123,11 +123,21 @@ class Touched:
         self.actions()
 
     def actions(self) -> None:
-        """Touch the actions in `fresh_actions`."""
+        """Touch the actions in `fresh_actions`, and the promises made in them."""
         run = self._connection.exec_driver_sql
         run("DELETE FROM fresh_actions WHERE id IN (SELECT id FROM touched_actions)")
         self._add(ACTIVITY, _fresh_actions, -1)
+        self._add(PROMISES, _fresh_actions, -1)
         run("INSERT INTO touched_actions SELECT id FROM fresh_actions WHERE true")
+
+    def promises(self, numbers: Sequence[int]) -> None:
+        """Touch these promises, through the actions they were made in."""
+        run = self._connection.exec_driver_sql
+        run("DELETE FROM fresh_actions")
+        if numbers:
+            chosen = "INSERT INTO fresh_actions SELECT action_id FROM promises WHERE id = ? ON CONFLICT DO NOTHING"
+            run(chosen, [(number,) for number in numbers])
+        self.actions()
 
     def actions_of_batch(self, batch_id: int) -> None:
         """Touch every action of a batch."""
@@ -165,6 +175,7 @@ class Touched:
         self._add(PLACED, _touched_loans, 1)
         self._add(CASH, _touched_payments, 1)
         self._add(ACTIVITY, _touched_actions, 1)
+        self._add(PROMISES, _touched_actions, 1)
         for cube in CUBES:
             self._write(cube, revision_id)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from core.errors import Refused
 from core.records import BookName, Model, NewBatch, Segmentation
-from db import assignments, batches, decisions, learned, rows, to_score
+from db import assignments, batches, decisions, learned, promise_outcomes, rows, to_score
 from db.derive import derive, derive_reassigned
 from db.register import champion_of, segmentation_of
 from db.scores import put_scores, settle_scores
@@ -104,8 +104,10 @@ class SqlWriteUnit:
             derive(self._connection, self._book_id, self._revision_id, self._touched)
         elif kind == "payments":
             settle_payments(self._connection, self._book_id, self._touched, batch_id)
+            promise_outcomes.derive_of_payments(self._connection, self._book_id, self._touched)
         else:
             settle_actions(self._connection, self._touched, batch_id)
+            promise_outcomes.derive_of_actions(self._connection, self._book_id, self._touched)
 
     def to_score(self) -> pd.DataFrame:
         """Snapshots this revision made speak, or left without a score (see WriteUnit)."""

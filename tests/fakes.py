@@ -17,12 +17,15 @@ from core.lasso import inside
 from core.loan_fields import LOAN_FIELDS
 from core.metrics.contacts import is_contact
 from core.metrics.delinquency import BUCKETS, bucket_of
+from core.metrics.facts import FACT_FIELDS
 from core.metrics.outcome import cash_within, months_between
 from core.metrics.placement import placements
 from core.metrics.portfolio import month_end
-from core.records import Batch, Book, BookName, Job, LoanPage, Model, Segmentation
+from core.metrics.promises import PROMISE_MEASURES
+from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, Segmentation
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
+from tests.fake_facts import fact_rows, promise_rows
 
 STOCK = ["loans", "balance", "arrears_loans", "arrears_balance", "workable_loans", "workable_balance"]
 STOCK += ["expected_loans", "expected_recovery"]
@@ -43,6 +46,7 @@ ACTION_FIELDS = (
     "strategy",
     "promise_amount",
     "promise_due",
+    "batch_id",
 )
 
 
@@ -165,6 +169,40 @@ class FakePortfolioReader:
             ),
             by, ["actions", "contacts", "promises", "promised", "cost", "costed"],
         )  # fmt: skip
+
+    def promises(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, (*DIMENSIONS, "month"))
+        rows = _kept(promise_rows(self), selection)
+        rows = rows[rows["day"] <= self._until(selection)]
+        return _sums(rows.assign(month=rows["day"].map(_month)), by, PROMISE_MEASURES)
+
+    def facts(
+        self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = "",
+        after: str | None = None, limit: int = 100,
+    ) -> FactPage:  # fmt: skip
+        rows = fact_rows(self, kind, selection, cell, measure)
+        named, _, place = (after or f"{kind}:0").partition(":")
+        if named != kind or not place.isdigit():
+            raise SelectionRefused("This page of the list cannot be found", remedy="Start at its first page.")
+        end = int(place) + limit
+        shown = _listed(rows[int(place) : end], kind)
+        total = round(float(rows["summed"].sum()), 2)
+        return FactPage(shown, f"{kind}:{end}" if end < len(rows) else None, len(rows), total)
+
+    def iter_facts(
+        self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = ""
+    ) -> Iterator[pd.DataFrame]:
+        rows = fact_rows(self, kind, selection, cell, measure)
+        for start in range(0, len(rows), 2):
+            yield _listed(rows[start : start + 2], kind)
+
+    def restated(
+        self, kind: str, selection: Selection, known_before: date, cell: Mapping[str, str] = {}, *,
+        measure: str = "", after: str | None = None, limit: int = 100,
+    ) -> FactPage:  # fmt: skip
+        """The fake knew everything from the first day on."""
+        same = fact_rows(self, kind, selection, cell, measure)[:0]
+        return FactPage(_listed(same, kind).assign(change=pd.Series(dtype="str")), None, 0, 0.0)
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, (*DIMENSIONS, "decided_by", "trial", "arm", "month"))
@@ -378,6 +416,14 @@ class FakePortfolioReader:
         )
         return pd.concat([ordered, rows[absent].sort_values("loan_id")])
 
+    @staticmethod
+    def _narrowed(rows: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+        return _kept(rows, selection)
+
+    @staticmethod
+    def _month_of(day: str) -> str:
+        return _month(day)
+
     def _until(self, selection: Selection) -> str:
         self._day(selection)
         days = self.book().days
@@ -415,6 +461,18 @@ def _sums(rows: pd.DataFrame, by: Sequence[str], measures: Sequence[str]) -> pd.
     named = rows.assign(**{name: _stated(rows[name]) for name in by})
     sums = named.groupby(list(by), observed=True)[list(measures)].sum().round(2)
     return sums[(sums != 0).any(axis=1)].reset_index()
+
+
+def _listed(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    told = {}
+    for name in FACT_FIELDS[kind]:
+        values = rows[name].reset_index(drop=True)
+        if name in (*DIMENSIONS, "channel", "result", "payment_kind"):
+            values = _stated(values)
+        elif name == "batch_id":
+            values = values.fillna(0).astype("int64")
+        told[name] = values
+    return pd.DataFrame(told)
 
 
 def _shown(rows: pd.DataFrame, names: Sequence[str], *, plain: bool = False) -> pd.DataFrame:
