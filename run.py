@@ -386,6 +386,7 @@ def _load_sample(recoup: Recoup, who: str, progress: Progress, *, show: bool) ->
 )
 @click.option("--accept-good-rows", is_flag=True, help="load the good rows of a file that has bad ones")
 @click.option("--partial", is_flag=True, help="loans missing from the file have not left the book")
+@click.option("--accept-change", is_flag=True, help="it is right that the file halves or doubles the book")
 @click.option("--dry-run", is_flag=True, help="check only")
 @command
 def ingest(
@@ -397,6 +398,7 @@ def ingest(
     map_file: Path | None,
     accept_good_rows: bool,
     partial: bool,
+    accept_change: bool,
     dry_run: bool,
 ) -> None:
     """Bring a CSV file in: checked, stored whole or not at all, segmented, scored."""
@@ -412,6 +414,7 @@ def ingest(
         received_on=received_on.date() if received_on else None,
         mapping=ColumnMap.from_json(_text(map_file)) if map_file else NO_MAPPING,
         accept_good_rows=accept_good_rows,
+        accept_change=accept_change,
         scope="partial" if partial else "full",
         dry_run=dry_run,
     )

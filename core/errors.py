@@ -49,6 +49,10 @@ class RowsRefused(FileRefused):
         self.rejects = tuple(rejects)
 
 
+class BookChangeRefused(FileRefused):
+    """A whole-book file that would halve or double the book: it may be right, and somebody has to say so."""
+
+
 class DuplicateBatch(Refused):
     """A file whose content is in the book already, as batch number `batch_id`."""
 

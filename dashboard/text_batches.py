@@ -26,6 +26,8 @@ DONE = {
 _REMEDIES = {
     "or map it: ": "or choose below which of its columns it is, and check again.",
     "Say in the map which one it is; ": "Choose below which one it is, keep the other as it came, and check again.",
+    "If it holds a part of the book, say --partial": "If it holds a part of the book, say so under 'A portfolio file holds' and "
+    "check again; if it is right, load it as it is.",
 }
 
 
@@ -108,7 +110,7 @@ def outcome(job: Job) -> tuple[str, str]:
 def _on_the_page(refusal: str) -> str:
     """A refusal whose remedy is the mapping below, where the command line would name the map's JSON."""
     return re.sub(
-        r"(or map it: |Say in the map which one it is; ).*$",
+        r"(or map it: |Say in the map which one it is; |If it holds a part of the book, say --partial).*$",
         lambda match: _REMEDIES[match[1]],
         refusal,
         flags=re.DOTALL,

@@ -8,7 +8,7 @@ import csv
 import io
 import random
 
-from tests.reference import File
+from tests.reference_files import File
 
 DAYS = ("2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-07-15", "2026-07-31", "2026-10-31")
 LOANS = tuple(f"L{number:02}" for number in range(24))

@@ -98,7 +98,7 @@ def read_days(header: str, days: WrittenDays, elsewhere: Counter[str], *, latest
         elif day.year < EARLIEST_YEAR:
             refused[place] = f"is before {EARLIEST_YEAR}"
         elif latest is not None and day > latest:
-            refused[place] = f"is in the future (today is {latest.isoformat()})"
+            refused[place] = f"is in the future: the file was received on {latest.isoformat()}"
         else:
             values[place] = day.isoformat()
     return Reading(values, refused, _findings(header, days, order, evidence))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from core.columns import Column, Kind, by_field
-from core.errors import FileRefused
-from core.intake.cells import Cells, Reading, shown
+from core.intake.cells import Cells, Reading
+from core.intake.currencies import Said, agreed, currencies_of
 from core.intake.dates import read_days, take_apart_days
 from core.intake.numbers import Numerals, Written, take_apart
 from core.intake.quantities import decimal_mark, read_quantity
@@ -32,7 +32,7 @@ class Table:
         headers: field to its name in messages.
         cells, readings: by field.
         moved: by money field, what rounding added to its distinct cells.
-        currency: ISO code, "" where the file does not say.
+        currencies: ISO codes its amounts can be in: one, or several where a sign is shared; empty where the file does not say.
         findings: what was assumed.
     """
 
@@ -41,7 +41,7 @@ class Table:
     cells: Mapping[str, Cells]
     readings: dict[str, Reading] = field(default_factory=dict)
     moved: dict[str, dict[int, Decimal]] = field(default_factory=dict)
-    currency: str = ""
+    currencies: frozenset[str] = frozenset()
     findings: list[str] = field(default_factory=list)
 
     @property
@@ -83,8 +83,21 @@ class Table:
         return told
 
 
-def read_table(kind: Kind, cells: Mapping[str, Cells], headers: Mapping[str, str], *, today: date) -> Table:
+def read_table(
+    kind: Kind,
+    cells: Mapping[str, Cells],
+    headers: Mapping[str, str],
+    *,
+    today: date,
+    lines: Sequence[int] | np.ndarray,
+    stated: Mapping[str, Cells] | None = None,
+) -> Table:
     """Read every column of a file.
+
+    Args:
+        today: later days are refused, except those that may lie ahead.
+        lines: the line of each row, for messages.
+        stated: by header, columns that say a currency although the kind has no such column.
 
     Raises:
         FileRefused: amounts that can be read two ways, free text in a category, more than one currency.
@@ -111,28 +124,24 @@ def read_table(kind: Kind, cells: Mapping[str, Cells], headers: Mapping[str, str
             reading = read_ids(header, column)
         table.readings[name] = reading
         table.findings += reading.findings
-    table.currency = _currency(table, numerals)
+    table.currencies = agreed(_said_of_currency(table, numerals, stated or {}), lines)
     return table
 
 
-def _currency(table: Table, numerals: Mapping[str, Numerals]) -> str:
-    """The one currency a file's column and signs agree on. Raises FileRefused where they do not."""
-    said: dict[frozenset[str], str] = {}
+def _said_of_currency(
+    table: Table, numerals: Mapping[str, Numerals], stated: Mapping[str, Cells]
+) -> Iterator[Said]:
+    """Every cell that says which currency an amount is in."""
     if "currency" in table.readings:
-        for text, value in zip(table.cells["currency"].texts, table.readings["currency"].values, strict=True):
+        cells = table.cells["currency"]
+        for place, value in enumerate(table.readings["currency"].values):
             if value is not None:
-                said.setdefault(frozenset({value}), f"{table.headers['currency']}: '{shown(text)}'")
+                yield Said(frozenset({value}), table.headers["currency"], cells, place)
+    for header, cells in stated.items():
+        for place, text in enumerate(cells.texts):
+            if codes := currencies_of(text):
+                yield Said(codes, header, cells, place)
     for name, found in numerals.items():
-        for text, written in zip(found.cells.texts, found.written, strict=False):
+        for place, written in enumerate(found.written):
             if isinstance(written, Written) and written.signs:
-                said.setdefault(written.signs, f"{table.headers[name]}: '{shown(text)}'")
-    if not said:
-        return ""
-    agreed = frozenset.intersection(*said)
-    if not agreed:
-        raise FileRefused(
-            "The file mixes currencies, and money of two currencies cannot be added",
-            where=list(said.values()),
-            remedy="Load one file per currency.",
-        )
-    return next(iter(agreed)) if len(agreed) == 1 else ""
+                yield Said(written.signs, table.headers[name], found.cells, place)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.columns import Kind, by_field
+from core.columns import Kind, by_field, plain
 from core.errors import FileRefused, Reject
 from core.intake.cells import Cells, constant, distinct, is_absent, shown
 from core.intake.extras import extra_json
@@ -20,6 +20,8 @@ from core.intake.read import Block
 from core.intake.reconcile import DAY_FIELD, control_totals
 from core.intake.rules import direct_payments, drop_repeated_payments, refuse_repeated_loans
 from core.intake.table import Table, read_table
+
+CURRENCY_HEADERS = frozenset({"currency", "currencycode", "ccy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Checked:
         control_totals: see `core.intake.reconcile.control_totals`.
         findings: sentences about what was assumed, kept or left out.
         days: the snapshot days of a portfolio file; empty for other kinds.
+        currencies: what its amounts can be in (ISO codes); empty where the file does not say.
     """
 
     kind: Kind
@@ -44,6 +47,7 @@ class Checked:
     control_totals: Mapping[str, Any]
     findings: tuple[str, ...]
     days: frozenset[date]
+    currencies: frozenset[str] = frozenset()
 
 
 class _Faults:
@@ -93,7 +97,9 @@ def validate(blocks: Iterable[Block], resolution: Resolution, *, as_of: date | N
     if not rows:
         raise FileRefused("The file has a header and 0 rows", remedy="Export it again with its rows.")
     cells = _cells(raw, len(lines), resolution)
-    table = read_table(resolution.kind, cells, _headers(resolution), today=today)
+    table = read_table(
+        resolution.kind, cells, _headers(resolution), today=today, lines=lines, stated=_currency_columns(raw, resolution)
+    )
     findings = [*table.findings, *_absent_markers(resolution, cells)]
     faults = _Faults(lines)
     frame = _frame(resolution.kind, table, lines, as_of, faults)
@@ -103,9 +109,10 @@ def validate(blocks: Iterable[Block], resolution: Resolution, *, as_of: date | N
     accepted = frame[kept].reset_index(drop=True)
     findings += [*told, *table.rounding(kept), *_findings(resolution, blank, cells)]
     rejects = sorted([*unreadable, *faults.rejects()], key=lambda reject: reject.line)
-    totals = control_totals(resolution.kind, accepted, rows=rows, rejected=len(rejects), currency=table.currency)
+    currency = next(iter(table.currencies)) if len(table.currencies) == 1 else ""
+    totals = control_totals(resolution.kind, accepted, rows=rows, rejected=len(rejects), currency=currency)
     days = {date.fromisoformat(day) for day in accepted["as_of"].unique()} if resolution.kind == "portfolio" else set()
-    return Checked(resolution.kind, accepted, tuple(rejects), rows, totals, tuple(findings), frozenset(days))
+    return Checked(resolution.kind, accepted, tuple(rejects), rows, totals, tuple(findings), frozenset(days), table.currencies)
 
 
 def _gather(blocks: Iterable[Block]) -> tuple[pd.DataFrame, np.ndarray, list[Reject], int]:
@@ -147,6 +154,11 @@ def _cells(raw: pd.DataFrame, rows: int, resolution: Resolution) -> dict[str, Ce
                 found.replaced([ours.get(text.strip().lower(), text) for text in found.texts]) if ours else found
             )
     return cells
+
+
+def _currency_columns(raw: pd.DataFrame, resolution: Resolution) -> dict[str, Cells]:
+    """Unknown columns that are called after a currency: payments and actions have none of ours, yet must not mix."""
+    return {header: distinct(raw[header]) for header in resolution.extra if plain(header) in CURRENCY_HEADERS}
 
 
 def _outcome(cells: Cells, outcome: Outcome) -> Cells:

@@ -95,8 +95,8 @@ def mix_and_performance(before: pd.DataFrame, after: pd.DataFrame, by: str, base
         ValueError: a base is negative.
 
     References:
-        Kitagawa (1955), "Components of a difference between two rates", JASA 50, p. 1168-1194, the two-component form at
-        the old rates and the new weights.
+        Kitagawa (1955), "Components of a difference between two rates", JASA 50, p. 1168-1194: composition against rates,
+        here weighed at the old rates and the new bases, so that nothing is left over.
 
     >>> before = pd.DataFrame({"product": ["Auto", "Home"], "opening": [100.0, 100.0], "cash": [10.0, 2.0]})
     >>> after = pd.DataFrame({"product": ["Auto", "Home"], "opening": [120.0, 180.0], "cash": [6.0, 3.6]})
@@ -146,7 +146,7 @@ def cash_change(flows_before: pd.DataFrame, flows_after: pd.DataFrame, by: str) 
         ValueError: the sides have different numbers of months.
 
     References:
-        Cochran (1977), Sampling Techniques, 3rd ed., p. 155 (6.13): standard error of a ratio, months as the units.
+        Cochran (1977), Sampling Techniques, 3rd ed., chapter 6: standard error of a ratio, with months as the units.
     """
     months_before, months_after = flows_before["month"].nunique(), flows_after["month"].nunique()
     if months_before != months_after and months_before and months_after:

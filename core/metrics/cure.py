@@ -6,12 +6,15 @@ from datetime import date
 
 import pandas as pd
 
+from core.metrics.delinquency import ARREARS
 from core.metrics.flows import REDEFAULT_MONTHS, SUSTAINED_MONTHS
-from core.metrics.intervals import with_wilson
+from core.metrics.intervals import wilson, with_wilson
 from core.metrics.measure import Measure, ratio
 
 WINDOW_MONTHS = 12
 """Cures of so many months are taken together."""
+CURED, SUSTAINED, REDEFAULTED = "cured", "sustained", "redefaulted"
+HISTORY = ["name", "month", "share", "numerator", "n", "low", "high"]
 
 
 def lasting_measures(flows: pd.DataFrame, closing: date) -> dict[str, Measure]:
@@ -37,6 +40,42 @@ def lasting_measures(flows: pd.DataFrame, closing: date) -> dict[str, Measure]:
         "sustained_cure_rate": _lasting(flows, closing, SUSTAINED_MONTHS, "sustained_3", "seen_3"),
         "redefault_rate": _lasting(flows, closing, REDEFAULT_MONTHS, "redefaulted_6", "seen_6"),
     }
+
+
+def cure_history(flows: pd.DataFrame, closing: date) -> pd.DataFrame:
+    """Month by month, which share of the loans in arrears was cured, and which share of a month's cures lasted?
+
+    Args:
+        flows: month (month-end, ISO), origin, state, loans, seen_3, sustained_3, seen_6, redefaulted_6 (counts; see
+            core.metrics.flows); several rows a month; may be empty.
+        closing: the newest month-end that counts as seen.
+
+    Returns:
+        One row a number and month, oldest month first: name (CURED: loans now Current or paid / loans in arrears at the
+        opening; SUSTAINED and REDEFAULTED: as for `lasting_measures`), month (of the cure), share (0-1), numerator, n
+        (count), low, high (95 % Wilson). A month with nothing to divide by is absent, and so is one whose cures are not
+        old enough to tell on `closing`. Empty without flows.
+
+    >>> flows = pd.DataFrame({"month": "2026-10-31", "origin": "1-29", "state": ["Current", "30-59"], "loans": [1, 3],
+    ...                       "seen_3": 0, "sustained_3": 0, "seen_6": 0, "redefaulted_6": 0})
+    >>> cure_history(flows, date(2026, 10, 31))[["name", "month", "share", "n"]].values.tolist()
+    [['cured', '2026-10-31', 0.25, 4]]
+    """
+    late = flows[flows["origin"].isin(list(ARREARS))]
+    cured = late["loans"].where(late["state"].isin(["Current", "paid"]), 0)
+    parts = [
+        (CURED, 0, late.assign(above=cured, below=late["loans"])),
+        (SUSTAINED, SUSTAINED_MONTHS, late.assign(above=late["sustained_3"], below=late["seen_3"])),
+        (REDEFAULTED, REDEFAULT_MONTHS, late.assign(above=late["redefaulted_6"], below=late["seen_6"])),
+    ]
+    rows = []
+    for name, age_months, told in parts:
+        old_enough = told[told["month"] <= matured_months(closing, age_months)[-1]]
+        for month, sums in old_enough.groupby("month", sort=True)[["above", "below"]].sum().iterrows():
+            above, below = int(sums["above"]), int(sums["below"])
+            if below:
+                rows.append((name, month, above / below, above, below, *wilson(above, below)))
+    return pd.DataFrame(rows, columns=HISTORY)
 
 
 def matured_months(closing: date, age_months: int) -> list[str]:

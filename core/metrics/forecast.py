@@ -112,7 +112,7 @@ def forecast(
         Cyert, Davidson, Thompson (1962), "Estimation of the allowance for doubtful accounts by Markov chains",
         Management Science 8, p. 287-303. Mack (1993), "Distribution-free calculation of the standard error of chain
         ladder reserve estimates", ASTIN Bulletin 23, p. 213-225: variance in proportion to the opening amount. Efron and
-        Tibshirani (1993), An Introduction to the Bootstrap, p. 45-56.
+        Tibshirani (1993), An Introduction to the Bootstrap, chapter 6.
     """
     days = StockDays.of(stock)
     start = days.newest_month_end(as_of)

@@ -122,7 +122,7 @@ def simulated_futures(moves: Movements, start: Floats, horizon: int, paths: int,
         moves.out - moves.opening[:, :, None] * shares, root, out=np.zeros_like(moves.out), where=root > 0
     )
     swing_new = moves.new - moves.new.mean(axis=0)
-    spread = 1.6 * np.sqrt(months / rng.chisquare(months - 1, size=paths))[:, None]
+    spread = np.sqrt(months / rng.chisquare(months - 1, size=paths))[:, None]
     times = rng.multinomial(months, np.full(months, 1 / months), size=paths).astype(float)
     drawn = _shares_of(times @ moves.opening, np.tensordot(times, moves.out, axes=1), shares)
     arrivals = times @ moves.new / months

@@ -15,6 +15,7 @@ from core.intake.sniff import Dialect, sniff_file
 from core.intake.validate import Checked, validate
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.records import Batch, NewBatch
+from core.workflows.fit import fitting, flagged
 from core.workflows.refresh import score_unit
 from core.workflows.report import IngestReport, IngestRequest, Status
 
@@ -61,13 +62,14 @@ def ingest(
             return _duplicate(request, earlier)
         dialect = sniff_file(request.path, encoding=request.encoding)
         sheet = _check(request, dialect, sha256, today, progress)
+        sheet = replace(sheet, checked=flagged(sheet.checked, reader))
         _refuse_bad_rows(sheet.checked, request)
+        sheet = replace(sheet, checked=fitting(sheet.checked, request, reader))
     except Refused as refusal:
         if sheet is None:
             header = dialect.header if dialect else ()
             return IngestReport("refused", None, request.kind, request.filename, header=header, refusal=refusal)
         return _refused(request, sheet, refusal, writer, today, who)
-    sheet = _flag_unknown_loans(sheet, reader)
     if request.dry_run:
         return _report("dry-run", None, request, sheet)
     return _store(request, sheet, reader, writer, today, who, progress)
@@ -106,21 +108,6 @@ def _refuse_bad_rows(checked: Checked, request: IngestRequest) -> None:
         lines = len({reject.line for reject in checked.rejects})
         found = f"{lines:,} of {checked.rows:,} rows of {request.filename} break a rule, so nothing was loaded"
         raise FileRefused(found, where=where, remedy="Mend them, or load the good rows only.")
-
-
-def _flag_unknown_loans(sheet: _Sheet, reader: PortfolioReader) -> _Sheet:
-    """Payments and actions of loans the book does not hold yet are kept and said: they count once the loan arrives."""
-    if sheet.kind == "portfolio":
-        return sheet
-    unknown = reader.unknown_loans(sheet.checked.frame["loan_ref"].unique().tolist())
-    if not unknown:
-        return sheet
-    rows = int(sheet.checked.frame["loan_ref"].isin(unknown).sum())
-    finding = (
-        f"{rows:,} rows are about {len(unknown):,} loans this book does not hold yet (such as {', '.join(unknown[:3])}): "
-        "they are kept, and counted once a portfolio file brings the loan."
-    )
-    return replace(sheet, checked=replace(sheet.checked, findings=(*sheet.checked.findings, finding)))
 
 
 def _store(

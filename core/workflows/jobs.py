@@ -29,7 +29,7 @@ def ingest_job(
 
     Args:
         job: payload with path (inside `uploads`), filename and, where the analyst said so, kind, as_of, received_on, scope,
-            mapping (the JSON of `--map`), accept_good_rows, book, show.
+            mapping (the JSON of `--map`), accept_good_rows, accept_change, book, show.
         ingest: the workflow, wired to a store.
 
     Returns:
@@ -90,6 +90,7 @@ def _request(payload: Mapping[str, Any], uploads: Path, dry_run: bool) -> Ingest
         received_on=_day(payload.get("received_on")),
         mapping=ColumnMap.from_json(payload["mapping"]) if payload.get("mapping") else NO_MAPPING,
         accept_good_rows=bool(payload.get("accept_good_rows")),
+        accept_change=bool(payload.get("accept_change")),
         scope=payload.get("scope") or "full",
         dry_run=dry_run,
         book=payload.get("book") or "own",

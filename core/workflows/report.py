@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.columns import Kind
-from core.errors import Refused, Reject
+from core.errors import BookChangeRefused, Refused, Reject
 from core.intake.map import NO_MAPPING, Mapping, Resolution
 from core.records import BookName
 
@@ -27,6 +27,7 @@ class IngestRequest:
     received_on: date | None = None
     mapping: Mapping = NO_MAPPING
     accept_good_rows: bool = False
+    accept_change: bool = False  # the analyst says that halving or doubling the book is right
     scope: Literal["full", "partial"] = "full"
     dry_run: bool = False
     book: BookName = "own"
@@ -54,7 +55,8 @@ class IngestReport:
     refusal: Refused | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The keys others rely on, and more; `rejects_file` is set by whoever writes that file."""
+        """The keys others rely on, and more; `rejects_file` is set by whoever writes that file, and `asks` names what the
+        analyst can say to have a refused file loaded."""
         return {
             "batch": self.batch,
             "status": self.status,
@@ -69,6 +71,7 @@ class IngestReport:
             "as_of_assumed": self.as_of_assumed,
             "findings": list(self.findings),
             "refusal": None if self.refusal is None else str(self.refusal),
+            "asks": "accept_change" if isinstance(self.refusal, BookChangeRefused) else None,
         }
 
     def as_text(self, rejects_file: str | None) -> str:

@@ -13,6 +13,7 @@ from dashboard.pages.batches import mapping
 
 STARTED, PULSE = "batches-started", "batches-pulse"
 CARD, MAPPING, REJECTS = "batches-job", "batches-mapping", "batches-rejects"
+ANYWAY = "batches-load-anyway"
 PULSE_MS = 700
 HEAD_PX, ROW_PX, MOST_ROWS_SEEN = 46, 42, 6
 PARTS = {
@@ -25,7 +26,7 @@ PARTS = {
     "mapping_note": ("batches-mapping-note", "children"), "rejects": (REJECTS, "rowData"),
     "rejects_class": ("batches-rejects-part", "className"), "rejects_note": ("batches-rejects-note", "children"),
     "choice": ("batches-choice", "className"), "load": ("batches-load", "className"), "good": ("batches-load-good", "className"),
-    "good_words": ("batches-load-good", "children"), "discard": ("batches-discard", "className"), "done": ("batches-job-done", "className"),
+    "anyway": (ANYWAY, "className"), "anyway_off": (ANYWAY, "disabled"), "good_words": ("batches-load-good", "children"), "discard": ("batches-discard", "className"), "done": ("batches-job-done", "className"),
     "still": (PULSE, "disabled"), "load_off": ("batches-load", "disabled"), "good_off": ("batches-load-good", "disabled"),
     "again_note": ("batches-again-note", "children"),
 }  # fmt: skip
@@ -144,6 +145,7 @@ def _buttons() -> html.Div:
                 [
                     html.Button("Load", id="batches-load", className=ABSENT),
                     html.Button("", id="batches-load-good", className=ABSENT),
+                    html.Button("It is right: load it", id=ANYWAY, className=ABSENT),
                     html.Button("Discard", id="batches-discard", className=ABSENT),
                     dcc.Link("See it on Portfolio", href="/", id="batches-job-done", className=ABSENT),
                 ],

@@ -21,6 +21,7 @@ from dashboard import text_batches as say
 from dashboard.pages.batches import mapping
 from dashboard.pages.batches.panel import (
     ABSENT,
+    ANYWAY,
     HEAD_PX,
     MAPPING,
     MOST_ROWS_SEEN,
@@ -35,6 +36,7 @@ from dashboard.uploads import discard
 
 GUESS = "guess"
 LARGEST_JOB = 2**31
+MOST_NOTES = 60
 
 
 def said(kind: str | None, as_of: str | None, scope: str | None) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def said(kind: str | None, as_of: str | None, scope: str | None) -> dict[str, An
         raise Refused(f"There is no kind of file called '{kind[:40]}'", remedy=f"Choose one of {', '.join(KINDS)}.")
     return {
         "kind": kind if kind in KINDS else None, "as_of": day_of(as_of), "scope": "partial" if scope == "partial" else "full",
-        "received_on": None, "accept_good_rows": False, "book": "own",
+        "received_on": None, "accept_good_rows": False, "accept_change": False, "book": "own",
     }  # fmt: skip
 
 
@@ -72,7 +74,7 @@ def update_job(services: Services, search: str | None, *, polled: bool = False) 
         progress = {"message": _how_far(job), "share": str(job.progress)}
         return dict.fromkeys(PARTS, dash.no_update) | progress
     shown: dict[str, Any] = dict.fromkeys(PARTS, "") | {
-        "totals": [], "findings": [], "mapping": [], "rejects": [], "still": True, "share": "0", "load_off": False, "good_off": False,
+        "totals": [], "findings": [], "mapping": [], "rejects": [], "still": True, "share": "0", "load_off": False, "good_off": False, "anyway_off": False,
         "mapping_columns": dash.no_update, "card": ABSENT, "mapping_open": False, "rejects_style": dash.no_update,
     }  # fmt: skip
     for part in (
@@ -84,6 +86,7 @@ def update_job(services: Services, search: str | None, *, polled: bool = False) 
         "choice",
         "load",
         "good",
+        "anyway",
         "discard",
         "done",
     ):
@@ -120,7 +123,7 @@ def _checked(services: Services, job: Job, result: Mapping[str, Any]) -> dict[st
     if result.get("control_totals"):
         totals = [html.Tr([html.Th(name, scope="row"), html.Td(value)]) for name, value in say.totals_rows(result)]
         notes = list(result.get("findings") or []) or ["Nothing: every column was understood as it stands."]
-        parts |= {"totals": totals[:40], "findings": [html.Li(note) for note in notes[:20]], "found": "row-even found"}
+        parts |= {"totals": totals[:40], "findings": [html.Li(note) for note in notes[:MOST_NOTES]], "found": "row-even found"}
     rejects = list(result.get("rejects") or [])
     if rejects:
         height = HEAD_PX + ROW_PX * min(len(rejects), MOST_ROWS_SEEN)
@@ -185,10 +188,12 @@ def _next(book: Book, job: Job, result: Mapping[str, Any], *, retry: bool) -> di
     discardable = "button quiet" if status != "duplicate" else ABSENT
     loadable = status == "dry-run"
     good = status == "refused" and rejected > 0 and accepted > 0
-    sample = book.is_sample and not book.is_empty and (loadable or good)
+    anyway = result.get("asks") == "accept_change"
+    sample = book.is_sample and not book.is_empty and (loadable or good or anyway)
     return {
         "load": "button" if loadable and not retry else ABSENT,
-        "good": "button" if good else ABSENT,
+        "good": "button" if good and not anyway else ABSENT,
+        "anyway": "button" if anyway else ABSENT,
         "good_words": f"Load the {show.count(accepted, 'good rows')} only",
         "discard": discardable,
         "choice": "choice" if sample else ABSENT,
@@ -222,6 +227,14 @@ def start_load(services: Services, search: str | None, *, good_rows_only: bool, 
     """Queue the loading of the file that was checked, as it was checked. Returns the job."""
     job = _checked_job(services, search)
     payload = {**job.payload, "accept_good_rows": good_rows_only, "show": shown != "sample"}
+    return services.jobs.add("ingest", payload, services.settings.who)
+
+
+def start_load_anyway(services: Services, search: str | None, shown: str | None) -> int:
+    """Queue the loading of a file that was refused for what it makes of the book: it is right, the analyst says.
+    Returns the job."""
+    job = _checked_job(services, search)
+    payload = {**job.payload, "accept_change": True, "show": shown != "sample"}
     return services.jobs.add("ingest", payload, services.settings.who)
 
 
@@ -268,6 +281,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @app.callback(
         Output("batches-load", "disabled", allow_duplicate=True),
         Output("batches-load-good", "disabled", allow_duplicate=True),
+        Output(ANYWAY, "disabled", allow_duplicate=True),
         Output("batches-again-note", "children", allow_duplicate=True),
         Input(MAPPING, "cellValueChanged"),
         Input("batches-kind", "value"),
@@ -275,8 +289,8 @@ def register(app: dash.Dash, services: Services) -> None:
         Input("batches-scope", "value"),
         prevent_initial_call=True,
     )
-    def changed(*_: Any) -> tuple[bool, bool, str]:
-        return True, True, "Changed since the check: check again before loading."
+    def changed(*_: Any) -> tuple[bool, bool, bool, str]:
+        return True, True, True, "Changed since the check: check again before loading."
 
     _register_starts(app, services)
 
@@ -314,6 +328,12 @@ def _register_starts(app: dash.Dash, services: Services) -> None:
     )
     def load_good(_: int, search: str | None, shown: str | None) -> int:
         return start_load(services, search, good_rows_only=True, shown=shown)
+
+    @app.callback(
+        started, Input(ANYWAY, "n_clicks"), address, State("batches-show", "value"), prevent_initial_call=True
+    )
+    def load_anyway(_: int, search: str | None, shown: str | None) -> int:
+        return start_load_anyway(services, search, shown)
 
     @app.callback(started, Input("batches-discard", "n_clicks"), address, prevent_initial_call=True)
     def throw(_: int, search: str | None) -> int:

@@ -216,7 +216,7 @@ def test_a_promise_may_lie_ahead_and_an_action_may_not(tmp_path):
     )
     assert checked.kind == "actions"
     assert checked.frame["promise_due"].tolist() == ["2026-12-15"]
-    assert reasons(checked) == [(3, "Acted_On", "is in the future (today is 2026-11-20)")]
+    assert reasons(checked) == [(3, "Acted_On", "is in the future: the file was received on 2026-11-20")]
 
 
 def test_an_action_that_is_absent_is_refused(tmp_path):

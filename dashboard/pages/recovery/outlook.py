@@ -1,0 +1,158 @@
+"""The forecast of cash and arrears against what came and the budget."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any
+
+import dash
+import pandas as pd
+from dash import html
+
+from core.metrics.forecast import Outlook, outlook
+from core.metrics.targets import target_of
+from dashboard import format as show
+from dashboard import text_recovery as say
+from dashboard.address import Why
+from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
+from dashboard.figures.forecast import forecast_fan
+from dashboard.pages.recovery.points import marked
+from dashboard.services import Services
+from dashboard.state import VIEW, View, view_of
+
+CASH, ARREARS = "recovery-cash_ahead", "recovery-arrears_ahead"
+CHARTS = {"cash": CASH, "arrears": ARREARS}
+METRICS = {"cash": "forecast_cash_next_month", "arrears": "forecast_arrears_next_month"}
+MEASURES = {"cash": "cash", "arrears": "arrears_balance"}
+TARGETS = {"cash": "cash_month", "arrears": "in_arrears"}
+HEIGHT, MOST_KNOWN, MOST_MONTHS = 320, 60, 24
+
+
+class Outlooks:
+    """Forecasts already made of the book as it stands: every part of the page that needs one makes it but once.
+
+    What is known holds until the book changes; then all of it is forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._revision: tuple[str, int] | None = None
+        self._known: dict[str, Outlook] = {}
+
+    def of(self, view: View) -> Outlook:
+        """The forecast of a view."""
+        revision, asked = (view.book.name, view.book.revision), view.selection.to_query()
+        with self._lock:
+            if self._revision != revision or len(self._known) >= MOST_KNOWN:
+                self._revision, self._known = revision, {}
+            if asked not in self._known:
+                self._known[asked] = outlook(view.reader, view.selection)
+            return self._known[asked]
+
+
+def cards() -> html.Div:
+    """The two charts, empty."""
+    return html.Div(
+        [chart_card(card, height=HEIGHT, why=Why(METRICS[name])) for name, card in CHARTS.items()], className="row-even"
+    )
+
+
+def update_outlook(
+    services: Services, search: str | None, mode: str | None, outlooks: Outlooks
+) -> dict[str, dict[str, Any]]:
+    """Cash and arrears: actual, forecast, budget, and the forecasts made a month before."""
+    view = view_of(services, search)
+    seen = outlooks.of(view)
+    known = {"cash": _cash(view, seen), "arrears": _arrears(view, seen)}
+    return {name: _chart(view, seen, name, known[name], mode) for name in CHARTS}
+
+
+def _cash(view: View, seen: Outlook) -> pd.DataFrame:
+    """Cash of each month up to the forecast, on loans open at its start: month, value."""
+    if seen.why or not seen.has_payments:
+        return pd.DataFrame(columns=["month", "value"])
+    flows = view.reader.flows(view.selection.at(seen.start), ["month", "origin", "state"])
+    return flows.groupby("month", as_index=False)["cash"].sum().rename(columns={"cash": "value"}).tail(MOST_MONTHS)
+
+
+def _arrears(view: View, seen: Outlook) -> pd.DataFrame:
+    """The balance in arrears on each month-end up to the forecast: month, value."""
+    if seen.why:
+        return pd.DataFrame(columns=["month", "value"])
+    stock = view.reader.stock_history(view.selection.at(seen.start))
+    told = pd.DataFrame({"month": stock["as_of"].astype(str), "value": stock["arrears_balance"]})
+    ends = pd.to_datetime(told["month"]).dt.is_month_end
+    return told[ends].tail(MOST_MONTHS).reset_index(drop=True)
+
+
+def _chart(view: View, seen: Outlook, name: str, known: pd.DataFrame, mode: str | None) -> dict[str, Any]:
+    why = seen.why or ("" if name != "cash" or seen.has_payments else say.NO_PAYMENTS)
+    if why:
+        return chart_absent(title=say.OUTLOOK_NAMES[name], why=f"{show.UNDEFINED}, because {why}.")
+    ahead = _of(seen.forecast, name)
+    tested = _of(seen.tested, name)
+    tested = tested[tested["steps"] == 1].reset_index(drop=True)
+    months = [*known["month"], *ahead["month"]]
+    budget = _budget(view, name, months)
+    drawn = forecast_fan(known, ahead, mode, height=HEIGHT, budget=budget, earlier=tested[tested["month"].isin(months)])
+    return chart_props(
+        marked(drawn, lambda kind, month: _address(view, name, kind, month)),
+        title=say.outlook_title(name, ahead.iloc[0], budget, view.book.currency),
+        subtitle=say.outlook_subtitle(name, tested, seen.loans, bool(len(budget))),
+        summary=say.outlook_summary(name, known, ahead),
+        rows=_rows(known, ahead, budget, tested),
+        addresses=[*(_address(view, name, "actual", month) for month in known["month"]),
+                   *(Why(METRICS[name]) for _ in ahead["month"])],
+    )  # fmt: skip
+
+
+def _of(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    return rows[rows["measure"] == MEASURES[name]].reset_index(drop=True)
+
+
+def _budget(view: View, name: str, months: list[str]) -> pd.DataFrame:
+    targets = view.reader.targets()
+    told = pd.DataFrame(
+        {"month": months, "value": [target_of(targets, TARGETS[name], pd.Timestamp(month).date()) for month in months]}
+    )
+    return told[told["value"].notna()].reset_index(drop=True)
+
+
+def _address(view: View, name: str, kind: str, month: str) -> Why | None:
+    """Actual months open their own rows, what is ahead the forecast, what was forecast before the record of forecasts."""
+    if kind == "actual":
+        return Why("flows:cash", {"month": month}) if name == "cash" else Why("in_arrears", {"as_of": month})
+    if kind == "forecast":
+        return Why(METRICS[name])
+    return Why("forecast_coverage") if kind == "earlier" else None
+
+
+def _rows(known: pd.DataFrame, ahead: pd.DataFrame, budget: pd.DataFrame, tested: pd.DataFrame) -> list[list[str]]:
+    wanted = dict(zip(budget["month"], budget["value"], strict=True))
+    before = {row.month: row for row in tested.itertuples()}
+
+    def budgeted(month: str) -> str:
+        return show.money_exact(wanted[month]) if month in wanted else "none"
+
+    def foretold(month: str) -> list[str]:
+        row = before.get(month)
+        if row is None:
+            return ["none", ""]
+        return [f"{show.money_exact(row.low)} to {show.money_exact(row.high)}", "inside" if row.inside else "outside"]
+
+    rows = [["Month", "Actual", "Forecast", "80 % interval", "", "Budget"]]
+    rows += [[show.month(month), show.money_exact(value), "", *foretold(month), budgeted(month)]
+             for month, value in zip(known["month"], known["value"], strict=True)]  # fmt: skip
+    return rows + [
+        [show.month(row.month), "", show.money_exact(row.value), f"{show.money_exact(row.low)} to {show.money_exact(row.high)}", "",
+         budgeted(row.month)]
+        for row in ahead.itertuples()
+    ]  # fmt: skip
+
+
+def register(app: dash.Dash, services: Services, outlooks: Outlooks) -> None:
+    """One reading, two charts."""
+
+    @app.callback(output={name: chart_outputs(card) for name, card in CHARTS.items()}, inputs=VIEW)
+    def ahead(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
+        return update_outlook(services, search, mode, outlooks)

@@ -1,0 +1,188 @@
+"""A store filled through the command line, and what it answers beside the reference of the same files."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import run as recoup
+from core.ports import PortfolioReader
+from core.selection import Selection
+from tests.command_line import run
+from tests.reference import Reference
+from tests.reference_files import File, files_known_on
+from tests.reference_flows import Flows, Where
+from tests.reference_moves import Metrics, move_metrics
+from tests.reference_promises import promise_metrics, promises_of
+from tests.reference_questions import QUESTIONS, Sums, sums_of_frame
+from tests.reference_value import value_metrics
+
+COUNTED = ("roll_forward_rate_loans", "cure_rate_loans", "sustained_cure_rate", "redefault_rate", "penetration", "contact_rate",
+           "right_party_rate", "promise_rate", "intensity", "paying_rate", "promises_kept_rate", "loans_per_borrower")  # fmt: skip
+"""Ratios of counts; the others are of money."""
+NO_INTERVAL = ("intensity", "loans_per_borrower")
+NOT_WORKED_OUT_TWICE = ("forecast_cash_next_month", "forecast_arrears_next_month", "forecast_coverage", "rolling_next_month",
+                        "rolling_loans_next_month")  # fmt: skip
+"""Simulated or resting on probabilities of their own, and judged where they are made."""
+
+
+class Whole:
+    """Everything the reference has to say about some files."""
+
+    def __init__(self, files: list[File]) -> None:
+        self.book = Reference(files)
+        self.flows = Flows(self.book)
+        self.promises = promises_of(self.book)
+
+    def metrics(self, as_of: str, where: Where) -> Metrics:
+        return (
+            self.book.metrics(as_of, where)
+            | move_metrics(self.flows, as_of, where)
+            | promise_metrics(self.book, self.promises, as_of, where)
+            | value_metrics(self.book, as_of, where)
+        )
+
+
+class Store:
+    """A store in a folder, and the files it was given in the order they were loaded, undone ones among them."""
+
+    def __init__(self, folder: Path, told: list[File] | None = None) -> None:
+        self.folder, self.told = folder, list(told or [])
+        self.db = f"sqlite:///{folder / 'book.db'}"
+
+    @property
+    def files(self) -> list[File]:
+        """Those that are in."""
+        return [file for file in self.told if not file.undone_on]
+
+    @property
+    def reader(self) -> PortfolioReader:
+        return recoup.Recoup(recoup.load_settings(db=self.db)).reader()
+
+    def ingest(self, file: File) -> File:
+        path = self.folder / f"{len(list(self.folder.iterdir()))}.csv"
+        path.write_text(file.text, encoding="utf-8")
+        told = ["--as-of", file.as_of] if file.as_of else []
+        told += ["--received-on", file.received_on] if file.received_on else []
+        told += ["--partial"] if file.scope == "partial" else []
+        result = run("ingest", str(path), "--db", self.db, "--json", "--kind", file.kind, *told)
+        assert result.json["status"] == "committed", result.err
+        assert result.json["rejected"] == 0, result.json
+        batch = self.reader.batch(result.json["batch"])
+        stored = replace(file, batch=batch.id, received_on=batch.received_on.isoformat(), undone_on="")
+        self.told.append(stored)
+        return stored
+
+    def undo(self, file: File) -> None:
+        assert run("undo", str(file.batch), "--db", self.db, "--json").json["status"] == "undone"
+        undone_on = self.reader.batch(file.batch).undone_on
+        assert undone_on is not None
+        self.told[self.told.index(file)] = replace(file, undone_on=undone_on.isoformat())
+
+    def copy(self, folder: Path) -> Store:
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Store(folder, self.told)
+
+    def reference(self, known_on: str = "") -> Whole:
+        return _whole(tuple(files_known_on(self.told, known_on or "9999-12-31")))
+
+    def metrics(self, as_of: str, where: Where, known_on: str = "") -> dict[str, Any]:
+        asked = [text for name, values in where.items() for value in values for text in ("--where", f"{name}={value}")]
+        asked += ["--known-on", known_on] if known_on else []
+        return dict(run("metrics", "--db", self.db, "--json", "--as-of", as_of, *asked).json["metrics"])
+
+    def assert_agrees(self, days: tuple[str, ...], filters: tuple[Where, ...], known_on: str = "") -> None:
+        """Every metric, as known on a day (now where none is given)."""
+        for day in days:
+            for where in filters:
+                found, expected = self.metrics(day, where, known_on), self.reference(known_on).metrics(day, where)
+                assert differences(found, expected) == {}, (day, where, known_on)
+
+    def assert_questions_agree(self, as_of: str, where: Where, known_on: str = "") -> None:
+        """Every sum that the metrics are made of, group by group."""
+        selection = Selection(
+            as_of=date.fromisoformat(as_of),
+            known_on=date.fromisoformat(known_on) if known_on else None,
+            filters={name: tuple(values) for name, values in where.items()},
+        )
+        whole, reader = self.reference(known_on), self.reader
+        for (name, by), answer in QUESTIONS.items():
+            expected: Sums = answer(whole.book, whole.flows, whole.promises, as_of, where)
+            frame = getattr(reader, name)(selection, list(by))
+            assert unlike(sums_of_frame(frame, by, expected), expected) == {}, (name, by, as_of, where, known_on)
+
+
+@lru_cache(maxsize=8)
+def _whole(files: tuple[File, ...]) -> Whole:
+    return Whole(list(files))
+
+
+def differences(found: dict[str, Any], expected: Metrics) -> dict[str, tuple[Any, Any]]:
+    """Where the product and the reference differ: name to (found, expected)."""
+    wrong: dict[str, tuple[Any, Any]] = {}
+    for name, number in found.items():
+        if (
+            name not in expected
+            and name not in NOT_WORKED_OUT_TWICE
+            and (number["value"] is not None or not number["why"])
+        ):
+            wrong[name] = (number, "no such number")
+    for name, wanted in expected.items():
+        number = found.get(name)
+        told = plain(name, number) if number else "no such number"
+        if wanted is None:
+            if told == "no such number" or number["value"] is not None or not number["why"]:
+                wrong[name] = (told, None)
+        elif told != (rounded := (_round(wanted[0]), *wanted[1:])):
+            wrong[name] = (told, rounded)
+        elif name in COUNTED and name not in NO_INTERVAL and 0 < wanted[2] >= wanted[1]:
+            ends = (number["low"], number["high"])
+            if not all(math.isclose(*pair, abs_tol=1e-9) for pair in zip(ends, wilson(*wanted[1:3]), strict=True)):
+                wrong[f"interval of {name}"] = (ends, wilson(*wanted[1:3]))
+    return wrong
+
+
+def plain(name: str, number: dict[str, Any]) -> tuple[Any, ...]:
+    """A number of the product in the shape of the reference: money in whole hundredths."""
+    value, above, below = number["value"], number["numerator"], number["denominator"]
+    if number["unit"] == "currency":
+        value, above = hundredths(value), hundredths(above)
+    elif number["unit"] in ("share", "ratio") and name not in COUNTED:
+        above, below = hundredths(above), hundredths(below)
+    return (_round(value), above, below, number["n"], number["excluded"])
+
+
+def hundredths(value: float | None) -> int | None:
+    if value is None:
+        return None
+    assert abs(value * 100 - round(value * 100)) < 1e-4, f"{value} is not to the cent"
+    return round(value * 100)
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """Both ends of the 95 % score interval: the roots of (share - p)^2 = z^2 p (1 - p) / n."""
+    z_sq = 1.959963984540054**2
+    a, b, c = 1 + z_sq / n, -(2 * successes / n + z_sq / n), (successes / n) ** 2
+    root = math.sqrt(max(0.0, b * b - 4 * a * c))
+    return (-b - root) / (2 * a), (-b + root) / (2 * a)
+
+
+def unlike(found: Sums, expected: Sums) -> dict[Any, tuple[Any, Any]]:
+    """Groups and measures that differ."""
+    wrong: dict[Any, tuple[Any, Any]] = {}
+    for group in found.keys() | expected.keys():
+        ours, theirs = found.get(group, {}), expected.get(group, {})
+        for name in ours.keys() | theirs.keys():
+            if ours.get(name, 0) != theirs.get(name, 0):
+                wrong[(*group, name)] = (ours.get(name, 0), theirs.get(name, 0))
+    return wrong
+
+
+def _round(value: float | None) -> float | None:
+    """Shares to twelve places: hundredths over hundredths and currency over currency differ behind that."""
+    return value if value is None else round(value, 12)
