@@ -292,9 +292,17 @@ def worker(recoup: Recoup, beside: int | None) -> None:
     sweep_uploads(recoup.data_dir, now().timestamp())
     name = f"{socket.gethostname()}:{os.getpid()}"
     try:
-        work(recoup.jobs, handlers(recoup), owner=name, report=_to_log, stop=stop, busy=OperationalError)
+        work(
+            recoup.jobs, handlers(recoup), owner=name, report=_to_log, stop=stop, busy=OperationalError,
+            when_idle=lambda: _settle_history(recoup),
+        )  # fmt: skip
     except KeyboardInterrupt:
         stop.set()
+
+
+def _settle_history(recoup: Recoup) -> bool:
+    """Put what is known of earlier days in order, where files came out of order; False where there was nothing to do."""
+    return any([recoup.writer.settle_history("own"), recoup.writer.settle_history("sample")])
 
 
 def _watch(pid: int, stop: threading.Event) -> None:

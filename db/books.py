@@ -87,9 +87,7 @@ def values_of(connection: Connection, book_id: int, dimension: str) -> list[str]
     return list(recall(connection).answer(("values", book_id, dimension), read))
 
 
-def _read_book(
-    connection: Connection, name: BookName | None, revision: int, known: Knowledge
-) -> tuple[int, Book]:
+def _read_book(connection: Connection, name: BookName | None, revision: int, known: Knowledge) -> tuple[int, Book]:
     chosen = books.c.shown == 1 if name is None else books.c.name == name
     row = connection.execute(select(books.c.id, books.c.name).where(chosen)).one_or_none()
     book_id, told = (0, name or "own") if row is None else (row.id, row.name)

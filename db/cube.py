@@ -197,7 +197,9 @@ def effective_on(known: Knowledge) -> ColumnElement[str]:
     """The day a payment counts for: a reversal counts back to the payment it names, where that one speaks."""
     if known.known_on is None:
         return payments.c.effective_on
-    return case((payments.c.amount < 0, func.coalesce(_named(known, "paid_on"), payments.c.paid_on)), else_=payments.c.paid_on)
+    return case(
+        (payments.c.amount < 0, func.coalesce(_named(known, "paid_on"), payments.c.paid_on)), else_=payments.c.paid_on
+    )
 
 
 def payment_kind(known: Knowledge) -> ColumnElement[str]:

@@ -27,9 +27,7 @@ def dimension(name: str, known: Knowledge = NOW) -> Expression:
 
 
 def _dimensions(known: Knowledge, **instead: Expression) -> list[Expression]:
-    return [
-        said(instead[name] if name in instead else dimension(name, known)).label(name) for name in DIMENSIONS
-    ]
+    return [said(instead[name] if name in instead else dimension(name, known)).label(name) for name in DIMENSIONS]
 
 
 def snapshot_at(loan_id: Expression, day: Expression, known: Knowledge = NOW) -> Expression:

@@ -125,6 +125,8 @@ def _first_given(rows: FromClause) -> list[ColumnElement[Any]]:
 def outcomes(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Outcomes stated on the selection's day, for loans of every status; empty where the file states none."""
     check_groups(by, DIMENSIONS)
-    rows = outcome_rows(snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day, known=scope.known).subquery()
+    rows = outcome_rows(
+        snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day, known=scope.known
+    ).subquery()
     groups, told = [*by, "recovery_status"], ("loans", "balance", "recovered_loans", "recovered")
     return summed_frame(connection, summed(rows, groups, told, *kept(rows, scope.filters)), groups, told)

@@ -58,9 +58,7 @@ def speak_again(connection: Connection, revision_id: int, touched: Touched, numb
     begin(connection, "scores", touched.known_on, newest, told)
 
 
-def settle_scores(
-    connection: Connection, revision_id: int, touched: Touched, fallen_models: Collection[int]
-) -> None:
+def settle_scores(connection: Connection, revision_id: int, touched: Touched, fallen_models: Collection[int]) -> None:
     """Silence scores of undone batches and fallen models; of those given up to this revision the newest one left of
     each snapshot speaks again.
 

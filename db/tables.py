@@ -31,7 +31,8 @@ books = _table(
     _id(),
     Column("name", Text, nullable=False, unique=True),  # "sample" or "own"
     Column("shown", Integer, nullable=False, server_default="0"),  # exactly one book is shown
-    Column("unsettled", Integer, nullable=False, server_default="0"),  # 1: a file came out of order, history waits; 2: derived rows wait
+    # 1: a file came out of order and history waits; 2: an older schema did not keep what is derived
+    Column("unsettled", Integer, nullable=False, server_default="0"),
     Column("created_at", Text, nullable=False),
 )
 
