@@ -19,7 +19,6 @@ from db.cube import IS_CASH
 from db.engine import reading
 from db.facts import FactList
 from db.frames import COUNT, frame_of
-from db.known import Knowledge
 from db.loans import BLOCK, LoanList
 from db.recall import recall
 from db.sums import Scope, cube_for
@@ -109,10 +108,12 @@ class SqlPortfolioReader:
         measure: str = "", after: str | None = None, limit: int = 100,
     ) -> FactPage:  # fmt: skip
         """A page of what was added to or taken off the rows of a sum since `known_before`."""
-        before = _knowledge(known_before)
-        return self._ask(
-            lambda connection: self._facts(connection, kind, selection, cell, measure).restated(before, after, limit)
-        )
+
+        def page(connection: Connection) -> FactPage:
+            before = knowledge_of(connection, self._key(connection), known_before)
+            return self._facts(connection, kind, selection, cell, measure).restated(before, after, limit)
+
+        return self._ask(page)
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """What was given up to the selection's day; a loan counts once in a group, as it was when first given."""
@@ -253,10 +254,6 @@ class SqlPortfolioReader:
                 remedy=f"Choose a day from {book.days[0]} on.",
             )
         return Scope(book_id, days, asked.isoformat(), selection.filters, known.known_on)
-
-
-def _knowledge(day: date | None) -> Knowledge:
-    return Knowledge(None if day is None else day.isoformat())
 
 
 def _loan_count(connection: Connection, scope: Scope, selection: Selection, listed: LoanList) -> int:

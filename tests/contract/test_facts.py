@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date
 
 import pandas as pd
@@ -159,7 +160,14 @@ def test_an_unknown_kind_cell_or_measure_is_refused_with_what_there_is(reader, k
 
 def test_a_key_of_another_list_is_refused(reader):
     key = reader.facts("placed", NOW, limit=1).next_key
-    for kind, wrong in (("cash", key), ("cash", "W10="), ("placed", "'; --"), ("placed", "WyJwbGFjZWQiLCAxLCAxXQ==")):
+    huge = base64.urlsafe_b64encode(b'["placed", "2026-10-31", 99999999999999999999]').decode()
+    for kind, wrong in (
+        ("cash", key),
+        ("cash", "W10="),
+        ("placed", "'; --"),
+        ("placed", "WyJwbGFjZWQiLCAxLCAxXQ=="),
+        ("placed", huge),
+    ):
         with pytest.raises(SelectionRefused, match="page of the list cannot be found"):
             reader.facts(kind, NOW, after=wrong)
 

@@ -150,6 +150,7 @@ def answers(reader: SqlPortfolioReader, selection: Selection, *, scored: bool) -
         "placed": [("cohort", "product", "region", "strategy", "bucket"), ("hold", "strategy")],
         "cash": [("cohort", "month", "product", "strategy", *of_scores[:1]), ("hold", "month")],
         "activity": [("cohort", "month", "product", "strategy"), ("bucket", "month")],
+        "promises": [("month", "product", "strategy"), ("bucket",)],
         "given": [("strategy", "product"), ("decided_by", "month", "trial")],
         "outcomes": [("product",)],
     }

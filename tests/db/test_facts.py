@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from core.metrics.facts import FACT_FIELDS
 from core.selection import Selection
-from db.facts import KINDS
+from db.fact_kinds import KINDS
 from db.reader import SqlPortfolioReader
 from tests.db.conftest import actions, loan, payments, portfolio, put, score_rows
 
