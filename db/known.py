@@ -34,7 +34,7 @@ class Knowledge:
 
 
 def _name(table: FromClause) -> str:
-    return str(getattr(table, "element", table).name)
+    return str(getattr(getattr(table, "element", table), "name"))
 
 
 NOW = Knowledge()

@@ -17,7 +17,7 @@ TWO_WAYS = "can be read as thousands or with three decimals; write 1234 or 1.23"
 _NOT_PLAIN = "+0"
 """A cell in another form than plain digits, so that `take_apart` takes every cell apart."""
 _BY_SPELLING = {plain(name): metric for metric in TARGET_METRICS.values() for name in (metric.name, metric.label)} | {
-    plain("monthly budget"): TARGET_METRICS[BUDGET]
+    plain(name): TARGET_METRICS[BUDGET] for name in ("budget", "monthly budget", "cash this month (budget)")
 }
 
 
