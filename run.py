@@ -549,6 +549,25 @@ def _filters(conditions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 
 
 @cli.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--dry-run", is_flag=True, help="check only")
+@command
+def targets(recoup: Recoup, file: Path | None, dry_run: bool) -> None:
+    """Set targets and the monthly budget from a CSV (Metric, Month, Age_Months, Value); without a file, list them."""
+    from core.workflows import targets as workflow
+
+    if file is None:
+        result = workflow.listed(recoup.reader())
+    else:
+        result = workflow.bring(
+            file, reader=recoup.reader(), writer=recoup.writer, today=today(), who=recoup.settings.who, dry_run=dry_run
+        )
+    recoup.answer(result.as_json(), result.as_text())
+    if result.rejected:
+        raise SystemExit(REFUSED)
+
+
+@cli.command()
 @click.option("--loans", type=click.IntRange(100, 2_000_000), default=6000, show_default=True)
 @click.option("--months", type=click.IntRange(6, 120), default=24, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)

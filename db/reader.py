@@ -23,6 +23,7 @@ from db.loans import BLOCK, LoanList
 from db.recall import recall
 from db.sums import Scope, cube_for
 from db.tables import loans, payments, snapshots
+from db.targets import targets_of
 from db.to_score import matured_rates
 from db.training import snapshot_blocks, training_rows
 
@@ -166,6 +167,10 @@ class SqlPortfolioReader:
     def cash_between(self, loan_refs: Sequence[str], after: date, until: date) -> pd.DataFrame:
         """Net cash of loans in (after, until], by the day it counts for; loans that paid nothing are absent."""
         return self._ask(lambda connection: _cash_between(connection, self._key(connection), loan_refs, after, until))
+
+    def targets(self) -> pd.DataFrame:
+        """What was set as target or budget."""
+        return self._ask(lambda connection: targets_of(connection, self._key(connection)))
 
     def batches(self, limit: int = 200) -> list[Batch]:
         """Batches of the book, newest first, undone and refused ones included."""

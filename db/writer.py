@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
+import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from core.records import BookName, NewBatch
@@ -13,6 +14,7 @@ from db.batches import insert_batch
 from db.books import SHOWING
 from db.engine import reading, writing
 from db.history import settle_history
+from db.targets import put_targets
 from db.unit import SqlWriteUnit, book_number
 
 
@@ -36,11 +38,8 @@ class SqlPortfolioWriter:
             book_id = book_number(connection, book, at)
             if kind != SHOWING:
                 _note_order(connection, book_id, known_on)
-            revision_id = connection.exec_driver_sql(
-                "INSERT INTO revisions (book_id, kind, known_on, at, who, note) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-                (book_id, kind, known_on.isoformat(), at, who, note),
-            ).scalar_one()
-            unit = SqlWriteUnit(connection, book_id, int(revision_id), at=at, known_on=known_on, who=who)
+            revision_id = _revision(connection, book_id, kind, known_on, at, who, note)
+            unit = SqlWriteUnit(connection, book_id, revision_id, at=at, known_on=known_on, who=who)
             yield unit
             unit.close()
 
@@ -63,6 +62,15 @@ class SqlPortfolioWriter:
             book_id = book_number(connection, book, at)
             return insert_batch(connection, book_id, batch, at=at, who=who, status="refused")
 
+    def put_targets(self, book: BookName, targets: pd.DataFrame, who: str, set_on: date) -> int:
+        """Set targets and budgets (see PortfolioWriter): a revision of what is on show, so that pages look again; of
+        what is known on a day it changes nothing."""
+        with writing(self._engine) as connection:
+            at = self._now()
+            book_id = book_number(connection, book, at)
+            _revision(connection, book_id, SHOWING, set_on, at, who, "targets set")
+            return put_targets(connection, book_id, targets, who, set_on)
+
     def _now(self) -> str:
         return self._clock().astimezone(UTC).isoformat(timespec="seconds")
 
@@ -74,3 +82,11 @@ def _note_order(connection: Connection, book_id: int, known_on: date) -> None:
         "SELECT 1 FROM revisions r WHERE r.book_id = books.id AND r.kind <> ? AND r.known_on > ?)",
         (book_id, SHOWING, known_on.isoformat()),
     )
+
+
+def _revision(connection: Connection, book_id: int, kind: str, known_on: date, at: str, who: str, note: str) -> int:
+    number = connection.exec_driver_sql(
+        "INSERT INTO revisions (book_id, kind, known_on, at, who, note) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+        (book_id, kind, known_on.isoformat(), at, who, note),
+    ).scalar_one()
+    return int(number)

@@ -69,6 +69,41 @@ def _month(day: str) -> str:
     return month_end(date.fromisoformat(day)).isoformat()
 
 
+class FakeTargets:
+    """What was set as target, by metric, month and age; "" and -1 where a key has no month or age."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str, int], tuple[float, str, str]] = {}
+
+    def put(self, given: pd.DataFrame, who: str, set_on: date) -> int:
+        for row in given.itertuples():
+            month = row.month if isinstance(row.month, str) else ""
+            key = (row.metric, month, -1 if pd.isna(row.age_months) else int(row.age_months))
+            self.rows.pop(key, None)
+            if not pd.isna(row.value):
+                self.rows[key] = (float(row.value), set_on.isoformat(), who)
+        return len(given)
+
+    def frame(self) -> pd.DataFrame:
+        rows = [
+            (metric, month or None, np.nan if age < 0 else float(age), *told)
+            for (metric, month, age), told in sorted(self.rows.items())
+        ]
+        frame = pd.DataFrame(rows, columns=["metric", "month", "age_months", "value", "set_on", "who"])
+        texts = dict.fromkeys(("metric", "month", "set_on", "who"), "str")
+        return frame.astype({**texts, "age_months": float, "value": float})
+
+
+class FakeTargetWriter:
+    """The part of a PortfolioWriter that sets targets, on the books of these fake readers."""
+
+    def __init__(self, **books: FakePortfolioReader) -> None:
+        self.books = books
+
+    def put_targets(self, book: BookName, targets: pd.DataFrame, who: str, set_on: date) -> int:
+        return self.books[book].set_targets.put(targets, who, set_on)
+
+
 class FakePortfolioReader:
     """A book held in frames.
 
@@ -86,6 +121,7 @@ class FakePortfolioReader:
         self._name: BookName = name
         self._batches, self._rejects = list(batches), dict(rejects or {})
         self._champion, self._models, self._segmentation = champion, list(models), segmentation
+        self.set_targets = FakeTargets()
         self._snapshots = self._read_snapshots(snapshots)
         self._given = self._read_assignments()
         self._placed = self._read_placements()
@@ -265,6 +301,9 @@ class FakePortfolioReader:
     def unknown_loans(self, loan_refs: Sequence[str]) -> list[str]:
         known = set(self._snapshots["loan_ref"])
         return [loan_ref for loan_ref in loan_refs if loan_ref not in known]
+
+    def targets(self) -> pd.DataFrame:
+        return self.set_targets.frame()
 
     def batches(self, limit: int = 200) -> list[Batch]:
         return sorted(self._batches, key=lambda batch: -batch.id)[:limit]
