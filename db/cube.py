@@ -34,12 +34,15 @@ from sqlalchemy.sql.expression import FunctionElement
 from core.columns import PERSON_HOLDS
 from core.metrics.contacts import REACHED_RESULTS
 from core.metrics.delinquency import OPEN
+from core.metrics.flows import FLOW_MEASURES
 from core.selection import DIMENSIONS, NOT_STATED
 from db.tables import (
     STOCK_MEASURES,
     actions,
     cube_activity,
+    cube_borrowers,
     cube_cash,
+    cube_flows,
     cube_placed,
     cube_site,
     cube_stock,
@@ -235,9 +238,24 @@ def _snapshot_of_action(before: bool) -> ColumnElement[Any]:
 
 SNAPSHOT_OF_ACTION = func.coalesce(_snapshot_of_action(True), _snapshot_of_action(False))
 
+NO_EPISODE = "none"
+"""The cohort of work done before a loan's first placement."""
+
+_begun = placements.alias("begun")
+COHORT_OF_ACTION = func.coalesce(
+    select(month_end(_begun.c.placed_on))
+    .where(_begun.c.loan_id == actions.c.loan_id, _begun.c.live == 1, _begun.c.placed_on <= actions.c.acted_on)
+    .order_by(_begun.c.placed_on.desc())
+    .limit(1)
+    .correlate(actions)
+    .scalar_subquery(),
+    NO_EPISODE,
+)
+"""The cohort of the episode an action belongs to: the latest that had begun."""
+
 
 def activity_rows(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """One row a live action: action_id, loan_id, book_id, acted_on, month, DIMENSIONS on the day, and its measures:
+    """One row a live action: action_id, loan_id, book_id, acted_on, month, cohort, DIMENSIONS on the day, and its measures:
     actions, contacts, promises, promised, cost, costed (1 where a cost was stated)."""
     of_strategy = func.coalesce(actions.c.strategy, snapshots.c.strategy)
     return (
@@ -247,6 +265,7 @@ def activity_rows(*conditions: ColumnElement[bool]) -> Select[Any]:
             actions.c.book_id,
             actions.c.acted_on,
             month_end(actions.c.acted_on).label("month"),
+            COHORT_OF_ACTION.label("cohort"),
             *_dimensions(strategy=of_strategy),
             literal(1).label("actions"),
             _when(func.lower(actions.c.result).in_(REACHED_RESULTS), 1).label("contacts"),
@@ -276,9 +295,9 @@ class Cube:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Days and dimensions: what one cell is about."""
-        kept = [column.name for column in self.table.columns if column.name in DIMENSIONS]
-        return (*self.days, *kept)
+        """Days, dimensions and whatever else tells one cell from another."""
+        others = {"id", "book_id", "revision_id", *self.days, *self.measures}
+        return (*self.days, *(column.name for column in self.table.columns if column.name not in others))
 
     def sums(self, *conditions: ColumnElement[bool], sign: int = 1) -> Select[Any]:
         """Cells of the rows that meet the conditions: book_id, groups, measures (times `sign`)."""
@@ -297,10 +316,26 @@ ACTIVITY = Cube(
     cube_activity,
     activity_rows,
     actions.c.id,
-    ("month",),
+    ("cohort", "month"),
     ("actions", "contacts", "promises", "promised", "cost", "costed"),
 )
-CUBES = (STOCK, SITE, PLACED, CASH, ACTIVITY)
+
+
+def _flow_rows(*conditions: ColumnElement[bool]) -> Select[Any]:
+    from db.flows import flow_rows  # it is made of the definitions above
+
+    return flow_rows(*conditions)
+
+
+def _borrower_rows(*conditions: ColumnElement[bool]) -> Subquery:
+    from db.borrower_rows import borrower_rows  # it is made of the definitions above
+
+    return borrower_rows(*conditions)
+
+
+FLOWS = Cube(cube_flows, _flow_rows, snapshots.c.id, ("month",), FLOW_MEASURES)
+BORROWERS = Cube(cube_borrowers, _borrower_rows, snapshots.c.id, ("as_of",), ("borrowers", "arrears_borrowers"))
+CUBES = (STOCK, SITE, PLACED, CASH, ACTIVITY, FLOWS, BORROWERS)
 
 
 def recount(connection: Connection) -> dict[str, pd.DataFrame]:

@@ -55,6 +55,7 @@ def _settle_day(connection: Connection, book_id: int, touched: Touched, day: str
     )
     if first and not newest_full:
         _carry_over(connection, book_id, day, first)
+    touched.day_of_book(book_id, day)
     return _flip_day(connection, book_id, touched, day)
 
 

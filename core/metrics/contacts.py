@@ -1,4 +1,4 @@
-"""Which results of an action mean that the right person was reached."""
+"""Which results of an action mean that the right person was reached, and which that anybody was."""
 
 from __future__ import annotations
 
@@ -23,6 +23,27 @@ REACHED_RESULTS: tuple[str, ...] = (
     "settlement agreed",
 )
 """Lower-case results that count as a contact; no answer, wrong number, voicemail, sent and the rest do not."""
+
+CONTACTED_RESULTS: tuple[str, ...] = (
+    *REACHED_RESULTS,
+    "third party",
+    "third party contact",
+    "tpc",
+    "wrong party",
+    "wrong party contact",
+    "wrong person",
+    "other person",
+    "somebody else",
+    "relative",
+    "family member",
+    "spouse",
+    "employer",
+    "colleague",
+    "neighbour",
+    "neighbor",
+    "message left with third party",
+)
+"""Lower-case results where somebody was reached, the right party or not; a wrong number alone says nothing of the sort."""
 
 
 def is_contact(result: str | None) -> bool:
