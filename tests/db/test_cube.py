@@ -170,6 +170,15 @@ def test_work_joins_the_episode_that_had_begun_when_a_placement_comes_or_goes(en
     assert_cubes_equal_rows(engine)
 
 
+def test_work_joins_an_episode_that_a_later_file_dates_back(engine, writer):
+    put(writer, portfolio([loan("A", 100, 0)], JANUARY))
+    put(writer, actions([{"loan_ref": "A", "acted_on": "2026-02-20", "action": "call"}]))
+    put(writer, portfolio([loan("A", 100, 30, placed_on="2026-02-10")], "2026-03-31"))
+    assert cell(engine, "cube_activity", "actions", cohort=FEBRUARY) == (1,)
+    assert cell(engine, "cube_activity", "actions", cohort="none") == (0,)
+    assert_cubes_equal_rows(engine)
+
+
 def test_only_cells_that_change_are_written(engine, writer):
     put(writer, portfolio([loan("A", 100, 30, region="North"), loan("B", 100, 30, region="South")], JANUARY))
     put(writer, portfolio([loan("B", 90, 30, region="South")], JANUARY, scope="partial"))

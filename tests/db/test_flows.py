@@ -203,6 +203,20 @@ def test_a_cured_loan_that_is_paid_three_months_on_stays_cured(engine, writer):
     assert cell(engine, "cube_flows", "seen_3, sustained_3", month=FEBRUARY) == (1, 1)
 
 
+def test_a_cured_loan_that_is_charged_off_later_is_no_open_loan_in_arrears(engine, writer):
+    told(writer, [30, 0, 0, None, None, None, None, None])
+    put(writer, portfolio([loan("A", 50.0, 95, status="charged off"), loan("bystander", 7.0, 0)], MONTH_ENDS[3]))
+    assert cell(engine, "cube_flows", ", ".join(AFTER), month=FEBRUARY) == (1, 0, 0, 1, 0)
+
+
+def test_a_loan_said_to_be_paid_after_all_comes_back_as_new(engine, writer):
+    told(writer, [30, 30, 30])
+    assert cell(engine, "cube_flows", "loans", origin="new") == (0,)
+    put(writer, portfolio([loan("A", 0.0, 0, status="paid")], FEBRUARY, scope="partial"))
+    assert cell(engine, "cube_flows", "loans", origin="new", month=MARCH) == (1,)
+    assert_cubes_equal_rows(engine)
+
+
 def test_a_month_that_comes_late_or_goes_turns_old_flows_and_arrivals(engine, writer):
     told(writer, [30, 30], first=0)
     told(writer, [60, 60], first=2)
