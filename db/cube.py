@@ -36,6 +36,7 @@ from sqlalchemy.sql.expression import FunctionElement
 from core.columns import PERSON_HOLDS
 from core.metrics.contacts import REACHED_RESULTS
 from core.metrics.delinquency import OPEN
+from core.metrics.flows import FLOW_MEASURES
 from core.metrics.promises import PROMISE_MEASURES
 from core.selection import DIMENSIONS, NOT_STATED
 from db.known import NOW, Knowledge
@@ -44,7 +45,9 @@ from db.tables import (
     actions,
     assignments,
     cube_activity,
+    cube_borrowers,
     cube_cash,
+    cube_flows,
     cube_placed,
     cube_promises,
     cube_site,
@@ -415,9 +418,9 @@ class Cube:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Days and dimensions: what one cell is about."""
-        kept = [column.name for column in self.table.columns if column.name in DIMENSIONS]
-        return (*self.days, *kept)
+        """Days, dimensions and whatever else tells one cell from another."""
+        others = {"id", "book_id", "revision_id", *self.days, *self.measures}
+        return (*self.days, *(column.name for column in self.table.columns if column.name not in others))
 
     def sums(self, *conditions: ColumnElement[bool], sign: int = 1, known: Knowledge = NOW) -> Select[Any]:
         """Cells of the rows that meet the conditions: book_id, groups, measures (times `sign`)."""
@@ -440,7 +443,23 @@ ACTIVITY = Cube(
     ("actions", "contacts", "promises", "promised", "cost", "costed"),
 )
 PROMISES = Cube(cube_promises, promise_rows, actions.c.id, ("month",), PROMISE_MEASURES)
-CUBES = (STOCK, SITE, PLACED, CASH, ACTIVITY, PROMISES)
+
+
+def _flow_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Select[Any]:
+    from db.flows import flow_rows  # it is made of the definitions above
+
+    return flow_rows(*conditions, known=known)
+
+
+def _borrower_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Subquery:
+    from db.borrower_rows import borrower_rows  # it is made of the definitions above
+
+    return borrower_rows(*conditions, known=known)
+
+
+FLOWS = Cube(cube_flows, _flow_rows, snapshots.c.id, ("month",), FLOW_MEASURES)
+BORROWERS = Cube(cube_borrowers, _borrower_rows, snapshots.c.id, ("as_of",), ("borrowers", "arrears_borrowers"))
+CUBES = (STOCK, SITE, PLACED, CASH, ACTIVITY, PROMISES, FLOWS, BORROWERS)
 
 
 def recount(connection: Connection, known: Knowledge = NOW) -> dict[str, pd.DataFrame]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, Subquery, case
 
 from core.metrics.flows import FLOW_MONEY
 from core.selection import DIMENSIONS
-from db.cube import ACTIVITY, CASH, PLACED, PROMISES, STOCK, Cube, effective_rows, of_promises, posted_rows
+from db.cube import ACTIVITY, CASH, FLOWS, PLACED, PROMISES, STOCK, Cube, effective_rows, of_promises, posted_rows
 from db.frames import COUNT
 from db.sums import MONEY, Scope
 from db.tables import actions, borrowers, loans, payments, placements, snapshots
@@ -100,6 +100,9 @@ KINDS: dict[str, FactKind] = {
         ACTIVITY, lambda scope: (actions.c.book_id == scope.book_id,), "acted_on", "action_id", "actions",
         told_where={"cost": "costed", "promised": "promised"}, joined=_with_action,
         more={name: actions.c[name] for name in ("action", "channel", "result", "batch_id")},
+    ),
+    "flows": FactKind(
+        FLOWS, lambda scope: (snapshots.c.book_id == scope.book_id,), "month", "snapshot_id", "loans"
     ),
     "promises": FactKind(
         PROMISES, lambda scope: (of_promises(scope.book_id),), "day", "promise_id", "promises",

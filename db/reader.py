@@ -14,6 +14,7 @@ from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Segme
 from core.selection import Selection
 from db import questions, register
 from db.books import book_held, knowledge_of, learned_days, values_of
+from db.borrower_rows import borrower_loans
 from db.budget import BUDGET_SECONDS, brief_read
 from db.cube import IS_CASH
 from db.engine import reading
@@ -115,6 +116,23 @@ class SqlPortfolioReader:
             return self._facts(connection, kind, selection, cell, measure).restated(before, after, limit)
 
         return self._ask(page)
+    def flows(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """How the stock moved between adjacent month-ends of the book, up to the selection's day."""
+        return self._answer(questions.flows, selection, by)
+
+    def borrowers(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Distinct borrowers of open loans on the selection's day."""
+        return self._answer(questions.borrowers, selection, by)
+
+    def recovery_spread(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """What an interval around cash / balance placed needs, over episodes placed up to the selection's day."""
+        return self._answer(questions.recovery_spread, selection, by)
+
+    def borrower_loans(self, borrower_ref: str, selection: Selection) -> pd.DataFrame:
+        """Every loan of a borrower on the selection's day, of any status."""
+        return self._ask(
+            lambda connection: borrower_loans(connection, self._scope(connection, selection), borrower_ref)
+        )
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """What was given up to the selection's day; a loan counts once in a group, as it was when first given."""

@@ -63,6 +63,7 @@ def _settle_day(connection: Connection, book_id: int, touched: Touched, day: str
     )
     if tellers and not full:
         _carry_over(connection, book_id, day, tellers[0][0])
+    touched.day_of_book(book_id, day)
     return _flip_day(connection, book_id, touched, day)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -90,10 +90,14 @@ def summed(
 
 
 def summed_frame(
-    connection: Connection, query: Select[Any], by: Sequence[str], measures: Sequence[str]
+    connection: Connection,
+    query: Select[Any],
+    by: Sequence[str],
+    measures: Sequence[str],
+    money: Collection[str] = MONEY,
 ) -> pd.DataFrame:
     """The answer of `summed` as a frame: `by` as text, money in currency units, counts whole."""
-    dtypes = dict.fromkeys(by, "category") | {name: "money" if name in MONEY else COUNT for name in measures}
+    dtypes = dict.fromkeys(by, "category") | {name: "money" if name in money else COUNT for name in measures}
     return frame_of(connection.execute(query).all(), dtypes)
 
 

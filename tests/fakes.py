@@ -18,6 +18,7 @@ from core.loan_fields import LOAN_FIELDS
 from core.metrics.contacts import is_contact
 from core.metrics.delinquency import BUCKETS, bucket_of
 from core.metrics.facts import FACT_FIELDS
+from core.metrics.flows import FLOW_MEASURES
 from core.metrics.outcome import cash_within, months_between
 from core.metrics.placement import placements
 from core.metrics.portfolio import month_end
@@ -26,6 +27,7 @@ from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, 
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
 from tests.fake_facts import fact_rows, promise_rows
+from tests.plain_flows import plain_flows
 
 STOCK = ["loans", "balance", "arrears_loans", "arrears_balance", "workable_loans", "workable_balance"]
 STOCK += ["expected_loans", "expected_recovery"]
@@ -193,7 +195,7 @@ class FakePortfolioReader:
         return pd.DataFrame([told | {"waived": float(waivers["amount"].sum()), "loans": outside["loan_id"].nunique()}])
 
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
-        self._check(by, (*DIMENSIONS, "month"))
+        self._check(by, (*DIMENSIONS, "month", "cohort"))
         rows = _kept(self._actions, selection)
         rows = rows[rows["acted_on"] <= self._until(selection)]
         return _sums(
@@ -239,6 +241,44 @@ class FakePortfolioReader:
         """The fake knew everything from the first day on."""
         same = fact_rows(self, kind, selection, cell, measure)[:0]
         return FactPage(_listed(same, kind).assign(change=pd.Series(dtype="str")), None, 0, 0.0)
+    def flows(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, (*DIMENSIONS, "month", "origin", "state"))
+        rows = _kept(plain_flows(self._snapshots, self._payments, self._actions), selection)
+        return _sums(rows[rows["month"] <= self._until(selection)], by, FLOW_MEASURES)
+
+    def borrowers(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, DIMENSIONS)
+        rows = self._stock_rows(selection)
+        rows = rows[rows["as_of"] == self._day(selection)].assign(**{name: _stated(rows[name]) for name in by})
+        rows = rows.sort_values("dpd", ascending=False).drop_duplicates([*by, "borrower_ref"])
+        told = rows.assign(borrowers=1, arrears_borrowers=(rows["dpd"] >= 1).astype(int))
+        return _sums(told, by, ["borrowers", "arrears_borrowers"])
+
+    def recovery_spread(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, DIMENSIONS)
+        until = self._until(selection)
+        rows = _kept(self._placed, selection)
+        rows = rows[rows["placed_on"] <= until]
+        cash = self._payments[self._payments["payment_kind"].isin(["cash", "reversal"])]
+        paid = cash[cash["paid_on"] <= until].groupby(["loan_id", "episode"])["amount"].sum()
+        rows = rows.merge(paid.rename("cash").reset_index(), on=["loan_id", "episode"], how="left").fillna(
+            {"cash": 0.0}
+        )
+        products = {
+            "balance_sq": ("balance", "balance"),
+            "cash_sq": ("cash", "cash"),
+            "balance_cash": ("balance", "cash"),
+        }
+        rows = rows.assign(**{name: rows[left] * rows[right] for name, (left, right) in products.items()})
+        return _sums(rows, by, ["loans", "balance", "cash", *products])
+
+    def borrower_loans(self, borrower_ref: str, selection: Selection) -> pd.DataFrame:
+        day, until = self._day(selection), self._until(selection)
+        rows = self._snapshots[(self._snapshots["borrower_ref"] == borrower_ref) & (self._snapshots["as_of"] == day)]
+        begun = self._placed[self._placed["placed_on"] <= until].groupby("loan_id")["placed_on"].max()
+        rows = self._with_last_contact(rows, day).assign(placed_on=rows["loan_id"].map(begun).astype(object))
+        names = list(dict.fromkeys([*LOAN_FIELDS, "status", "hold", "placed_on"]))
+        return _shown(rows.sort_values("loan_ref"), names)
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, (*DIMENSIONS, "decided_by", "trial", "arm", "month"))
@@ -406,6 +446,11 @@ class FakePortfolioReader:
         rows = _whole(given, ACTION_FIELDS)
         own = rows["strategy"]
         rows = self._described(rows.drop(columns="strategy"), "acted_on")
+        begun = [
+            self._placed[(self._placed["loan_id"] == loan) & (self._placed["placed_on"] <= day)]["cohort"].tail(1)
+            for loan, day in zip(rows["loan_id"], rows["acted_on"], strict=True)
+        ]
+        rows["cohort"] = [cohort.iloc[0] if len(cohort) else "none" for cohort in begun]
         return rows.assign(strategy=own.where(own.notna(), rows["strategy"]))
 
     def _described(self, rows: pd.DataFrame, day: str) -> pd.DataFrame:
@@ -435,13 +480,7 @@ class FakePortfolioReader:
         if sort not in LOAN_FIELDS or not LOAN_FIELDS[sort].sortable:
             raise SelectionRefused(f"Loans cannot be sorted by '{sort}'", remedy="Use a field of LOAN_FIELDS.")
         rows = self._open()[self._open()["as_of"] == self._day(selection)]
-        acted = self._actions[self._actions["acted_on"] <= self._day(selection)].sort_values("acted_on", kind="stable")
-        latest = (
-            acted.groupby("loan_ref")[["acted_on", "result"]].apply(lambda own: own.iloc[-1]) if len(acted) else acted
-        )
-        for name, column in (("last_contact_on", "acted_on"), ("last_contact_result", "result")):
-            rows = rows.assign(**{name: rows["loan_ref"].map(latest[column]) if len(latest) else None})
-        rows = _kept(rows, selection)
+        rows = _kept(self._with_last_contact(rows, self._day(selection)), selection)
         wanted = selection.search.lower()
         if wanted:
             refs = (rows["loan_ref"], rows["borrower_ref"].fillna(""))
@@ -462,6 +501,14 @@ class FakePortfolioReader:
     @staticmethod
     def _month_of(day: str) -> str:
         return _month(day)
+    def _with_last_contact(self, rows: pd.DataFrame, day: str) -> pd.DataFrame:
+        acted = self._actions[self._actions["acted_on"] <= day].sort_values("acted_on", kind="stable")
+        latest = (
+            acted.groupby("loan_ref")[["acted_on", "result"]].apply(lambda own: own.iloc[-1]) if len(acted) else acted
+        )
+        for name, column in (("last_contact_on", "acted_on"), ("last_contact_result", "result")):
+            rows = rows.assign(**{name: rows["loan_ref"].map(latest[column]) if len(latest) else None})
+        return rows
 
     def _until(self, selection: Selection) -> str:
         self._day(selection)
