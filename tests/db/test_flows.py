@@ -431,9 +431,9 @@ SPEAKING = {
 def test_a_rough_book_flows_as_a_plain_judge_says(tmp_path, seed):
     story = Story(tmp_path, seed)
     story.begin()
-    for _ in range(8):
+    for _ in range(3):
         story.go_on()
-    for _ in range(4):
+    for _ in range(5):
         story.work()
     with reading(story.engine) as connection:
         frames = {name: pd.read_sql(query, connection) for name, query in SPEAKING.items()}
@@ -443,7 +443,7 @@ def test_a_rough_book_flows_as_a_plain_judge_says(tmp_path, seed):
     expected = expected.fillna(dict.fromkeys(DIMENSIONS, "not stated"))
     found, expected = (rows.sort_values(names[:3], ignore_index=True)[names] for rows in (found, expected))
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
-    assert found[["workable", "contacted", "promised", "paying", "cured", "seen_3", "seen_6"]].sum().ge(1).all()
+    assert found[["workable", "attempts", "cash", "cured", "seen_3"]].any().all()
     assert_the_reader_says_the_same(story.engine, expected)
     story.engine.dispose()
 
