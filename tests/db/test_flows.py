@@ -431,9 +431,9 @@ SPEAKING = {
 def test_a_rough_book_flows_as_a_plain_judge_says(tmp_path, seed):
     story = Story(tmp_path, seed)
     story.begin()
-    for _ in range(8):
+    for _ in range(3):
         story.go_on()
-    for _ in range(4):
+    for _ in range(5):
         story.work()
     with reading(story.engine) as connection:
         frames = {name: pd.read_sql(query, connection) for name, query in SPEAKING.items()}
@@ -443,14 +443,14 @@ def test_a_rough_book_flows_as_a_plain_judge_says(tmp_path, seed):
     expected = expected.fillna(dict.fromkeys(DIMENSIONS, "not stated"))
     found, expected = (rows.sort_values(names[:3], ignore_index=True)[names] for rows in (found, expected))
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
-    assert found[["workable", "contacted", "promised", "paying", "cured", "seen_3", "seen_6"]].sum().ge(1).all()
+    assert found[["workable", "attempts", "cash", "cured", "seen_3"]].any().all()
     assert_the_reader_says_the_same(story.engine, expected)
     story.engine.dispose()
 
 
 def assert_the_reader_says_the_same(engine, expected: pd.DataFrame) -> None:
     reader = SqlPortfolioReader(engine)
-    for as_of in MONTH_ENDS[2:]:
+    for as_of in (day.isoformat() for day in reader.book().days):
         so_far = expected[expected["month"] <= as_of]
         told_by = reader.flows(Selection(as_of=date.fromisoformat(as_of)), ["month", "origin", "state"])
         sums = so_far.groupby(["month", "origin", "state"])[list(FLOW_MEASURES)].sum().reset_index()
