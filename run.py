@@ -292,9 +292,17 @@ def worker(recoup: Recoup, beside: int | None) -> None:
     sweep_uploads(recoup.data_dir, now().timestamp())
     name = f"{socket.gethostname()}:{os.getpid()}"
     try:
-        work(recoup.jobs, handlers(recoup), owner=name, report=_to_log, stop=stop, busy=OperationalError)
+        work(
+            recoup.jobs, handlers(recoup), owner=name, report=_to_log, stop=stop, busy=OperationalError,
+            when_idle=lambda: _settle_history(recoup),
+        )  # fmt: skip
     except KeyboardInterrupt:
         stop.set()
+
+
+def _settle_history(recoup: Recoup) -> bool:
+    """Put what is known of earlier days in order, where files came out of order; False where there was nothing to do."""
+    return any([recoup.writer.settle_history("own"), recoup.writer.settle_history("sample")])
 
 
 def _watch(pid: int, stop: threading.Event) -> None:
@@ -538,6 +546,25 @@ def _filters(conditions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
             raise SelectionRefused(f"'{condition}' is not a condition", remedy="Write it as product=Auto.")
         filters[name] = (*filters.get(name, ()), value)
     return filters
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--dry-run", is_flag=True, help="check only")
+@command
+def targets(recoup: Recoup, file: Path | None, dry_run: bool) -> None:
+    """Set targets and the monthly budget from a CSV (Metric, Month, Age_Months, Value); without a file, list them."""
+    from core.workflows import targets as workflow
+
+    if file is None:
+        result = workflow.listed(recoup.reader())
+    else:
+        result = workflow.bring(
+            file, reader=recoup.reader(), writer=recoup.writer, today=today(), who=recoup.settings.who, dry_run=dry_run
+        )
+    recoup.answer(result.as_json(), result.as_text())
+    if result.rejected:
+        raise SystemExit(REFUSED)
 
 
 @cli.command()

@@ -1,7 +1,8 @@
-/* The file input of Batches: Dash has none. The file goes out as it is, with its progress, and can be stopped. */
+/* The file input of Batches and of Targets: Dash has none. The file goes out as it is, with its progress, and can be stopped. */
 (function () {
   "use strict";
   var LIMIT = { bytes: 0 };
+  var PAGES = ["batches", "targets"];
 
   function make(tag, props, text) {
     var element = document.createElement(tag);
@@ -15,9 +16,9 @@
     return (bytes / 1048576).toFixed(bytes < 10485760 ? 1 : 0) + " MB";
   }
 
-  function build(drop) {
-    var input = make("input", { type: "file", id: "batches-file", accept: ".csv,.txt,.tsv,text/csv,text/plain", "class": "visually-hidden" });
-    var label = make("label", { "for": "batches-file", "class": "button" }, "Choose a CSV file");
+  function build(drop, page) {
+    var input = make("input", { type: "file", id: page + "-file", accept: ".csv,.txt,.tsv,text/csv,text/plain", "class": "visually-hidden" });
+    var label = make("label", { "for": page + "-file", "class": "button" }, "Choose a CSV file");
     var hint = make("p", { "class": "muted" }, "or drop it here");
     var bar = make("progress", { max: "1", value: "0", "class": "is-absent", "aria-label": "Sending the file" });
     var stop = make("button", { type: "button", "class": "link is-absent" }, "Stop");
@@ -54,7 +55,7 @@
         try { answer = JSON.parse(request.responseText); } catch (e) { answer = {}; }
         if (request.status === 200) {
           tell(file.name + " has arrived, " + megabytes(answer.bytes) + ".");
-          window.dash_clientside.set_props("batches-sent", { data: answer });
+          window.dash_clientside.set_props(page + "-sent", { data: answer });
         } else {
           tell((answer.found || "The server did not take the file (" + request.status + ").") + " " + (answer.remedy || ""), true);
         }
@@ -90,8 +91,10 @@
   }
 
   function look() {
-    var drop = document.getElementById("batches-drop");
-    if (drop && !drop.firstChild) { build(drop); }
+    PAGES.forEach(function (page) {
+      var drop = document.getElementById(page + "-drop");
+      if (drop && !drop.firstChild) { build(drop, page); }
+    });
   }
   new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("DOMContentLoaded", look);

@@ -69,7 +69,8 @@ class PortfolioReader(Protocol):
 
     def promises(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Promises whose due day plus grace has passed by `selection.as_of`: `by` (dimensions on the day of the promise,
-        "month": the month-end of due day plus grace) + core.metrics.promises.PROMISE_MEASURES."""
+        "month": the month-end of due day plus grace, of a cancelled one of the day it was cancelled, of an unstated one
+        of the day it was made) + core.metrics.promises.PROMISE_MEASURES."""
 
     def borrowers(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Distinct borrowers of open loans on `selection.as_of`: `by` + borrowers, arrears_borrowers (with a loan 1+ days

@@ -1,5 +1,5 @@
 """Files to take away: the loans of a view with their scores, the rows behind a number, an empty template of each kind,
-the rejects of a batch."""
+the rejects of a batch, the targets."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from flask import Response
 from core.columns import KINDS, by_field
 from core.errors import Refused, UnknownBatch
 from core.exchange import template, to_csv
+from core.intake.targets import HEADERS as TARGET_HEADERS
+from core.intake.targets import TOLD_HEADERS
 from core.loan_fields import LOAN_FIELDS
 from core.metrics.facts import FACT_FIELDS
+from core.metrics.targets import TARGET_METRICS
 from core.selection import NOT_STATED, Selection
 from core.strategies.catalogue import CATALOGUE, net_value_basis
 from dashboard.address import FACTS_PATH
 from dashboard.services import Services
 from dashboard.why import asked_of
+from dashboard.text_targets import value_words
 
 LOANS_PATH = "/download/loans.csv"
 LARGEST_BATCH = 2**31
@@ -54,6 +58,10 @@ def add_routes(app: dash.Dash, services: Services) -> None:
         if kind not in KINDS:
             return _said(f"There is no template for '{kind[:40]}'. Choose one of {', '.join(KINDS)}.", 404)
         return _csv([template(kind)], f"template-{kind}.csv")
+
+    @server.get("/download/targets.csv")
+    def targets_file() -> Response:
+        return _answered(lambda: targets(services))
 
     @server.get("/download/rejects-<int:batch_id>.csv")
     def rejects_file(batch_id: int) -> Response:
@@ -114,6 +122,17 @@ def _fact_text(block: pd.DataFrame, kind: str) -> str:
     frame = block[list(FACT_FIELDS[kind])]
     headers = {name: FACT_HEADERS.get(name) or name.title() for name in frame.columns}
     return to_csv(frame.where(frame != NOT_STATED, None), headers)
+def targets(services: Services) -> Response:
+    """Every target of the book on show, in the columns a file of targets brings them back with."""
+    reader = services.reader()
+    frame = reader.targets()
+    written = [
+        value if TARGET_METRICS[metric].unit == "currency" else value_words(value, TARGET_METRICS[metric])
+        for metric, value in zip(frame["metric"], frame["value"], strict=True)
+    ]
+    frame = frame.assign(age_months=frame["age_months"].astype("Int64"), value=pd.Series(written, dtype=object))
+    name = f"targets-{'sample-' if reader.book().is_sample else ''}{services.today().isoformat()}.csv"
+    return _csv([to_csv(frame, {**TARGET_HEADERS, **TOLD_HEADERS})], name)
 
 
 def rejects(services: Services, batch_id: int) -> Response:

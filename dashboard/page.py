@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Group = Literal["See", "Work", "Prove"]
+Group = Literal["See", "Work", "Prove", "Data"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _not_after(day: pd.Series, limit: pd.Series) -> pd.Series:
     return day.notna() & limit.notna() & (day.fillna("9999") <= limit.fillna(""))
 
 
-def rederive(connection: Connection, book_id: int, revision_id: int) -> set[int]:
+def rederive(connection: Connection, book_id: int, revision_id: int, known_on: str) -> set[int]:
     """Bring the file assignments of the loans in `chosen` in line with the rows that speak; returns the loans where
     that changed anything."""
     found = connection.exec_driver_sql(
@@ -76,10 +76,10 @@ def rederive(connection: Connection, book_id: int, revision_id: int) -> set[int]
     present = {tuple(row[1:]): int(row[0]) for row in kept}
     gone, new = present.keys() - wanted, wanted - present.keys()
     if gone:
-        ended = [(present[row],) for row in gone]
-        connection.exec_driver_sql("UPDATE assignments SET live = 0 WHERE id = ?", ended)
-    rows = [(revision_id, book_id, 1, *row) for row in sorted(new, key=lambda row: (row[0], row[1]))]
-    insert_rows(connection, assignments, ("revision_id", "book_id", "live", *FIELDS), rows)
+        ended = [(known_on, present[row]) for row in gone]
+        connection.exec_driver_sql("UPDATE assignments SET live = 0, until_on = ? WHERE id = ?", ended)
+    rows = [(revision_id, book_id, 1, known_on, *row) for row in sorted(new, key=lambda row: (row[0], row[1]))]
+    insert_rows(connection, assignments, ("revision_id", "book_id", "live", "since_on", *FIELDS), rows)
     return {int(row[0]) for row in gone | new}
 
 

@@ -89,11 +89,11 @@ def committed_batch(connection: Connection, book_id: int, batch_id: int) -> dict
     return dict(found)
 
 
-def mark_undone(connection: Connection, batch_id: int, *, at: str, on: date) -> None:
-    """From now on the batch is undone."""
+def mark_undone(connection: Connection, batch_id: int, *, at: str, on: date, by: int) -> None:
+    """From now on the batch is undone, by a revision."""
     connection.exec_driver_sql(
-        "UPDATE batches SET status = 'undone', undone_at = ?, undone_on = ? WHERE id = ?",
-        (at, on.isoformat(), batch_id),
+        "UPDATE batches SET status = 'undone', undone_at = ?, undone_on = ?, undone_by = ? WHERE id = ?",
+        (at, on.isoformat(), by, batch_id),
     )
 
 
@@ -125,7 +125,7 @@ def copy_redated(
         raise Refused(
             f"{what}: that day is after {known_on.isoformat()}, when it is known", remedy="Choose an earlier day."
         )
-    row = {name: value for name, value in batch.items() if name not in ("id", "undone_at", "undone_on")}
+    row = {name: value for name, value in batch.items() if name not in ("id", "undone_at", "undone_on", "undone_by")}
     row |= {"as_of": day, "first_day": day, "last_day": day, "as_of_assumed": 0, "received_at": at, "who": who}
     batch_id = _insert(connection, row)
     copied = 'line, "column", value, reason'

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, or_, select
 
+from core.errors import HistoryUnsettled
 from core.metrics.delinquency import BUCKETS, OPEN
 from core.records import Book, BookName
 from core.selection import DIMENSIONS, NOT_STATED
 from core.strategies.catalogue import STRATEGY_NAMES
 from db.cube import said
+from db.known import NOW, Knowledge
 from db.measures import dimension as stored
 from db.recall import recall
 from db.sums import check_groups, cube_for
@@ -22,18 +24,57 @@ from db.tables import (
     cube_site,
     cube_stock,
     payments,
+    revisions,
     segmentations,
     segments,
     snapshots,
 )  # fmt: skip
 
 BANDS = ("Low", "Medium", "High")
+SHOWING = "show"
+"""The kind of a revision that changes no fact: which book is on show."""
 
 
-def book_held(connection: Connection, name: BookName | None) -> tuple[int, Book]:
-    """A book's key and what it holds; the one on show where no name is given; key 0 where nothing was ever stored."""
-    known = recall(connection)
-    return known.answer(("book", name), lambda: _read_book(connection, name, known.revision))
+def book_held(connection: Connection, name: BookName | None, known: Knowledge = NOW) -> tuple[int, Book]:
+    """A book's key and what it holds, or held as known on a day (its name, its currency and which books are stored are
+    always those of now); the one on show where no name is given; key 0 where nothing was ever stored."""
+    told = recall(connection)
+    return told.answer(("book", name, known), lambda: _read_book(connection, name, told.revision, known))
+
+
+def knowledge_of(connection: Connection, book_id: int, known_on: date | None) -> Knowledge:
+    """What a question asks with: the knowledge of an earlier day, or all there is now where that is no more.
+
+    Raises:
+        HistoryUnsettled: an earlier day is asked for while files that came out of order wait to be put in place.
+    """
+    days = known_days_of(connection, book_id)
+    if known_on is None or not days or known_on >= days[-1]:
+        return NOW
+    waits = select(books.c.unsettled).where(books.c.id == book_id)
+    if connection.execute(waits).scalar():
+        raise HistoryUnsettled(
+            f"What was known on {known_on} is being put in order: a file arrived that was received before others",
+            remedy="Ask again in a moment, or run the worker.",
+        )
+    return Knowledge(known_on.isoformat())
+
+
+def known_days_of(connection: Connection, book_id: int) -> list[date]:
+    """The days on which the book changed: by a batch, an undo, a scoring or a decision; oldest first."""
+
+    def read() -> list[date]:
+        told = select(revisions.c.known_on).where(revisions.c.book_id == book_id, revisions.c.kind != SHOWING)
+        return sorted(date.fromisoformat(day) for day in connection.execute(told.distinct()).scalars())
+
+    days: list[date] = recall(connection).answer(("known days", book_id), read)
+    return days
+
+
+def learned_days(connection: Connection, book_id: int) -> list[date]:
+    """The days on which the book learned something: a batch, or its undo; oldest first."""
+    told = select(revisions.c.known_on).where(revisions.c.book_id == book_id, revisions.c.batch_id.is_not(None))
+    return sorted(date.fromisoformat(day) for day in connection.execute(told.distinct()).scalars())
 
 
 def values_of(connection: Connection, book_id: int, dimension: str) -> list[str]:
@@ -46,33 +87,38 @@ def values_of(connection: Connection, book_id: int, dimension: str) -> list[str]
     return list(recall(connection).answer(("values", book_id, dimension), read))
 
 
-def _read_book(connection: Connection, name: BookName | None, revision: int) -> tuple[int, Book]:
+def _read_book(connection: Connection, name: BookName | None, revision: int, known: Knowledge) -> tuple[int, Book]:
     chosen = books.c.shown == 1 if name is None else books.c.name == name
     row = connection.execute(select(books.c.id, books.c.name).where(chosen)).one_or_none()
     book_id, told = (0, name or "own") if row is None else (row.id, row.name)
-    days = _days(connection, book_id)
+    days = _days(connection, book_id, known)
     stored = set(connection.execute(_stored_books()).scalars())
     shown = connection.execute(select(books.c.name).where(books.c.shown == 1)).scalar()
-    received = select(func.max(batches.c.received_on)).where(_live_batch(book_id)).scalar_subquery()
-    in_book = [snapshots.c.book_id == book_id, snapshots.c.live == 1]
+    received = select(func.max(batches.c.received_on)).where(*_standing(book_id, known)).scalar_subquery()
+    in_book = [snapshots.c.book_id == book_id, known.speaks(snapshots)]
     return book_id, Book(
         name=told,
         revision=revision,
         days=days,
         currency=_currency(connection, book_id, days),
         loans=int(connection.execute(select(func.count(snapshots.c.loan_id.distinct())).where(*in_book)).scalar_one()),
-        has_payments=_any(connection, payments, book_id),
-        has_actions=_any(connection, actions, book_id),
-        has_costs=_any(connection, actions, book_id, actions.c.cost.is_not(None)),
+        has_payments=_any(connection, payments, book_id, known),
+        has_actions=_any(connection, actions, book_id, known),
+        has_costs=_any(connection, actions, book_id, known, actions.c.cost.is_not(None)),
         sample_hidden="sample" in stored and shown != "sample",
         own_stored="own" in stored,
         last_received_on=_day(connection.execute(select(received)).scalar()),
-        as_of_assumed=bool(days) and _was_assumed(connection, book_id, days[-1]),
+        as_of_assumed=bool(days) and _was_assumed(connection, book_id, days[-1], known),
     )
 
 
-def _days(connection: Connection, book_id: int) -> tuple[date, ...]:
+def _days(connection: Connection, book_id: int, known: Knowledge) -> tuple[date, ...]:
     query = select(snapshots.c.as_of).where(snapshots.c.book_id == book_id, snapshots.c.live == 1).distinct()
+    if known != NOW:  # each day that any row tells of, where one of them spoke: stops at the first
+        days = select(snapshots.c.as_of).where(snapshots.c.book_id == book_id).distinct().subquery()
+        one = snapshots.alias("one")
+        spoke = select(one.c.id).where(one.c.book_id == book_id, one.c.as_of == days.c.as_of, known.speaks(one))
+        query = select(days.c.as_of).where(spoke.exists())
     return tuple(sorted(date.fromisoformat(day) for day in connection.execute(query).scalars()))
 
 
@@ -81,12 +127,18 @@ def _stored_books() -> Select[Any]:
     return select(books.c.name).select_from(joined).where(batches.c.status == "committed").distinct()
 
 
-def _live_batch(book_id: int) -> Any:
-    return (batches.c.book_id == book_id) & (batches.c.status == "committed")
+def _standing(book_id: int, known: Knowledge) -> list[ColumnElement[bool]]:
+    """The batches that are committed, or were as known on a day."""
+    of_book = batches.c.book_id == book_id
+    if known.known_on is None:
+        return [of_book, batches.c.status == "committed"]
+    told = select(revisions.c.batch_id).where(revisions.c.book_id == book_id, revisions.c.kind != "undo")
+    not_undone = or_(batches.c.undone_on.is_(None), batches.c.undone_on > known.known_on)
+    return [of_book, batches.c.id.in_(told.where(revisions.c.known_on <= known.known_on)), not_undone]
 
 
-def _any(connection: Connection, table: Table, book_id: int, *conditions: Any) -> bool:
-    query = select(table.c.id).where(table.c.book_id == book_id, table.c.live == 1, *conditions).limit(1)
+def _any(connection: Connection, table: Table, book_id: int, known: Knowledge, *conditions: Any) -> bool:
+    query = select(table.c.id).where(table.c.book_id == book_id, known.speaks(table), *conditions).limit(1)
     return connection.execute(query).first() is not None
 
 
@@ -105,9 +157,9 @@ def _currency(connection: Connection, book_id: int, days: tuple[date, ...]) -> s
     return "" if row is None else str(row[0])
 
 
-def _was_assumed(connection: Connection, book_id: int, day: date) -> bool:
+def _was_assumed(connection: Connection, book_id: int, day: date, known: Knowledge) -> bool:
     query = select(batches.c.id).where(
-        _live_batch(book_id),
+        *_standing(book_id, known),
         batches.c.kind == "portfolio",
         batches.c.as_of == day.isoformat(),
         batches.c.as_of_assumed == 1,

@@ -31,6 +31,7 @@ def decide(
     strategy: str,
     decided_on: date,
     who: str,
+    known_on: str,
 ) -> set[int]:
     """Write a person's assignment for each loan, and ask for new scores of their newest snapshots.
 
@@ -53,9 +54,9 @@ def decide(
     _refuse("are on hold", held, "Take them out of the list; nobody may work them while the hold lasts.")
     left = [f"{ref}: {found[ref].status}" for ref in refs if found[ref].status != OPEN]
     _refuse("are not open", left, "Take them out of the list.")
-    names = ("revision_id", "book_id", "live", "loan_id", "assigned_on", "strategy", "decided_by", "who")
+    names = ("revision_id", "book_id", "live", "since_on", "loan_id", "assigned_on", "strategy", "decided_by", "who")
     day = decided_on.isoformat()
-    rows = [(revision_id, book_id, 1, found[ref].loan_id, day, name, "person", who) for ref in refs]
+    rows = [(revision_id, book_id, 1, known_on, found[ref].loan_id, day, name, "person", who) for ref in refs]
     insert_rows(connection, assignments, names, rows)
     if refs:
         newest = [(found[ref].snapshot_id,) for ref in refs]

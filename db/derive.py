@@ -18,7 +18,7 @@ def derive(connection: Connection, book_id: int, revision_id: int, touched: Touc
     _find_frontier(connection)
     _choose_rewritten(connection)
     assignments.choose_restated(connection)
-    reassigned = assignments.rederive(connection, book_id, revision_id)
+    reassigned = assignments.rederive(connection, book_id, revision_id, touched.known_on)
     derive_reassigned(connection, book_id, touched, reassigned)
     run(
         "UPDATE loans SET borrower_id = (SELECT s.borrower_id FROM snapshots s WHERE s.loan_id = loans.id AND s.live = 1 "

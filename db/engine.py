@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from core.errors import StoreRefused
+from db.history import rebuild_derived
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 APPLICATION_ID = 0x5245_434F
@@ -181,6 +182,7 @@ def _migrate(connection: Connection, path: Path) -> None:
         )
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     command.upgrade(config, "head")
+    rebuild_derived(connection)
 
 
 def _schema_version(connection: Connection) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Table, and_, or_, select
 from sqlalchemy.sql.expression import FromClause
 
-from db.tables import spells
+from db.tables import revisions, spells
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,16 @@ class Knowledge:
         ).correlate(table)  # fmt: skip
         return or_(and_(began, or_(lasts.is_(None), lasts > self.known_on)), again.exists())
 
+    def cells(self, cube: Table) -> list[ColumnElement[bool]]:
+        """The deltas of a cube that revisions up to the day wrote, as conditions; none where all of them count."""
+        if self.known_on is None:
+            return []
+        return [cube.c.revision_id.in_(select(revisions.c.id).where(revisions.c.known_on <= self.known_on))]
+
 
 def _name(table: FromClause) -> str:
-    return str(getattr(getattr(table, "element", table), "name"))
+    return str(getattr(table, "element", table).name)
 
 
 NOW = Knowledge()
+"""All there is now."""

@@ -18,8 +18,9 @@ from core.lasso import inside
 from core.loan_fields import LOAN_FIELDS
 from core.metrics.delinquency import OPEN
 from core.selection import Lasso, Selection
-from db.cube import LIVE_SCORE, said
+from db.cube import live_score, said, strategy_of
 from db.frames import COUNT, frame_of
+from db.known import NOW, Knowledge
 from db.sums import Scope
 from db.tables import actions, borrowers, loans, scores, snapshots
 
@@ -43,21 +44,25 @@ TYPES: dict[str, str] = (
 """Every field of a loan on a day, and its type."""
 
 
-def loan_rows() -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
+def loan_rows(known: Knowledge = NOW) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
     """Snapshots with all that is known of them, and the expression of each field of TYPES."""
     named = snapshots.join(loans, loans.c.id == snapshots.c.loan_id)
-    named = named.join(borrowers, borrowers.c.id == snapshots.c.borrower_id).outerjoin(scores, LIVE_SCORE)
+    named = named.join(borrowers, borrowers.c.id == snapshots.c.borrower_id).outerjoin(scores, live_score(known))
     fields: dict[str, ColumnElement[Any]] = {name: snapshots.c[name] for name in [*SNAPSHOT_TYPES, "bucket"]}
     fields |= {name: scores.c[name] for name in _SCORE_TYPES}
     fields |= {"loan_ref": loans.c.loan_ref, "borrower_ref": borrowers.c.borrower_ref}
-    fields |= {"last_contact_on": _latest_action("acted_on"), "last_contact_result": _latest_action("result")}
+    fields |= {"strategy": strategy_of(known)}
+    fields |= {f"last_contact_{name}": _latest_action(column, known) for name, column in _LATEST.items()}
     return named, fields
 
 
-def _latest_action(column: str) -> ColumnElement[Any]:
+_LATEST = {"on": "acted_on", "result": "result"}
+
+
+def _latest_action(column: str, known: Knowledge) -> ColumnElement[Any]:
     return (
         select(actions.c[column])
-        .where(actions.c.loan_id == snapshots.c.loan_id, actions.c.live == 1, actions.c.acted_on <= snapshots.c.as_of)
+        .where(actions.c.loan_id == snapshots.c.loan_id, known.speaks(actions), actions.c.acted_on <= snapshots.c.as_of)
         .order_by(actions.c.acted_on.desc(), actions.c.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -76,11 +81,11 @@ class LoanList:
     def __init__(self, connection: Connection, scope: Scope, selection: Selection) -> None:
         self._connection = connection
         self._lasso = selection.lasso
-        self._rows, self._fields = loan_rows()
+        self._rows, self._fields = loan_rows(scope.known)
         self._chosen = [
             snapshots.c.book_id == scope.book_id,
             snapshots.c.as_of == scope.day,
-            snapshots.c.live == 1,
+            scope.known.speaks(snapshots),
             snapshots.c.status == OPEN,
             *(said(self._fields[name]).in_(values) for name, values in scope.filters.items()),
             *self._matching(selection.search),

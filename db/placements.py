@@ -1,4 +1,7 @@
-"""Recovery episodes as stored: derived from the snapshots that speak, anew for the loans a change may concern."""
+"""Recovery episodes as stored: derived from the snapshots that speak, anew for the loans a change may concern.
+
+An episode that changes is a new row: the one before ceases to speak, so that an earlier day's knowledge still sees it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ def choose_placed_anew(connection: Connection) -> None:
         "(SELECT s.dpd FROM snapshots s WHERE s.loan_id = r.loan_id AND s.live = 1 AND s.as_of < r.as_of "
         "ORDER BY s.as_of DESC LIMIT 1)"
     )
-    of_loan = "SELECT 1 FROM placements p WHERE p.loan_id = r.loan_id"
+    of_loan = "SELECT 1 FROM placements p WHERE p.loan_id = r.loan_id AND p.live = 1"
     connection.exec_driver_sql(
         "INSERT INTO chosen SELECT r.loan_id FROM frontier f CROSS JOIN snapshots r WHERE r.id = f.id AND ("
         f"(r.placed_on IS NOT NULL AND NOT EXISTS ({of_loan} AND p.placed_on = r.placed_on)) "
@@ -36,21 +39,32 @@ def rederive(connection: Connection, book_id: int, touched: Touched) -> None:
         return
     for episode in episodes_of(_snapshots(connection), _assignments(connection)).astype(object).values.tolist():
         rows[int(episode[0])].append(tuple(None if value != value else value for value in episode))
-    present: dict[int, list[tuple[Any, ...]]] = {loan: [] for loan in rows}
-    for row in connection.exec_driver_sql(
-        f"SELECT {', '.join(f'p.{name}' for name in EPISODE_FIELDS)} FROM chosen c CROSS JOIN placements p "
-        "WHERE p.loan_id = c.id ORDER BY p.loan_id, p.episode"
-    ):
-        present[row[0]].append(tuple(row))
-    differing = [loan for loan in rows if rows[loan] != present[loan]]
+    present = {
+        tuple(row[1:]): int(row[0])
+        for row in connection.exec_driver_sql(
+            f"SELECT p.id, {', '.join(f'p.{name}' for name in EPISODE_FIELDS)} FROM chosen c CROSS JOIN placements p "
+            "WHERE p.loan_id = c.id AND p.live = 1"
+        )
+    }
+    new = [row for loan in rows for row in rows[loan] if row not in present]
+    gone = [present[row] for row in present.keys() - {row for loan in rows for row in rows[loan]}]
+    differing = {row[0] for row in new} | {row[0] for row, number in present.items() if number in set(gone)}
     if not differing:
         return
     connection.exec_driver_sql("DELETE FROM chosen")
-    connection.exec_driver_sql("INSERT INTO chosen VALUES (?)", [(loan,) for loan in differing])
+    connection.exec_driver_sql("INSERT INTO chosen VALUES (?)", [(loan,) for loan in sorted(differing)])
     touched.loans()
-    connection.exec_driver_sql("DELETE FROM placements WHERE loan_id IN (SELECT id FROM chosen)")
-    new = [(book_id, *row) for loan in differing for row in rows[loan]]
-    insert_rows(connection, placements, ("book_id", *EPISODE_FIELDS), new)
+    _end(connection, gone, touched.known_on)
+    told = [(book_id, 1, touched.known_on, *row) for row in new]
+    insert_rows(connection, placements, ("book_id", "live", "since_on", *EPISODE_FIELDS), told)
+
+
+def _end(connection: Connection, gone: list[int], known_on: str) -> None:
+    """These rows are silent from the day on; one that began on that very day is nobody's knowledge and goes."""
+    if gone:
+        run = connection.exec_driver_sql
+        run("DELETE FROM placements WHERE id = ? AND since_on >= ?", [(number, known_on) for number in gone])
+        run("UPDATE placements SET live = 0, until_on = ? WHERE id = ?", [(known_on, number) for number in gone])
 
 
 def _chosen(connection: Connection) -> list[int]:

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
 
+from core.metrics.flows import FLOW_MEASURES, FLOW_MONEY, NEW
 from core.selection import DIMENSIONS
-from db.cube import ACTIVITY, CASH, PLACED, activity_rows, cash_rows, placed_rows, stock_rows
+from db.borrower_rows import ALL, BORROWER_DIMENSIONS, open_loan_rows
+from db.cube import (
+    ACTIVITY,
+    BORROWERS,
+    CASH,
+    FLOWS,
+    PLACED,
+    PROMISES,
+    activity_rows,
+    cash_rows,
+    episode_of_payment,
+    is_cash,
+    of_promises,
+    placed_rows,
+    promise_rows,
+    said,
+    stock_rows,
+)
+from db.flows import flow_rows
 from db.frames import COUNT, frame_of
-from db.measures import given_rows, outcome_rows, outside_rows
+from db.measures import dimension, given_rows, outcome_rows, outside_rows
 from db.sums import MONEY, Scope, check_groups, cube_for, flow, kept, summed, summed_frame
 from db.tables import (
     STOCK_MEASURES,
     actions,
     assignments,
+    cube_borrowers,
+    cube_flows,
     cube_site,
     cube_stock,
     payments,
@@ -25,6 +47,8 @@ from db.tables import (
 
 STOCK_CUBES = (cube_stock, cube_site)
 _GIVEN_BY = (*DIMENSIONS, "decided_by", "trial", "arm", "month")
+_FLOWS_BY = (*DIMENSIONS, "month", "origin", "state")
+_SPREAD = ("balance_sq", "cash_sq", "balance_cash")
 _OnDay = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
 
@@ -49,36 +73,42 @@ def _stock(connection: Connection, scope: Scope, by: Sequence[str], on: _OnDay) 
     """Stock on the days that `on` accepts: from the first cube that knows the dimensions, else from the rows."""
     cube = cube_for(STOCK_CUBES, {*by, *scope.filters})
     if cube is None:
-        rows = stock_rows(snapshots.c.book_id == scope.book_id, on(snapshots.c.as_of)).subquery()
+        rows = stock_rows(snapshots.c.book_id == scope.book_id, on(snapshots.c.as_of), known=scope.known).subquery()
         query = summed(rows, by, STOCK_MEASURES, *kept(rows, scope.filters))
     else:
-        of_book = (cube.c.book_id == scope.book_id, on(cube.c.as_of))
+        of_book = (cube.c.book_id == scope.book_id, on(cube.c.as_of), *scope.known.cells(cube))
         query = summed(cube, by, STOCK_MEASURES, *of_book, *kept(cube, scope.filters))
     return summed_frame(connection, query, by, STOCK_MEASURES)
 
 
 def placed(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Placements up to the selection's day."""
-    rows = placed_rows(placements.c.book_id == scope.book_id).subquery()
+    rows = placed_rows(placements.c.book_id == scope.book_id, known=scope.known).subquery()
     return flow(connection, scope, by, cube=PLACED, clock="cohort", rows=rows, day="placed_on")
 
 
 def cash(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Cash net of reversals up to the selection's day, from placement on."""
-    rows = cash_rows(payments.c.book_id == scope.book_id)
+    rows = cash_rows(payments.c.book_id == scope.book_id, known=scope.known)
     return flow(connection, scope, by, cube=CASH, clock="month", rows=rows, day="day")
 
 
 def activity(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Work done up to the selection's day."""
-    rows = activity_rows(actions.c.book_id == scope.book_id).subquery()
+    rows = activity_rows(actions.c.book_id == scope.book_id, known=scope.known).subquery()
     return flow(connection, scope, by, cube=ACTIVITY, clock="month", rows=rows, day="acted_on")
+
+
+def promises(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Promises resolved up to the selection's day."""
+    rows = promise_rows(of_promises(scope.book_id), known=scope.known)
+    return flow(connection, scope, by, cube=PROMISES, clock="month", rows=rows, day="day")
 
 
 def cash_outside(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Cash up to the selection's day that belongs to no placement, and waivers; it has no groups."""
     check_groups(by, ())
-    rows = outside_rows(payments.c.book_id == scope.book_id).subquery()
+    rows = outside_rows(payments.c.book_id == scope.book_id, known=scope.known).subquery()
     chosen = [rows.c.day <= scope.until, *kept(rows, scope.filters)]
     sums = [func.coalesce(func.sum(rows.c[name]), 0) for name in ("payments", "cash", "waivers", "waived")]
     query = select(*sums, func.count(rows.c.loan_id.distinct())).where(*chosen)
@@ -89,9 +119,9 @@ def cash_outside(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.
 def given(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """What was given up to the selection's day; a loan counts once in a group, as it was when first given."""
     check_groups(by, _GIVEN_BY)
-    rows = given_rows(assignments.c.book_id == scope.book_id).subquery()
+    rows = given_rows(assignments.c.book_id == scope.book_id, known=scope.known).subquery()
     groups, told = [rows.c[name] for name in by], ("loans", "balance")
-    turns = func.row_number().over(partition_by=[*groups, rows.c.loan_id], order_by=[rows.c.day, rows.c.assignment_id])
+    turns = func.row_number().over(partition_by=[*groups, rows.c.loan_id], order_by=_first_given(rows))
     first = case((turns == 1, 1), else_=0)
     chosen = select(*groups, first.label("loans"), (first * rows.c.balance).label("balance")).where(
         rows.c.day <= scope.until, *kept(rows, scope.filters)
@@ -99,9 +129,86 @@ def given(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFra
     return summed_frame(connection, summed(chosen.subquery(), by, told), by, told)
 
 
+def _first_given(rows: FromClause) -> list[ColumnElement[Any]]:
+    """By day; on the same day what a file says before what a person decided."""
+    return [rows.c.day, rows.c.decided_by == "person", rows.c.assignment_id]
+
+
 def outcomes(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Outcomes stated on the selection's day, for loans of every status; empty where the file states none."""
     check_groups(by, DIMENSIONS)
-    rows = outcome_rows(snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day).subquery()
+    rows = outcome_rows(
+        snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day, known=scope.known
+    ).subquery()
     groups, told = [*by, "recovery_status"], ("loans", "balance", "recovered_loans", "recovered")
     return summed_frame(connection, summed(rows, groups, told, *kept(rows, scope.filters)), groups, told)
+
+
+def flows(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """How the stock moved, in the whole months up to the selection's day."""
+    check_groups(by, _FLOWS_BY)
+    source, conditions = _flows(scope, {*by, *scope.filters})
+    query = summed(source, by, FLOW_MEASURES, source.c.month <= scope.until, *conditions)
+    return summed_frame(connection, query, by, FLOW_MEASURES, FLOW_MONEY)
+
+
+def _flows(scope: Scope, names: set[str]) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    """The cube's cells, with what is left to narrow them by, where it knows the dimensions; else the flows one by one."""
+    if names <= {*FLOWS.groups, "bucket"}:
+        cell = cube_flows.c
+        bucket = case((cell.origin == NEW, cell.state), else_=cell.origin).label("bucket")
+        told = [cell[name] for name in (*FLOWS.groups, *FLOWS.measures)]
+        of_book = (cell.book_id == scope.book_id, *scope.known.cells(cube_flows))
+        cells = select(*told, bucket).where(*of_book).subquery()
+        return cells, kept(cells, scope.filters)
+    narrowed = [said(dimension(name, scope.known)).in_(values) for name, values in scope.filters.items()]
+    about = (snapshots.c.book_id == scope.book_id, snapshots.c.as_of <= scope.until)
+    rows = flow_rows(*about, *narrowed, known=scope.known)
+    return rows.subquery(), []
+
+
+def borrowers(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Distinct borrowers of open loans on the selection's day."""
+    check_groups(by, DIMENSIONS)
+    told = BORROWERS.measures
+    if not scope.filters and len(by) <= 1 and set(by) <= set(BORROWER_DIMENSIONS):
+        cell, group = cube_borrowers.c, by[0] if by else ALL
+        of_day = (cell.book_id == scope.book_id, cell.as_of == scope.day, cell.dimension == group)
+        of_day += tuple(scope.known.cells(cube_borrowers))
+        cells = select(cell.value.label(group), *(cell[name] for name in told)).where(*of_day).subquery()
+        return summed_frame(connection, summed(cells, by, told), by, told)
+    rows = open_loan_rows(
+        snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day, known=scope.known
+    ).subquery()
+    person, groups = rows.c.borrower_id, [rows.c[name] for name in by]
+    counts = [func.count(person.distinct()), func.count(case((rows.c.in_arrears == 1, person)).distinct())]
+    query = select(*groups, *counts).where(*kept(rows, scope.filters)).group_by(*groups).order_by(*groups)
+    return summed_frame(connection, query, by, told)
+
+
+def recovery_spread(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Episodes placed up to the selection's day, what was paid on them by then, and the sums of squares."""
+    check_groups(by, DIMENSIONS)
+    known = scope.known
+    placed = placed_rows(placements.c.book_id == scope.book_id, placements.c.placed_on <= scope.until, known=known)
+    rows = placed.add_columns(placements.c.id.label("placement_id")).subquery()
+    paid = (
+        select(episode_of_payment(known).label("placement_id"), func.sum(payments.c.amount).label("cash"))
+        .where(payments.c.book_id == scope.book_id, is_cash(known), payments.c.paid_on <= scope.until)
+        .group_by("placement_id")
+        .subquery()
+    )
+    balance, cash = rows.c.balance, func.coalesce(paid.c.cash, 0)
+    placed_amount, paid_amount = balance / 100.0, cash / 100.0  # as fractions: squares of hundredths could overflow
+    squares = (placed_amount * placed_amount, paid_amount * paid_amount, placed_amount * paid_amount)
+    sums = [func.sum(rows.c.loans), func.sum(balance), func.sum(cash), *(func.sum(square) for square in squares)]
+    groups = [rows.c[name] for name in by]
+    query = (
+        select(*groups, *(func.coalesce(total, 0) for total in sums))
+        .select_from(rows.outerjoin(paid, paid.c.placement_id == rows.c.placement_id))
+        .where(*kept(rows, scope.filters))
+        .group_by(*groups)
+        .order_by(*groups)
+    )
+    dtypes = dict.fromkeys(by, "category") | {"loans": COUNT, "balance": "money", "cash": "money"}
+    return frame_of(connection.execute(query).all(), dtypes | dict.fromkeys(_SPREAD, "number"))

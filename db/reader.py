@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -10,18 +10,21 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
 
 from core.errors import SelectionRefused
-from core.records import Batch, Book, BookName, LoanPage, Model, Segmentation
+from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Segmentation
 from core.selection import Selection
 from db import questions, register
-from db.books import book_held, values_of
+from db.books import book_held, knowledge_of, learned_days, values_of
+from db.borrower_rows import borrower_loans
 from db.budget import BUDGET_SECONDS, brief_read
 from db.cube import IS_CASH
 from db.engine import reading
+from db.facts import FactList
 from db.frames import COUNT, frame_of
 from db.loans import BLOCK, LoanList
 from db.recall import recall
 from db.sums import Scope, cube_for
 from db.tables import loans, payments, snapshots
+from db.targets import targets_of
 from db.to_score import matured_rates
 from db.training import snapshot_blocks, training_rows
 
@@ -43,9 +46,18 @@ class SqlPortfolioReader:
         self._name = book
         self._budget_seconds = budget_seconds
 
-    def book(self) -> Book:
-        """What the book holds."""
-        return self._ask(lambda connection: book_held(connection, self._name)[1])
+    def book(self, known_on: date | None = None) -> Book:
+        """What the book holds, or held as known on a day. Raises HistoryUnsettled (see `db.books.knowledge_of`)."""
+
+        def read(connection: Connection) -> Book:
+            known = knowledge_of(connection, self._key(connection), known_on)
+            return book_held(connection, self._name, known)[1]
+
+        return self._ask(read)
+
+    def known_days(self) -> list[date]:
+        """The days on which the book learned something, oldest first."""
+        return self._ask(lambda connection: learned_days(connection, self._key(connection)))
 
     def values(self, dimension: str) -> list[str]:
         """The values a dimension takes, in the order a reader expects."""
@@ -74,6 +86,53 @@ class SqlPortfolioReader:
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Work done up to the selection's day."""
         return self._answer(questions.activity, selection, by)
+
+    def promises(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Promises resolved up to the selection's day."""
+        return self._answer(questions.promises, selection, by)
+
+    def facts(
+        self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = "",
+        after: str | None = None, limit: int = 100,
+    ) -> FactPage:  # fmt: skip
+        """A page of the rows that a sum is made of, newest first."""
+        return self._ask(lambda connection: self._facts(connection, kind, selection, cell, measure).page(after, limit))
+
+    def iter_facts(
+        self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = ""
+    ) -> Iterator[pd.DataFrame]:
+        """Every row that a sum is made of, newest first, in blocks; for exports, without a time budget."""
+        with reading(self._engine) as connection:
+            yield from self._facts(connection, kind, selection, cell, measure).blocks()
+
+    def restated(
+        self, kind: str, selection: Selection, known_before: date, cell: Mapping[str, str] = {}, *,
+        measure: str = "", after: str | None = None, limit: int = 100,
+    ) -> FactPage:  # fmt: skip
+        """A page of what was added to or taken off the rows of a sum since `known_before`."""
+
+        def page(connection: Connection) -> FactPage:
+            before = knowledge_of(connection, self._key(connection), known_before)
+            return self._facts(connection, kind, selection, cell, measure).restated(before, after, limit)
+
+        return self._ask(page)
+    def flows(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """How the stock moved between adjacent month-ends of the book, up to the selection's day."""
+        return self._answer(questions.flows, selection, by)
+
+    def borrowers(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Distinct borrowers of open loans on the selection's day."""
+        return self._answer(questions.borrowers, selection, by)
+
+    def recovery_spread(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """What an interval around cash / balance placed needs, over episodes placed up to the selection's day."""
+        return self._answer(questions.recovery_spread, selection, by)
+
+    def borrower_loans(self, borrower_ref: str, selection: Selection) -> pd.DataFrame:
+        """Every loan of a borrower on the selection's day, of any status."""
+        return self._ask(
+            lambda connection: borrower_loans(connection, self._scope(connection, selection), borrower_ref)
+        )
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """What was given up to the selection's day; a loan counts once in a group, as it was when first given."""
@@ -126,6 +185,10 @@ class SqlPortfolioReader:
     def cash_between(self, loan_refs: Sequence[str], after: date, until: date) -> pd.DataFrame:
         """Net cash of loans in (after, until], by the day it counts for; loans that paid nothing are absent."""
         return self._ask(lambda connection: _cash_between(connection, self._key(connection), loan_refs, after, until))
+
+    def targets(self) -> pd.DataFrame:
+        """What was set as target or budget."""
+        return self._ask(lambda connection: targets_of(connection, self._key(connection)))
 
     def batches(self, limit: int = 200) -> list[Batch]:
         """Batches of the book, newest first, undone and refused ones included."""
@@ -185,19 +248,26 @@ class SqlPortfolioReader:
 
         def answer(connection: Connection) -> pd.DataFrame:
             scope = self._scope(connection, selection)
-            asked = (question.__name__, scope.book_id, scope.day, scope.until, scope.chosen, tuple(by))
+            asked = (question.__name__, scope.book_id, scope.day, scope.until, scope.known_on, scope.chosen, tuple(by))
             return recall(connection).answer(asked, lambda: question(connection, scope, by)).copy()
 
         return self._ask(answer)
+
+    def _facts(
+        self, connection: Connection, kind: str, selection: Selection, cell: Mapping[str, str], measure: str
+    ) -> FactList:
+        return FactList(connection, self._scope(connection, selection), kind, cell, measure)
 
     def _key(self, connection: Connection) -> int:
         return book_held(connection, self._name)[0]
 
     def _scope(self, connection: Connection, selection: Selection) -> Scope:
-        """The selection against the book. Raises SelectionRefused for a day before its first."""
-        book_id, book = book_held(connection, self._name)
+        """The selection against the book, as known on its day. Raises SelectionRefused for a day before its first, and
+        HistoryUnsettled."""
+        known = knowledge_of(connection, self._key(connection), selection.known_on)
+        book_id, book = book_held(connection, self._name, known)
         if book.is_empty:
-            return Scope(book_id, (), "", selection.filters)
+            return Scope(book_id, (), "", selection.filters, known.known_on)
         asked = selection.as_of or book.days[-1]
         days = tuple(day.isoformat() for day in book.days if day <= asked)
         if not days:
@@ -206,7 +276,7 @@ class SqlPortfolioReader:
                 where=(f"its first day is {book.days[0]}",),
                 remedy=f"Choose a day from {book.days[0]} on.",
             )
-        return Scope(book_id, days, asked.isoformat(), selection.filters)
+        return Scope(book_id, days, asked.isoformat(), selection.filters, known.known_on)
 
 
 def _loan_count(connection: Connection, scope: Scope, selection: Selection, listed: LoanList) -> int:

@@ -10,11 +10,13 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from db.rows import insert_rows
+from db.spells import begin, end
 from db.tables import scores
 from db.touched import Touched
 
 _PLAIN = ("segment", "segment_margin", "risk_score", "band", "expected_rate", "proposed", "policy", "source")
 _MONEY = ("expected_recovery", "expected_net")
+_OF_CHOSEN = "snapshot_id IN (SELECT id FROM chosen_snapshots)"
 _UNDONE = (
     "SELECT r.id FROM revisions r JOIN batches b ON b.id = r.batch_id WHERE r.kind <> 'undo' AND b.status = 'undone'"
 )
@@ -28,22 +30,37 @@ def put_scores(
         return
     ids = [int(number) for number in frame["snapshot_id"]]
     _touch(connection, touched, ids)
-    connection.exec_driver_sql(
-        "UPDATE scores SET live = 0 WHERE live = 1 AND snapshot_id IN (SELECT id FROM chosen_snapshots)"
-    )
+    end(connection, "scores", touched.known_on, _OF_CHOSEN)
     columns: dict[str, list[Any]] = {name: _plain(frame[name]) for name in _PLAIN}
     for name in _MONEY:
         columns[name] = [None if amount is None else round(float(amount) * 100) for amount in _plain(frame[name])]
     columns["needs_confirmation"] = [int(bool(needed)) for needed in frame["needs_confirmation"]]
     columns["reasons"] = [json.dumps(list(reasons), ensure_ascii=False) for reasons in frame["reasons"]]
-    names = ("revision_id", "live", "model_id", "snapshot_id", *columns)
-    rows = [(revision_id, 1, model_id, *row) for row in zip(ids, *columns.values(), strict=True)]
+    names = ("revision_id", "live", "since_on", "model_id", "snapshot_id", *columns)
+    spoken = (revision_id, 1, touched.known_on, model_id)
+    rows = [(*spoken, *row) for row in zip(ids, *columns.values(), strict=True)]
     insert_rows(connection, scores, names, rows)
     connection.exec_driver_sql("DELETE FROM spoke WHERE id IN (SELECT id FROM chosen_snapshots)")
 
 
-def settle_scores(connection: Connection, touched: Touched, fallen_models: Collection[int]) -> None:
-    """Silence scores of undone batches and fallen models; the newest one left of each snapshot speaks again.
+def speak_again(connection: Connection, revision_id: int, touched: Touched, numbers: tuple[int, int]) -> None:
+    """What a revision said of its snapshots takes the place of what was said before: for a history told anew.
+
+    Args:
+        numbers: the first and last number of the revision's scores.
+    """
+    told = {"revision": revision_id, "first": numbers[0], "last": numbers[1]}
+    of_revision = "FROM scores WHERE id BETWEEN :first AND :last AND revision_id = :revision"
+    found = connection.exec_driver_sql(f"SELECT DISTINCT snapshot_id {of_revision}", told)
+    _touch(connection, touched, [int(row[0]) for row in found])
+    end(connection, "scores", touched.known_on, _OF_CHOSEN)
+    newest = f"id IN (SELECT max(id) {of_revision} GROUP BY snapshot_id)"
+    begin(connection, "scores", touched.known_on, newest, told)
+
+
+def settle_scores(connection: Connection, revision_id: int, touched: Touched, fallen_models: Collection[int]) -> None:
+    """Silence scores of undone batches and fallen models; of those given up to this revision the newest one left of
+    each snapshot speaks again.
 
     A snapshot that speaks and is left without a score joins `spoke`, to be scored anew."""
     models = ", ".join(str(int(model)) for model in sorted(fallen_models)) or "-1"
@@ -53,11 +70,13 @@ def settle_scores(connection: Connection, touched: Touched, fallen_models: Colle
         return
     _touch(connection, touched, sorted({int(row.snapshot_id) for row in fallen}))
     run = connection.exec_driver_sql
-    run("UPDATE scores SET live = 0 WHERE id = ?", [(row.id,) for row in fallen])
-    run(
-        "UPDATE scores SET live = 1 WHERE id IN (SELECT max(s.id) FROM chosen_snapshots c CROSS JOIN scores s "
-        f"WHERE s.snapshot_id = c.id AND {stands.replace('revision_id', 's.revision_id', 1)} GROUP BY s.snapshot_id)"
+    ended = [(touched.known_on, row.id) for row in fallen]
+    run("UPDATE scores SET live = 0, until_on = ? WHERE id = ?", ended)
+    newest = (
+        "id IN (SELECT max(s.id) FROM chosen_snapshots c CROSS JOIN scores s WHERE s.snapshot_id = c.id "
+        f"AND s.revision_id <= :revision AND {stands.replace('revision_id', 's.revision_id', 1)} GROUP BY s.snapshot_id)"
     )
+    begin(connection, "scores", touched.known_on, newest, {"revision": revision_id})
     run(
         "INSERT INTO spoke SELECT s.id FROM chosen_snapshots c CROSS JOIN snapshots s WHERE s.id = c.id AND s.live = 1 "
         "AND NOT EXISTS (SELECT 1 FROM scores x WHERE x.snapshot_id = s.id AND x.live = 1) ON CONFLICT DO NOTHING"
@@ -77,7 +96,7 @@ def _touch(connection: Connection, touched: Touched, snapshot_ids: list[int]) ->
     touched.days()
     run(
         "INSERT INTO chosen SELECT DISTINCT p.loan_id FROM chosen_snapshots c CROSS JOIN placements p "
-        "WHERE p.snapshot_id = c.id"
+        "WHERE p.snapshot_id = c.id AND p.live = 1"
     )
     touched.loans()
 

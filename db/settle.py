@@ -1,5 +1,6 @@
 """Which row speaks (`live` 1) where several tell of the same thing.
 
+Batches are newer and older by the day they were received, then by number: a back-fill in any order gives the same book.
 Snapshots, by loan and day: the row of the newest committed batch, counted from the newest full batch of that day on
 (a full batch replaces its day). A day known only from partial batches is made whole: the open loans that speak on the
 latest earlier day and are in none of its files are carried over as copies, kept with the day's first committed batch;
@@ -14,10 +15,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from db.spells import begin, end
 from db.tables import snapshots
 from db.touched import Touched
 
-_NOT_COPIED = {"id", "batch_id", "as_of", "carried_from", "carried_id", "live", "strategy_stated"}
+_NOT_COPIED = {
+    "id", "batch_id", "as_of", "carried_from", "carried_id", "live", "since_on", "until_on", "strategy_stated"
+}  # fmt: skip
 _COPIED = ", ".join(column.name for column in snapshots.columns if column.name not in _NOT_COPIED)
 _COPIED_FROM = ", ".join(f"s.{column.name}" for column in snapshots.columns if column.name not in _NOT_COPIED)
 
@@ -39,34 +43,44 @@ def settle_days(connection: Connection, book_id: int, touched: Touched, days: It
             book_id,
             day,
         )
-        if following and following not in waiting and not _tellers(connection, book_id, following)[1]:
+        if following and following not in waiting and not _full_ones(_tellers(connection, book_id, following)):
             insort(waiting, following)
 
 
 def _settle_day(connection: Connection, book_id: int, touched: Touched, day: str) -> bool:
-    first, newest_full = _tellers(connection, book_id, day)
+    tellers = _tellers(connection, book_id, day)
+    full = _full_ones(tellers)
     run = connection.exec_driver_sql
+    run("DELETE FROM tellers")
+    for place, (batch_id, _) in enumerate(tellers[full[-1] if full else 0 :]):
+        run("INSERT INTO tellers VALUES (?, ?)", (batch_id, place))
     run("DELETE FROM speaking")
     run(
-        "INSERT INTO speaking SELECT max(s.id), s.loan_id FROM snapshots s JOIN batches b ON b.id = s.batch_id "
-        "WHERE s.book_id = :book AND s.as_of = :day AND s.carried_id IS NULL AND b.status = 'committed' "
-        "AND s.batch_id >= :full GROUP BY s.loan_id",
-        {"book": book_id, "day": day, "full": newest_full},
+        "INSERT INTO speaking SELECT id, loan_id FROM (SELECT s.id, s.loan_id, row_number() OVER ("
+        "PARTITION BY s.loan_id ORDER BY t.place DESC, s.id DESC) AS newest FROM snapshots s CROSS JOIN tellers t "
+        "WHERE s.book_id = :book AND s.as_of = :day AND s.carried_id IS NULL AND t.id = s.batch_id) told WHERE newest = 1",
+        {"book": book_id, "day": day},
     )
-    if first and not newest_full:
-        _carry_over(connection, book_id, day, first)
+    if tellers and not full:
+        _carry_over(connection, book_id, day, tellers[0][0])
+    touched.day_of_book(book_id, day)
     return _flip_day(connection, book_id, touched, day)
 
 
-def _tellers(connection: Connection, book_id: int, day: str) -> tuple[int, int]:
-    """The first committed batch with rows of its own on a day, and its newest full one; 0 where there is none."""
+def _tellers(connection: Connection, book_id: int, day: str) -> list[tuple[int, str]]:
+    """The committed batches with rows of their own on a day, oldest first: number and scope."""
     found = connection.exec_driver_sql(
-        "SELECT min(b.id), max(CASE WHEN b.scope = 'full' THEN b.id END) FROM batches b WHERE b.id IN ("
+        "SELECT b.id, b.scope FROM batches b WHERE b.id IN ("
         "SELECT DISTINCT batch_id FROM snapshots WHERE book_id = :book AND as_of = :day AND carried_id IS NULL) "
-        "AND b.status = 'committed'",
+        "AND b.status = 'committed' ORDER BY b.received_on, b.id",
         {"book": book_id, "day": day},
-    ).one()
-    return found[0] or 0, found[1] or 0
+    )
+    return [(int(number), str(scope)) for number, scope in found]
+
+
+def _full_ones(tellers: list[tuple[int, str]]) -> list[int]:
+    """The places of the full batches among them."""
+    return [place for place, (_, scope) in enumerate(tellers) if scope == "full"]
 
 
 def _carry_over(connection: Connection, book_id: int, day: str, carrier: int) -> None:
@@ -118,8 +132,8 @@ def _flip_day(connection: Connection, book_id: int, touched: Touched, day: str) 
         given,
     )
     touched.days()
-    run(f"UPDATE snapshots SET live = 0 WHERE {gone}", given)
-    run("UPDATE snapshots SET live = 1 WHERE live = 0 AND id IN (SELECT id FROM speaking)")
+    end(connection, "snapshots", touched.known_on, gone, given)
+    begin(connection, "snapshots", touched.known_on, "id IN (SELECT id FROM speaking)")
     return True
 
 
@@ -134,8 +148,10 @@ def settle_payments(connection: Connection, book_id: int, touched: Touched, batc
     )
     run("DELETE FROM speaking")
     run(
-        "INSERT INTO speaking SELECT max(p.id), 0 FROM refs r CROSS JOIN payments p JOIN batches b ON b.id = p.batch_id "
-        "WHERE p.book_id = :book AND p.payment_ref = r.ref AND b.status = 'committed' GROUP BY p.payment_ref "
+        "INSERT INTO speaking SELECT id, 0 FROM (SELECT p.id, row_number() OVER ("
+        "PARTITION BY p.payment_ref ORDER BY b.received_on DESC, b.id DESC, p.id DESC) AS newest "
+        "FROM refs r CROSS JOIN payments p JOIN batches b ON b.id = p.batch_id "
+        "WHERE p.book_id = :book AND p.payment_ref = r.ref AND b.status = 'committed') told WHERE newest = 1 "
         "UNION ALL SELECT p.id, 0 FROM payments p JOIN batches b ON b.id = p.batch_id "
         "WHERE p.batch_id = :batch AND p.payment_ref IS NULL AND b.status = 'committed'",
         given,
@@ -150,11 +166,9 @@ def settle_payments(connection: Connection, book_id: int, touched: Touched, batc
         "AND p.amount < 0"
     )
     touched.payments(f"{concerned} UNION {reversals}", given)
-    run(
-        f"UPDATE payments SET live = 0 WHERE live = 1 AND id IN ({concerned}) AND id NOT IN (SELECT id FROM speaking)",
-        given,
-    )
-    run("UPDATE payments SET live = 1 WHERE live = 0 AND id IN (SELECT id FROM speaking)")
+    silent = f"id IN ({concerned}) AND id NOT IN (SELECT id FROM speaking)"
+    end(connection, "payments", touched.known_on, silent, given)
+    begin(connection, "payments", touched.known_on, "id IN (SELECT id FROM speaking)")
     run(
         "UPDATE payments SET effective_on = coalesce((SELECT p.paid_on FROM payments p WHERE p.book_id = payments.book_id "
         "AND p.payment_ref = payments.reverses_ref AND p.loan_id = payments.loan_id AND p.live = 1 "
@@ -172,9 +186,10 @@ def settle_payments(connection: Connection, book_id: int, touched: Touched, batc
 def settle_actions(connection: Connection, touched: Touched, batch_id: int) -> None:
     """Let the actions and promises of a batch speak while it is committed."""
     touched.actions_of_batch(batch_id)
-    speaks = "(SELECT b.status = 'committed' FROM batches b WHERE b.id = :batch)"
+    status = connection.exec_driver_sql("SELECT status FROM batches WHERE id = ?", (batch_id,)).scalar_one()
+    turn = begin if status == "committed" else end
     for table in ("actions", "promises"):
-        connection.exec_driver_sql(f"UPDATE {table} SET live = {speaks} WHERE batch_id = :batch", {"batch": batch_id})
+        turn(connection, table, touched.known_on, "batch_id = :batch", {"batch": batch_id})
 
 
 def _scalar(connection: Connection, query: str, book_id: int, day: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,10 +15,11 @@ from core.metrics.portfolio import month_end
 from core.selection import DIMENSIONS
 from db.cube import Cube
 from db.frames import COUNT, frame_of
+from db.known import Knowledge
 
 MONEY = {
     "balance", "arrears_balance", "workable_balance", "expected_recovery", "cash", "cash_effective", "promised",
-    "cost", "waived", "recovered",
+    "cost", "waived", "recovered", "kept_amount",
 }  # fmt: skip
 
 
@@ -31,12 +32,19 @@ class Scope:
         days: the book's snapshot days up to the one it means, ISO, oldest first; none for an empty book.
         until: the last day whose payments and actions count, ISO; "" for an empty book.
         filters: as in the selection.
+        known_on: the earlier day with whose knowledge it asks, ISO; None for all there is now.
     """
 
     book_id: int
     days: tuple[str, ...]
     until: str
     filters: Mapping[str, tuple[str, ...]]
+    known_on: str | None = None
+
+    @property
+    def known(self) -> Knowledge:
+        """Which rows speak for this question."""
+        return Knowledge(self.known_on)
 
     @property
     def day(self) -> str:
@@ -82,10 +90,14 @@ def summed(
 
 
 def summed_frame(
-    connection: Connection, query: Select[Any], by: Sequence[str], measures: Sequence[str]
+    connection: Connection,
+    query: Select[Any],
+    by: Sequence[str],
+    measures: Sequence[str],
+    money: Collection[str] = MONEY,
 ) -> pd.DataFrame:
     """The answer of `summed` as a frame: `by` as text, money in currency units, counts whole."""
-    dtypes = dict.fromkeys(by, "category") | {name: "money" if name in MONEY else COUNT for name in measures}
+    dtypes = dict.fromkeys(by, "category") | {name: "money" if name in money else COUNT for name in measures}
     return frame_of(connection.execute(query).all(), dtypes)
 
 
@@ -115,7 +127,7 @@ def _to_the_day(
 ) -> FromClause:
     """Whole months from the cube and, where the last one is cut short, its days from the rows."""
     cube = clock.table
-    told = select(*(cube.c[name] for name in names)).where(cube.c.book_id == scope.book_id)
+    told = select(*(cube.c[name] for name in names)).where(cube.c.book_id == scope.book_id, *scope.known.cells(cube))
     if not scope.until:
         return told.subquery()
     until = date.fromisoformat(scope.until)

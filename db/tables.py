@@ -31,7 +31,8 @@ books = _table(
     _id(),
     Column("name", Text, nullable=False, unique=True),  # "sample" or "own"
     Column("shown", Integer, nullable=False, server_default="0"),  # exactly one book is shown
-    Column("unsettled", Integer, nullable=False, server_default="0"),  # 1: a file came out of order, history waits
+    # 1: a file came out of order and history waits; 2: an older schema did not keep what is derived
+    Column("unsettled", Integer, nullable=False, server_default="0"),
     Column("created_at", Text, nullable=False),
 )
 
@@ -71,6 +72,7 @@ batches = _table(
     Column("last_day", Text),
     Column("undone_at", Text),
     Column("undone_on", Text),
+    Column("undone_by", Integer),  # the revision that took it back
     Index(
         "batches_live_hash",
         "book_id",
@@ -397,7 +399,10 @@ cube_site = _cube("cube_site", ("as_of",), _SITE_DIMENSIONS, STOCK_MEASURES)
 cube_placed = _cube("cube_placed", ("cohort",), _PLACED_DIMENSIONS, ("loans", "balance"))
 cube_cash = _cube("cube_cash", ("cohort", "month"), _PLACED_DIMENSIONS, ("payments", "cash", "cash_effective"))
 cube_activity = _cube(
-    "cube_activity", ("cohort", "month"), _ACTIVITY_DIMENSIONS, ("actions", "contacts", "promises", "promised", "cost", "costed")
+    "cube_activity",
+    ("cohort", "month"),
+    _ACTIVITY_DIMENSIONS,
+    ("actions", "contacts", "promises", "promised", "cost", "costed"),
 )
 
 cube_flows = _cube("cube_flows", ("month",), ("origin", "state", *_FLOW_DIMENSIONS), FLOW_MEASURES)

@@ -48,8 +48,8 @@ def matured_rates(connection: Connection, book_id: int) -> pd.DataFrame:
         "SELECT s.bucket, p.balance, coalesce((SELECT sum(y.amount) FROM payments y WHERE y.loan_id = p.loan_id "
         "AND y.live = 1 AND y.payment_kind IN ('cash', 'reversal') AND y.effective_on >= p.placed_on "
         "AND y.effective_on < min(date(p.placed_on, '+12 months'), coalesce((SELECT n.placed_on FROM placements n "
-        "WHERE n.loan_id = p.loan_id AND n.episode = p.episode + 1), '9999'))), 0) AS cash "
-        "FROM placements p JOIN snapshots s ON s.id = p.snapshot_id WHERE p.book_id = :book AND p.placed_on <= date(("
+        "WHERE n.loan_id = p.loan_id AND n.live = 1 AND n.episode = p.episode + 1), '9999'))), 0) AS cash "
+        "FROM placements p JOIN snapshots s ON s.id = p.snapshot_id WHERE p.book_id = :book AND p.live = 1 AND p.placed_on <= date(("
         "SELECT max(as_of) FROM snapshots WHERE book_id = :book AND live = 1), '-12 months') "
         "AND EXISTS (SELECT 1 FROM payments WHERE book_id = :book AND live = 1)) placed GROUP BY bucket ORDER BY bucket",
         {"book": book_id},

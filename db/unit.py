@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from core.errors import Refused
 from core.records import BookName, Model, NewBatch, Segmentation
-from db import assignments, batches, decisions, learned, rows, to_score
+from db import assignments, batches, decisions, learned, promise_outcomes, rows, to_score
 from db.derive import derive, derive_reassigned
 from db.register import champion_of, segmentation_of
 from db.scores import put_scores, settle_scores
@@ -23,7 +23,8 @@ _INSERTS = {"portfolio": rows.insert_snapshots, "payments": rows.insert_payments
 _REDATED = ", ".join(
     column.name
     for column in snapshots.columns
-    if column.name not in ("id", "batch_id", "as_of", "live", "strategy", "carried_from", "carried_id")
+    if column.name
+    not in ("id", "batch_id", "as_of", "live", "since_on", "until_on", "strategy", "carried_from", "carried_id")
 )
 
 
@@ -45,7 +46,7 @@ class SqlWriteUnit:
         self._book_id = book_id
         self._revision_id = revision_id
         self._at, self._known_on, self._who = at, known_on, who
-        self._touched = Touched(connection)
+        self._touched = Touched(connection, known_on.isoformat())
         self._appended: int | None = None
 
     def append(self, batch: NewBatch) -> int:
@@ -63,14 +64,14 @@ class SqlWriteUnit:
     def retract(self, batch_id: int) -> None:
         """Undo a batch (see WriteUnit). Raises UnknownBatch."""
         batch = batches.committed_batch(self._connection, self._book_id, batch_id)
-        batches.mark_undone(self._connection, batch_id, at=self._at, on=self._known_on)
+        batches.mark_undone(self._connection, batch_id, at=self._at, on=self._known_on, by=self._revision_id)
         if self._appended is None:
             self._connection.exec_driver_sql(
                 "UPDATE revisions SET batch_id = ? WHERE id = ?", (batch_id, self._revision_id)
             )
         self._settle(batch_id, batch["kind"])
         fallen = learned.settle_learned(self._connection, self._book_id)
-        settle_scores(self._connection, self._touched, fallen)
+        settle_scores(self._connection, self._revision_id, self._touched, fallen)
 
     def redate(self, batch_id: int, as_of: date) -> int:
         """Put a portfolio batch under another day (see WriteUnit). Raises UnknownBatch, and Refused with the reason."""
@@ -103,8 +104,10 @@ class SqlWriteUnit:
             derive(self._connection, self._book_id, self._revision_id, self._touched)
         elif kind == "payments":
             settle_payments(self._connection, self._book_id, self._touched, batch_id)
+            promise_outcomes.derive_of_payments(self._connection, self._book_id, self._touched)
         else:
             settle_actions(self._connection, self._touched, batch_id)
+            promise_outcomes.derive_of_actions(self._connection, self._book_id, self._touched)
 
     def to_score(self) -> pd.DataFrame:
         """Snapshots this revision made speak, or left without a score (see WriteUnit)."""
@@ -141,14 +144,19 @@ class SqlWriteUnit:
     def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
         """A person puts loans under a strategy (see WriteUnit). Raises Refused."""
         loans = decisions.decide(
-            self._connection, self._book_id, self._revision_id, loan_refs, strategy, decided_on, self._who
-        )
+            self._connection, self._book_id, self._revision_id, loan_refs, strategy, decided_on, self._who,
+            self._touched.known_on,
+        )  # fmt: skip
         self._connection.exec_driver_sql("DELETE FROM chosen")
         if loans:
             self._connection.exec_driver_sql("INSERT INTO chosen VALUES (?)", [(loan,) for loan in sorted(loans)])
-        also = assignments.rederive(self._connection, self._book_id, self._revision_id)
-        derive_reassigned(self._connection, self._book_id, self._touched, loans | also)
+        self._reassign(loans)
         return len(loans)
+
+    def _reassign(self, loans: set[int]) -> None:
+        """What follows from decisions about these loans, which are in `chosen`."""
+        also = assignments.rederive(self._connection, self._book_id, self._revision_id, self._touched.known_on)
+        derive_reassigned(self._connection, self._book_id, self._touched, loans | also)
 
     def show(self, book: BookName) -> None:
         """This book is the one on show from now on; made when it is not there yet."""

@@ -17,12 +17,17 @@ from core.lasso import inside
 from core.loan_fields import LOAN_FIELDS
 from core.metrics.contacts import is_contact
 from core.metrics.delinquency import BUCKETS, bucket_of
+from core.metrics.facts import FACT_FIELDS
+from core.metrics.flows import FLOW_MEASURES
 from core.metrics.outcome import cash_within, months_between
 from core.metrics.placement import placements
 from core.metrics.portfolio import month_end
-from core.records import Batch, Book, BookName, Job, LoanPage, Model, Segmentation
+from core.metrics.promises import PROMISE_MEASURES
+from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, Segmentation
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
+from tests.fake_facts import fact_rows, promise_rows
+from tests.plain_flows import plain_flows
 
 STOCK = ["loans", "balance", "arrears_loans", "arrears_balance", "workable_loans", "workable_balance"]
 STOCK += ["expected_loans", "expected_recovery"]
@@ -43,6 +48,7 @@ ACTION_FIELDS = (
     "strategy",
     "promise_amount",
     "promise_due",
+    "batch_id",
 )
 
 
@@ -65,6 +71,41 @@ def _month(day: str) -> str:
     return month_end(date.fromisoformat(day)).isoformat()
 
 
+class FakeTargets:
+    """What was set as target, by metric, month and age; "" and -1 where a key has no month or age."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str, int], tuple[float, str, str]] = {}
+
+    def put(self, given: pd.DataFrame, who: str, set_on: date) -> int:
+        for row in given.itertuples():
+            month = row.month if isinstance(row.month, str) else ""
+            key = (row.metric, month, -1 if pd.isna(row.age_months) else int(row.age_months))
+            self.rows.pop(key, None)
+            if not pd.isna(row.value):
+                self.rows[key] = (float(row.value), set_on.isoformat(), who)
+        return len(given)
+
+    def frame(self) -> pd.DataFrame:
+        rows = [
+            (metric, month or None, np.nan if age < 0 else float(age), *told)
+            for (metric, month, age), told in sorted(self.rows.items())
+        ]
+        frame = pd.DataFrame(rows, columns=["metric", "month", "age_months", "value", "set_on", "who"])
+        texts = dict.fromkeys(("metric", "month", "set_on", "who"), "str")
+        return frame.astype({**texts, "age_months": float, "value": float})
+
+
+class FakeTargetWriter:
+    """The part of a PortfolioWriter that sets targets, on the books of these fake readers."""
+
+    def __init__(self, **books: FakePortfolioReader) -> None:
+        self.books = books
+
+    def put_targets(self, book: BookName, targets: pd.DataFrame, who: str, set_on: date) -> int:
+        return self.books[book].set_targets.put(targets, who, set_on)
+
+
 class FakePortfolioReader:
     """A book held in frames.
 
@@ -82,6 +123,7 @@ class FakePortfolioReader:
         self._name: BookName = name
         self._batches, self._rejects = list(batches), dict(rejects or {})
         self._champion, self._models, self._segmentation = champion, list(models), segmentation
+        self.set_targets = FakeTargets()
         self._snapshots = self._read_snapshots(snapshots)
         self._given = self._read_assignments()
         self._placed = self._read_placements()
@@ -153,7 +195,7 @@ class FakePortfolioReader:
         return pd.DataFrame([told | {"waived": float(waivers["amount"].sum()), "loans": outside["loan_id"].nunique()}])
 
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
-        self._check(by, (*DIMENSIONS, "month"))
+        self._check(by, (*DIMENSIONS, "month", "cohort"))
         rows = _kept(self._actions, selection)
         rows = rows[rows["acted_on"] <= self._until(selection)]
         return _sums(
@@ -165,6 +207,78 @@ class FakePortfolioReader:
             ),
             by, ["actions", "contacts", "promises", "promised", "cost", "costed"],
         )  # fmt: skip
+
+    def promises(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, (*DIMENSIONS, "month"))
+        rows = _kept(promise_rows(self), selection)
+        rows = rows[rows["day"] <= self._until(selection)]
+        return _sums(rows.assign(month=rows["day"].map(_month)), by, PROMISE_MEASURES)
+
+    def facts(
+        self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = "",
+        after: str | None = None, limit: int = 100,
+    ) -> FactPage:  # fmt: skip
+        rows = fact_rows(self, kind, selection, cell, measure)
+        named, _, place = (after or f"{kind}:0").partition(":")
+        if named != kind or not place.isdigit():
+            raise SelectionRefused("This page of the list cannot be found", remedy="Start at its first page.")
+        end = int(place) + limit
+        shown = _listed(rows[int(place) : end], kind)
+        total = round(float(rows["summed"].sum()), 2)
+        return FactPage(shown, f"{kind}:{end}" if end < len(rows) else None, len(rows), total)
+
+    def iter_facts(
+        self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = ""
+    ) -> Iterator[pd.DataFrame]:
+        rows = fact_rows(self, kind, selection, cell, measure)
+        for start in range(0, len(rows), 2):
+            yield _listed(rows[start : start + 2], kind)
+
+    def restated(
+        self, kind: str, selection: Selection, known_before: date, cell: Mapping[str, str] = {}, *,
+        measure: str = "", after: str | None = None, limit: int = 100,
+    ) -> FactPage:  # fmt: skip
+        """The fake knew everything from the first day on."""
+        same = fact_rows(self, kind, selection, cell, measure)[:0]
+        return FactPage(_listed(same, kind).assign(change=pd.Series(dtype="str")), None, 0, 0.0)
+    def flows(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, (*DIMENSIONS, "month", "origin", "state"))
+        rows = _kept(plain_flows(self._snapshots, self._payments, self._actions), selection)
+        return _sums(rows[rows["month"] <= self._until(selection)], by, FLOW_MEASURES)
+
+    def borrowers(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, DIMENSIONS)
+        rows = self._stock_rows(selection)
+        rows = rows[rows["as_of"] == self._day(selection)].assign(**{name: _stated(rows[name]) for name in by})
+        rows = rows.sort_values("dpd", ascending=False).drop_duplicates([*by, "borrower_ref"])
+        told = rows.assign(borrowers=1, arrears_borrowers=(rows["dpd"] >= 1).astype(int))
+        return _sums(told, by, ["borrowers", "arrears_borrowers"])
+
+    def recovery_spread(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, DIMENSIONS)
+        until = self._until(selection)
+        rows = _kept(self._placed, selection)
+        rows = rows[rows["placed_on"] <= until]
+        cash = self._payments[self._payments["payment_kind"].isin(["cash", "reversal"])]
+        paid = cash[cash["paid_on"] <= until].groupby(["loan_id", "episode"])["amount"].sum()
+        rows = rows.merge(paid.rename("cash").reset_index(), on=["loan_id", "episode"], how="left").fillna(
+            {"cash": 0.0}
+        )
+        products = {
+            "balance_sq": ("balance", "balance"),
+            "cash_sq": ("cash", "cash"),
+            "balance_cash": ("balance", "cash"),
+        }
+        rows = rows.assign(**{name: rows[left] * rows[right] for name, (left, right) in products.items()})
+        return _sums(rows, by, ["loans", "balance", "cash", *products])
+
+    def borrower_loans(self, borrower_ref: str, selection: Selection) -> pd.DataFrame:
+        day, until = self._day(selection), self._until(selection)
+        rows = self._snapshots[(self._snapshots["borrower_ref"] == borrower_ref) & (self._snapshots["as_of"] == day)]
+        begun = self._placed[self._placed["placed_on"] <= until].groupby("loan_id")["placed_on"].max()
+        rows = self._with_last_contact(rows, day).assign(placed_on=rows["loan_id"].map(begun).astype(object))
+        names = list(dict.fromkeys([*LOAN_FIELDS, "status", "hold", "placed_on"]))
+        return _shown(rows.sort_values("loan_ref"), names)
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, (*DIMENSIONS, "decided_by", "trial", "arm", "month"))
@@ -227,6 +341,9 @@ class FakePortfolioReader:
     def unknown_loans(self, loan_refs: Sequence[str]) -> list[str]:
         known = set(self._snapshots["loan_ref"])
         return [loan_ref for loan_ref in loan_refs if loan_ref not in known]
+
+    def targets(self) -> pd.DataFrame:
+        return self.set_targets.frame()
 
     def batches(self, limit: int = 200) -> list[Batch]:
         return sorted(self._batches, key=lambda batch: -batch.id)[:limit]
@@ -329,6 +446,11 @@ class FakePortfolioReader:
         rows = _whole(given, ACTION_FIELDS)
         own = rows["strategy"]
         rows = self._described(rows.drop(columns="strategy"), "acted_on")
+        begun = [
+            self._placed[(self._placed["loan_id"] == loan) & (self._placed["placed_on"] <= day)]["cohort"].tail(1)
+            for loan, day in zip(rows["loan_id"], rows["acted_on"], strict=True)
+        ]
+        rows["cohort"] = [cohort.iloc[0] if len(cohort) else "none" for cohort in begun]
         return rows.assign(strategy=own.where(own.notna(), rows["strategy"]))
 
     def _described(self, rows: pd.DataFrame, day: str) -> pd.DataFrame:
@@ -358,13 +480,7 @@ class FakePortfolioReader:
         if sort not in LOAN_FIELDS or not LOAN_FIELDS[sort].sortable:
             raise SelectionRefused(f"Loans cannot be sorted by '{sort}'", remedy="Use a field of LOAN_FIELDS.")
         rows = self._open()[self._open()["as_of"] == self._day(selection)]
-        acted = self._actions[self._actions["acted_on"] <= self._day(selection)].sort_values("acted_on", kind="stable")
-        latest = (
-            acted.groupby("loan_ref")[["acted_on", "result"]].apply(lambda own: own.iloc[-1]) if len(acted) else acted
-        )
-        for name, column in (("last_contact_on", "acted_on"), ("last_contact_result", "result")):
-            rows = rows.assign(**{name: rows["loan_ref"].map(latest[column]) if len(latest) else None})
-        rows = _kept(rows, selection)
+        rows = _kept(self._with_last_contact(rows, self._day(selection)), selection)
         wanted = selection.search.lower()
         if wanted:
             refs = (rows["loan_ref"], rows["borrower_ref"].fillna(""))
@@ -377,6 +493,22 @@ class FakePortfolioReader:
             rows.assign(_key=key)[~absent].sort_values("loan_id").sort_values("_key", ascending=False, kind="stable")
         )
         return pd.concat([ordered, rows[absent].sort_values("loan_id")])
+
+    @staticmethod
+    def _narrowed(rows: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+        return _kept(rows, selection)
+
+    @staticmethod
+    def _month_of(day: str) -> str:
+        return _month(day)
+    def _with_last_contact(self, rows: pd.DataFrame, day: str) -> pd.DataFrame:
+        acted = self._actions[self._actions["acted_on"] <= day].sort_values("acted_on", kind="stable")
+        latest = (
+            acted.groupby("loan_ref")[["acted_on", "result"]].apply(lambda own: own.iloc[-1]) if len(acted) else acted
+        )
+        for name, column in (("last_contact_on", "acted_on"), ("last_contact_result", "result")):
+            rows = rows.assign(**{name: rows["loan_ref"].map(latest[column]) if len(latest) else None})
+        return rows
 
     def _until(self, selection: Selection) -> str:
         self._day(selection)
@@ -415,6 +547,18 @@ def _sums(rows: pd.DataFrame, by: Sequence[str], measures: Sequence[str]) -> pd.
     named = rows.assign(**{name: _stated(rows[name]) for name in by})
     sums = named.groupby(list(by), observed=True)[list(measures)].sum().round(2)
     return sums[(sums != 0).any(axis=1)].reset_index()
+
+
+def _listed(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    told = {}
+    for name in FACT_FIELDS[kind]:
+        values = rows[name].reset_index(drop=True)
+        if name in (*DIMENSIONS, "channel", "result", "payment_kind"):
+            values = _stated(values)
+        elif name == "batch_id":
+            values = values.fillna(0).astype("int64")
+        told[name] = values
+    return pd.DataFrame(told)
 
 
 def _shown(rows: pd.DataFrame, names: Sequence[str], *, plain: bool = False) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Which results of an action mean that the right person was reached, and which that anybody was."""
+"""Which results of an action mean that the right person was reached, that anybody was, or that a promise fell away."""
 
 from __future__ import annotations
 
@@ -53,3 +53,18 @@ def is_contact(result: str | None) -> bool:
     (True, False, False)
     """
     return result is not None and result.strip().casefold() in REACHED_RESULTS
+
+
+CANCELLED_RESULTS: tuple[str, ...] = (
+    "promise cancelled",
+    "promise canceled",
+    "promise withdrawn",
+    "promise superseded",
+    "promise replaced",
+    "promise rescheduled",
+    "cancelled",
+    "canceled",
+    "withdrawn",
+    "superseded",
+)
+"""Lower-case results that cancel the loan's promises whose due day plus grace has not passed."""

@@ -50,11 +50,12 @@ def ingest(
         today: the day of the call; a portfolio without any date takes `received_on`, else this.
 
     Returns:
-        A report; a file that cannot be taken gives status "refused" with the remedy, never an exception.
+        A report; a file that cannot be taken (also one received on a day to come) gives status "refused" with the remedy, never an exception.
     """
     sheet: _Sheet | None = None
     dialect: Dialect | None = None
     try:
+        _refuse_future(request, today)
         progress(0.02, "reading")
         sha256 = digest(request.path)
         earlier = reader.live_batch_with(sha256, request.book)
@@ -84,6 +85,14 @@ def digest(path: Path) -> str:
         raise FileRefused(
             f"{path.name} cannot be read: {error.strerror or error}", remedy="Check the name and that you may read it."
         ) from None
+
+
+def _refuse_future(request: IngestRequest, today: date) -> None:
+    if request.received_on is not None and request.received_on > today:
+        raise FileRefused(
+            f"{request.filename} cannot have been received on {request.received_on}: today is {today}",
+            remedy="Give the day it came, or leave it out for today.",
+        )
 
 
 def _check(request: IngestRequest, dialect: Dialect, sha256: str, today: date, progress: Progress) -> _Sheet:

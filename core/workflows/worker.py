@@ -13,6 +13,7 @@ from core.records import Job
 
 Handler = Callable[[Job, Progress], Mapping[str, Any]]
 Report = Callable[[str], None]
+WhenIdle = Callable[[], bool]
 LEASE_SECONDS = 60.0
 SHY_SECONDS = 5.0
 """How long the worker leaves a store alone that could not be read or written."""
@@ -122,16 +123,37 @@ def work(
     stop: threading.Event,
     busy: type[Exception] | tuple[type[Exception], ...] = (),
     idle_seconds: float = 0.5,
+    when_idle: WhenIdle = lambda: False,
 ) -> None:
     """Run jobs until `stop` is set. A store that fails between jobs (its disk is full) is reported and tried again:
-    the lease of a job that could not be ended runs out, and the job is claimed anew."""
+    the lease of a job that could not be ended runs out, and the job is claimed anew.
+
+    Args:
+        when_idle: work that waits for an empty queue; answers whether there was any. A fault in it is reported once,
+            and it rests until another job has run.
+    """
     kinds: tuple[type[Exception], ...] = (Refused, *(busy if isinstance(busy, tuple) else (busy,)))
+    rests = False
     while not stop.is_set():
         try:
             worked = work_once(queue, handlers, owner=owner, report=report, busy=busy)
+            rests = rests and not worked
+            if not worked and not rests:
+                worked, rests = _idle(when_idle, report, kinds)
         except kinds as failed:
             report(str(failed) if isinstance(failed, Refused) else trace_without_data(failed))
             stop.wait(SHY_SECONDS)
         else:
             if not worked:
                 stop.wait(idle_seconds)
+
+
+def _idle(when_idle: WhenIdle, report: Report, kinds: tuple[type[Exception], ...]) -> tuple[bool, bool]:
+    """Whether there was work, and whether a fault in it asks for rest; what the store cannot take now is raised."""
+    try:
+        return when_idle(), False
+    except kinds:
+        raise
+    except Exception as fault:  # the worker must outlive it
+        report(trace_without_data(fault))
+        return False, True

@@ -16,7 +16,7 @@ from tests import eight_loans
 from tests.contract import book
 
 NOW = Selection()
-SUMS = ("stock", "stock_history", "placed", "cash", "activity", "given", "outcomes")
+SUMS = ("stock", "stock_history", "placed", "cash", "activity", "promises", "given", "outcomes")
 OUTCOME_DAY = date(2026, 9, 30)
 
 
@@ -26,7 +26,7 @@ def reader(request, tmp_path_factory):
 
 
 def on_a_day_that_tells(question: str, as_of: date | None = None) -> Selection:
-    return NOW.at(OUTCOME_DAY if question == "outcomes" else as_of)
+    return NOW.at(OUTCOME_DAY if question == "outcomes" else None if question == "promises" else as_of)
 
 
 def records(frame: pd.DataFrame, *names: str) -> list[tuple]:
@@ -167,6 +167,14 @@ def test_activity_counts_contacts_promises_and_costs_by_month_and_strategy(reade
         ("2026-10-31", "Standard", 1, 1, 0, 0.0, 2.00, 1),
         ("2026-10-31", "not stated", 1, 1, 1, 60.00, 2.00, 1),
     ]
+
+
+def test_a_promise_counts_from_its_due_day_plus_grace_with_what_was_paid_towards_it(reader):
+    names = ("month", "product", "promises", "promised", "kept", "kept_amount", "unstated", "cancelled")
+    promises = reader.promises(NOW, ["month", "product"])  # LN8's 50.00 of 60.00, due on 20 October
+    assert records(promises, *names) == [("2026-10-31", "Home", 1, 60.00, 0, 50.00, 0, 0)]
+    assert reader.promises(NOW.at(date(2026, 10, 22)))["promises"].tolist() == [0]
+    assert reader.promises(NOW.at(date(2026, 10, 23)))["promises"].tolist() == [1]
 
 
 def test_a_loan_is_given_once_with_the_balance_of_that_day(reader):

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from core.columns import KINDS, by_header, plain
+from core.intake.targets import read_targets
 from core.loan_fields import LOAN_FIELDS
 from core.selection import Lasso, Selection
 from dashboard.app import create_app
@@ -183,3 +184,29 @@ def test_a_row_that_could_run_as_a_formula_is_guarded():
     reader.iter_facts = lambda *_, **__: iter(blocks)
     found = rows(client_of(reader).get(f"{FACTS}?why=outstanding", base_url=BASE))
     assert {row["Loan_Type"] for row in found} == {"'=HYPERLINK(1)"}
+def test_the_targets_that_are_set_come_as_a_file_that_sets_the_same_again(tmp_path):
+    book = fake()
+    given = [
+        ("cash_month", "2026-11-30", None, 1200.5),
+        ("recovery_rate", None, None, 1.05),
+        ("liquidation", None, 6, 0.325),
+    ]
+    given.append(("net_recovery", "2026-12-31", None, -20.0))
+    frame = pd.DataFrame(given, columns=["metric", "month", "age_months", "value"])
+    book.set_targets.put(frame, "=ana", date(2026, 11, 20))
+    answer = client_of(book).get("/download/targets.csv", base_url=BASE)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="targets-2026-11-20.csv"'
+    assert rows(answer)[1] == {
+        "Metric": "liquidation", "Month": "", "Age_Months": "6", "Value": "32.5 %", "Set_On": "2026-11-20", "Who": "'=ana",
+    }  # fmt: skip
+    path = tmp_path / "targets.csv"
+    path.write_bytes(answer.data)
+    again = read_targets(path, currency="EUR")
+    assert (again.rejects, again.findings) == ((), ())
+    pd.testing.assert_frame_equal(again.frame, book.targets()[["metric", "month", "age_months", "value"]])
+
+
+def test_without_a_target_the_file_is_its_header():
+    assert client_of().get("/download/targets.csv", base_url=BASE).get_data(as_text=True) == (
+        '"Metric","Month","Age_Months","Value","Set_On","Who"\n'
+    )

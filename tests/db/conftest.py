@@ -134,7 +134,7 @@ VISIBLE = {
     "assignments": "SELECT l.loan_ref, a.assigned_on, a.strategy, a.decided_by, a.trial, a.arm FROM assignments a "
     "JOIN loans l ON l.id = a.loan_id WHERE a.live = 1",
     "placements": "SELECT l.loan_ref, p.episode, p.placed_on, s.as_of, p.balance, p.strategy FROM placements p "
-    "JOIN loans l ON l.id = p.loan_id JOIN snapshots s ON s.id = p.snapshot_id",
+    "JOIN loans l ON l.id = p.loan_id JOIN snapshots s ON s.id = p.snapshot_id WHERE p.live = 1",
 }
 
 

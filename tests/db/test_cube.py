@@ -17,6 +17,7 @@ from tests.db.conftest import (
     put,
     rows_of,
     score_rows,
+    undo,
 )
 
 STOCK = "loans, balance, arrears_loans, arrears_balance, workable_loans, workable_balance"
@@ -151,6 +152,30 @@ def test_a_snapshot_that_arrives_later_takes_over_the_actions_after_it(engine, w
     put(writer, portfolio([loan("A", 100, 30, region="North")], JANUARY))
     assert cell(engine, "cube_activity", "actions", region="South") == (0,)
     assert cell(engine, "cube_activity", "actions", region="North") == (1,)
+    assert_cubes_equal_rows(engine)
+
+
+def test_work_joins_the_episode_that_had_begun_when_a_placement_comes_or_goes(engine, writer):
+    put(writer, portfolio([loan("A", 100, 0), loan("bystander", 100, 30)], JANUARY))
+    rows = [{"loan_ref": "A", "acted_on": day, "action": "call"} for day in ("2026-01-15", "2026-02-28")]
+    put(writer, actions([*rows, {"loan_ref": "bystander", "acted_on": "2026-02-10", "action": "call"}]))
+    assert cell(engine, "cube_activity", "actions", cohort="none") == (2,)
+    february = put(writer, portfolio([loan("A", 100, 30)], FEBRUARY))[0]
+    assert cell(engine, "cube_activity", "actions", cohort="none") == (1,)
+    assert cell(engine, "cube_activity", "actions", cohort=FEBRUARY, month=FEBRUARY) == (1,)
+    assert cell(engine, "cube_activity", "actions", cohort=JANUARY) == (1,)
+    assert_cubes_equal_rows(engine)
+    undo(writer, february)
+    assert cell(engine, "cube_activity", "actions", cohort="none") == (2,)
+    assert_cubes_equal_rows(engine)
+
+
+def test_work_joins_an_episode_that_a_later_file_dates_back(engine, writer):
+    put(writer, portfolio([loan("A", 100, 0)], JANUARY))
+    put(writer, actions([{"loan_ref": "A", "acted_on": "2026-02-20", "action": "call"}]))
+    put(writer, portfolio([loan("A", 100, 30, placed_on="2026-02-10")], "2026-03-31"))
+    assert cell(engine, "cube_activity", "actions", cohort=FEBRUARY) == (1,)
+    assert cell(engine, "cube_activity", "actions", cohort="none") == (0,)
     assert_cubes_equal_rows(engine)
 
 

@@ -11,6 +11,19 @@ from sqlalchemy import inspect
 from core.errors import StoreRefused
 from db.engine import migration_config, open_store, reading, writing
 from db.tables import metadata
+from db.writer import SqlPortfolioWriter
+from tests.db.conftest import (
+    NOON,
+    actions,
+    assert_cubes_equal_rows,
+    loan,
+    payments,
+    portfolio,
+    put,
+    rows_of,
+    score_rows,
+)
+from tests.db.conftest import undo, visible
 
 
 def test_migrations_make_exactly_the_tables_described(engine):
@@ -65,3 +78,32 @@ def test_two_programs_that_open_a_new_store_at_once_both_get_it(tmp_path):
     for engine in opened:
         engine.dispose()
     assert (len(opened), failed) == (2, [])
+
+
+def test_a_store_of_the_first_schema_is_brought_up_with_its_data_and_what_was_undone_is_known_since_when(tmp_path):
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = open_store(url)
+    writer = SqlPortfolioWriter(engine, lambda: NOON)
+    january, february = "2026-01-31", "2026-02-28"
+    rows = [loan("A", 100, 30, strategy="Legal"), loan("B", 50, 95, borrower_ref="X")]
+    put(writer, portfolio(rows, january), portfolio([loan("A", 90, 35)], february), score=score_rows)
+    paid = {"loan_ref": "A", "paid_on": "2026-02-03", "amount": 50.0, "payment_ref": "P1", "payment_kind": "cash"}
+    called = {"loan_ref": "B", "acted_on": "2026-02-10", "action": "call", "promise_amount": 5.0}
+    numbers = put(writer, payments([paid]), payments([{**paid, "amount": 70.0}]), actions([called]))
+    undo(writer, numbers[1])
+    with writer.unit("own", kind="batch", known_on=NOON.date(), who="ana") as unit:
+        unit.redate(2, NOON.date().replace(month=3, day=31))
+    with writer.unit("own", kind="decision", known_on=NOON.date(), who="ana") as unit:
+        unit.decide(["B"], "Settlement", NOON.date())
+    before, taken_back = visible(engine), rows_of(engine, "SELECT id, undone_by FROM batches ORDER BY id")
+    with writing(engine) as connection:
+        command.downgrade(migration_config(connection), "0001")
+        assert "since_on" not in {column["name"] for column in inspect(connection).get_columns("snapshots")}
+    engine.dispose()
+    engine = open_store(url)
+    assert visible(engine) == before
+    assert_cubes_equal_rows(engine)
+    assert rows_of(engine, "SELECT id, undone_by FROM batches ORDER BY id") == taken_back
+    assert [by for _, by in taken_back if by] == [6, 7][::-1]
+    assert rows_of(engine, "SELECT unsettled FROM books") == [(0,)]
+    engine.dispose()

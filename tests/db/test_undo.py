@@ -254,9 +254,9 @@ def live_batches(engine):
 def assert_deriving_everything_anew_changes_nothing(engine):
     """The short cuts of db.derive leave nothing out."""
     with writing(engine) as connection:
-        touched = Touched(connection)
+        touched = Touched(connection, KNOWN_ON.isoformat())
         connection.exec_driver_sql("INSERT INTO chosen SELECT id FROM loans WHERE true")
-        assert assignments.rederive(connection, 1, 1) == set()
+        assert assignments.rederive(connection, 1, 1, KNOWN_ON.isoformat()) == set()
         before = connection.exec_driver_sql("SELECT max(id), count(*) FROM placements").all()
         placements.rederive(connection, 1, touched)
         assert connection.exec_driver_sql("SELECT max(id), count(*) FROM placements").all() == before

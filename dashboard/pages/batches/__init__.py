@@ -12,7 +12,7 @@ from dashboard.pages.batches import book, bring, listing, panel, work
 from dashboard.services import Services
 from dashboard.text_batches import batches_answer
 
-PAGE = Page("/batches", "Batches", "Prove", "Bring a file, check it, load it", filters=False)
+PAGE = Page("/batches", "Batches", "Data", "Bring a file, check it, load it", filters=False)
 
 
 def layout() -> html.Div:

@@ -140,3 +140,40 @@ def test_the_loop_ends_when_it_is_told_to():
 
     work(queue, {"count": handler}, owner="w1", report=print, stop=stop, idle_seconds=0.01)
     assert queue.ended[0][2] == "done"
+
+
+def test_work_that_waits_for_an_empty_queue_is_done_after_the_jobs_until_there_is_none_left():
+    stop, order, left = threading.Event(), [], [True, True, False]
+    queue = Queue()
+
+    def idle():
+        order.append("idle")
+        more = left.pop(0)
+        if not more:
+            stop.set()
+        return more
+
+    def handler(job, progress):
+        order.append("job")
+        return {}
+
+    work(queue, {"count": handler}, owner="w1", report=print, stop=stop, idle_seconds=0.01, when_idle=idle)
+    assert order == ["job", "idle", "idle", "idle"]
+
+
+def test_a_fault_in_idle_work_is_reported_once_and_the_worker_takes_the_next_job():
+    stop, faults = threading.Event(), []
+    queue = Queue()
+    later = queue.waiting.pop()
+
+    def idle():
+        threading.Timer(0.1, lambda: queue.waiting.append(later)).start()
+        return bool(1 / 0)
+
+    def handler(job, progress):
+        stop.set()
+        return {}
+
+    work(queue, {"count": handler}, owner="w1", report=faults.append, stop=stop, idle_seconds=0.01, when_idle=idle)
+    assert queue.ended[0][2] == "done"
+    assert len(faults) == 1 and "ZeroDivisionError" in faults[0]

@@ -1,0 +1,122 @@
+"""Which rows stand behind each kind of sum, and how they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, case
+
+from core.metrics.flows import FLOW_MONEY
+from core.selection import DIMENSIONS
+from db.cube import ACTIVITY, CASH, FLOWS, PLACED, PROMISES, STOCK, Cube, effective_rows, of_promises, posted_rows
+from db.frames import COUNT
+from db.sums import MONEY, Scope
+from db.tables import actions, borrowers, loans, payments, placements, snapshots
+
+Expression = ColumnElement[Any]
+_DATES = ("as_of", "placed_on", "day", "acted_on", "month", "cohort", "promised_on", "due_on")
+_TEXTS = ("loan_ref", "borrower_ref", "payment_ref", "action")
+_COUNTS = ("dpd", "batch_id")
+
+
+def _with_loan(facts: Subquery) -> FromClause:
+    return facts.join(loans, loans.c.id == facts.c.loan_id)
+
+
+def _with_snapshot(facts: Subquery) -> FromClause:
+    told = _with_loan(facts).join(snapshots, snapshots.c.id == facts.c.snapshot_id)
+    return told.join(borrowers, borrowers.c.id == snapshots.c.borrower_id)
+
+
+def _with_payment(facts: Subquery) -> FromClause:
+    return _with_loan(facts).join(payments, payments.c.id == facts.c.payment_id)
+
+
+def _with_action(facts: Subquery) -> FromClause:
+    return _with_loan(facts).join(actions, actions.c.id == facts.c.action_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FactKind:
+    """Where the rows of a kind come from and how they are told.
+
+    Attributes:
+        cube: whose rows they are, and whose measures they have.
+        about: conditions on those rows' own tables, so that only a selection's are read.
+        day: the column of the rows that says when one counts; `number` tells those of a day apart. Together they are
+            what a fact is, whichever file told it.
+        default: the measure that is summed where none is asked for.
+        told_where: field to the measure without which it says nothing (0 is no answer there).
+        joined: the rows with what `more` reads.
+        more: fields that are no column of the rows.
+        of_day: rows of the selection's snapshot day only, not of every day up to it.
+        sides: measure to the rows that carry it, where the cube's rows hold a fact once for each of its days: "" for
+            the measures that are not named.
+    """
+
+    cube: Cube
+    about: Callable[[Scope], Sequence[ColumnElement[bool]]]
+    day: str
+    number: str
+    default: str
+    told_where: Mapping[str, str] = field(default_factory=dict)
+    joined: Callable[[Subquery], FromClause] = _with_loan
+    more: Mapping[str, Expression] = field(default_factory=dict)
+    of_day: bool = False
+    sides: Mapping[str, Callable[..., Select[Any]]] = field(default_factory=dict)
+
+    def rows(self, measure: str) -> Callable[..., Select[Any] | Subquery]:
+        """One row a fact."""
+        return self.sides.get(measure, self.sides.get("", self.cube.rows))
+
+    @property
+    def groups(self) -> list[str]:
+        """What a cell may name: what the question's `by` allows."""
+        return [name for name in dict.fromkeys((*DIMENSIONS, *self.cube.groups)) if name != "as_of"]
+
+
+KINDS: dict[str, FactKind] = {
+    "stock": FactKind(
+        STOCK,
+        lambda scope: (snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day),
+        "as_of", "loan_id", "balance", of_day=True, joined=_with_snapshot,
+        more={"borrower_ref": borrowers.c.borrower_ref, "dpd": snapshots.c.dpd},
+    ),
+    "placed": FactKind(
+        PLACED, lambda scope: (placements.c.book_id == scope.book_id,), "placed_on", "loan_id", "balance"
+    ),
+    "cash": FactKind(  # listed as posted, or as effective where that is asked for
+        CASH, lambda scope: (payments.c.book_id == scope.book_id,), "day", "payment_id", "cash",
+        told_where={"cash": "cash", "cash_effective": "cash_effective"}, joined=_with_payment,
+        sides={"": posted_rows, "cash_effective": effective_rows},
+        more={
+            "payment_kind": case((payments.c.amount < 0, "reversal"), else_="cash"),
+            "payment_ref": payments.c.payment_ref, "batch_id": payments.c.batch_id,
+        },
+    ),
+    "activity": FactKind(
+        ACTIVITY, lambda scope: (actions.c.book_id == scope.book_id,), "acted_on", "action_id", "actions",
+        told_where={"cost": "costed", "promised": "promised"}, joined=_with_action,
+        more={name: actions.c[name] for name in ("action", "channel", "result", "batch_id")},
+    ),
+    "flows": FactKind(
+        FLOWS, lambda scope: (snapshots.c.book_id == scope.book_id,), "month", "snapshot_id", "loans"
+    ),
+    "promises": FactKind(
+        PROMISES, lambda scope: (of_promises(scope.book_id),), "day", "promise_id", "promises",
+        told_where=dict.fromkeys(("promised", "kept", "kept_amount"), "promises"),
+    ),
+}  # fmt: skip
+
+
+def type_of(name: str) -> str:
+    """The type of a field or measure, as `db.frames.frame_of` knows it."""
+    if name in MONEY or name in FLOW_MONEY:
+        return "money"
+    if name in _COUNTS:
+        return COUNT
+    if name == "kept":
+        return "number"
+    return "text" if name in _TEXTS else "date" if name in _DATES else "category"

@@ -1,0 +1,202 @@
+"""The rows that a sum is made of: listed page by page without counting or skipping, and what changed among them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from core.errors import SelectionRefused
+from core.metrics.facts import FACT_FIELDS
+from core.records import FactPage
+from db.fact_kinds import KINDS, type_of
+from db.frames import frame_of
+from db.known import Knowledge
+from db.loans import BLOCK
+from db.recall import recall
+from db.sums import Scope, kept
+from db.tables import loans
+
+Expression = ColumnElement[Any]
+_LARGEST = 2**63 - 1
+"""The largest number a row may have; a key with a larger one is none of ours."""
+
+
+class FactList:
+    """The facts of one kind in one cell of a selection, newest first, ties by number.
+
+    Args:
+        connection: an open read.
+        scope: the selection, resolved.
+        kind: a key of KINDS.
+        cell: group to the value wanted.
+        measure: only rows where it is not 0; "" for all of them, summed by the kind's default.
+
+    Raises:
+        SelectionRefused: an unknown kind, group or measure.
+    """
+
+    def __init__(self, connection: Connection, scope: Scope, kind: str, cell: Mapping[str, str], measure: str) -> None:
+        _check("There are no rows of '{}'", kind, list(KINDS))
+        self._connection, self._scope, self._name, self._kind = connection, scope, kind, KINDS[kind]
+        for group in cell:
+            _check(f"Rows of {kind} cannot be narrowed by '{{}}'", group, self._kind.groups)
+        if measure:
+            _check(f"Rows of {kind} have no measure '{{}}'", measure, self._kind.cube.measures)
+        self._cell, self._measure, self._known = dict(cell), measure, scope.known
+        self._summed = measure or self._kind.default
+
+    def page(self, after: str | None, limit: int) -> FactPage:
+        """`limit` rows behind the key `after`, the key of the next page, and how many rows there are in all."""
+        facts = self._facts(self._known)
+        place = [facts.c[self._kind.day], facts.c[self._kind.number]]
+        chosen = self._chosen(facts) + ([] if after is None else [_behind(place, self._position(after, 2))])
+        some = select(facts).where(*chosen).order_by(*(column.desc() for column in place)).limit(limit + 1)
+        found = self._connection.execute(self._told(some.subquery("facts"), [])).all()
+        n, total = self._whole(facts)
+        more = self._key(found[limit - 1], 2) if len(found) > limit else None
+        return FactPage(self._frame(found[:limit], 2), more, n, total)
+
+    def blocks(self) -> Iterator[pd.DataFrame]:
+        """All of them in the order of `page`, BLOCK at a time."""
+        facts = self._facts(self._known)
+        query = self._told(facts, self._chosen(facts))
+        result = self._connection.execute(query, execution_options={"yield_per": BLOCK})
+        for part in result.partitions(BLOCK):
+            yield self._frame(part, 2)
+
+    def restated(self, before: Knowledge, after: str | None, limit: int) -> FactPage:
+        """What was added (and its measures) or taken off (less its measures) since an earlier knowledge."""
+        changes = self._changes(before)
+        place = [changes.c.fact_day, changes.c.fact_number, changes.c.sign]
+        behind = [] if after is None else [_behind(place, self._position(after, 3))]
+        query = select(changes).where(*behind).order_by(*(column.desc() for column in place)).limit(limit + 1)
+        found = self._connection.execute(query).all()
+        more = self._key(found[limit - 1], 3) if len(found) > limit else None
+        told = ["added" if row.sign > 0 else "taken off" for row in found[:limit]]
+        frame = self._frame(found[:limit], 5).assign(change=pd.Series(told, dtype="str"))
+        n, total = (found[0].n, found[0].total) if found else (0, 0)
+        return FactPage(frame, more, int(n), self._in_units(total))
+
+    def _changes(self, before: Knowledge) -> Subquery:
+        """Rows of either knowledge that the other does not have word for word: their place and sign, how many they are
+        and what they come to in all, and their fields."""
+        sides = [(1, self._compared(self._known).subquery()), (-1, self._compared(before).subquery())]
+        both = union_all(*(select(literal(sign).label("sign"), *rows.c) for sign, rows in sides)).subquery("both")
+        words = [column for column in both.c if column.name != "sign"]
+        sign = func.sum(both.c.sign)
+        rows = select(sign.label("sign"), *words).group_by(*words).having(sign != 0).subquery("differing")
+        return select(
+            rows.c.fact_day, rows.c.fact_number, rows.c.sign, func.count().over().label("n"),
+            func.sum(rows.c.summed * rows.c.sign).over().label("total"),
+            *(self._signed(rows, name) for name in FACT_FIELDS[self._name]),
+        ).subquery("changes")  # fmt: skip
+
+    def _compared(self, known: Knowledge) -> Select[Any]:
+        facts = self._facts(known)
+        told = self._told(facts, self._chosen(facts), also=self._kind.cube.measures).order_by(None)
+        return told.add_columns(facts.c[self._summed].label("summed"))
+
+    def _signed(self, rows: Subquery, name: str) -> Expression:
+        column = rows.c[name]
+        return (column * rows.c.sign).label(name) if name in self._kind.cube.measures else column
+
+    def _facts(self, known: Knowledge) -> Subquery:
+        facts = self._kind.rows(self._measure)(*self._kind.about(self._scope), known=known)
+        return facts if isinstance(facts, Subquery) else facts.subquery("facts")
+
+    def _chosen(self, facts: Subquery) -> list[ColumnElement[bool]]:
+        kind, day = self._kind, facts.c[self._kind.day]
+        chosen = [day == self._scope.day if kind.of_day else day <= self._scope.until]
+        chosen += kept(facts, self._scope.filters)
+        chosen += [facts.c[name] == value for name, value in self._cell.items()]
+        if "month" in self._cell:
+            month = self._cell["month"]
+            chosen.append(day.between(f"{month[:8]}01", month))
+        if self._measure:
+            chosen.append(facts.c[self._summed] != 0)
+        return chosen
+
+    def _told(self, facts: Subquery, chosen: Sequence[ColumnElement[bool]], also: Sequence[str] = ()) -> Select[Any]:
+        """Day, number and fields of the rows, newest first."""
+        place = [facts.c[self._kind.day], facts.c[self._kind.number]]
+        fields = [self._field(facts, name).label(name) for name in FACT_FIELDS[self._name]]
+        measures = [facts.c[name].label(f"measured_{name}") for name in also]
+        return (
+            select(place[0].label("fact_day"), place[1].label("fact_number"), *fields, *measures)
+            .select_from(self._kind.joined(facts))
+            .where(*chosen)
+            .order_by(*(column.desc() for column in place))
+        )
+
+    def _field(self, facts: Subquery, name: str) -> Expression:
+        kind = self._kind
+        if name == "loan_ref":
+            return loans.c.loan_ref
+        if name in kind.more:
+            return kind.more[name]
+        if name in kind.told_where:
+            return case((facts.c[kind.told_where[name]] != 0, facts.c[name]))
+        return facts.c[name]
+
+    def _whole(self, facts: Subquery) -> tuple[int, float]:
+        """How many rows there are and what they come to; remembered."""
+        scope = self._scope
+        asked = ("facts", self._name, scope.book_id, scope.day, scope.until, scope.chosen, self._known, self._measure,
+                 tuple(sorted(self._cell.items())))  # fmt: skip
+        query = select(func.count(), func.coalesce(func.sum(facts.c[self._summed]), 0)).where(*self._chosen(facts))
+        n, total = recall(self._connection).answer(asked, lambda: tuple(self._connection.execute(query).one()))
+        return int(n), self._in_units(total)
+
+    def _in_units(self, total: int) -> float:
+        return total / 100 if type_of(self._summed) == "money" else float(total)
+
+    def _frame(self, rows: Sequence[Row[Any]], skip: int) -> pd.DataFrame:
+        return frame_of([row[skip:] for row in rows], {name: type_of(name) for name in FACT_FIELDS[self._name]})
+
+    def _key(self, row: Row[Any], length: int) -> str:
+        return base64.urlsafe_b64encode(json.dumps([self._name, *row[:length]]).encode()).decode()
+
+    def _position(self, key: str, length: int) -> list[Any]:
+        """The inverse of `_key`."""
+        try:
+            named, day, *numbers = json.loads(base64.b64decode(key.encode(), altchars=b"-_", validate=True))
+        except (ValueError, TypeError, binascii.Error):
+            named, day, numbers = None, None, []
+        whole = len(numbers) == length - 1 and all(
+            type(number) is int and abs(number) <= _LARGEST for number in numbers
+        )
+        if named != self._name or not isinstance(day, str) or not whole:
+            raise SelectionRefused(
+                "This page of the list cannot be found", where=(key[:40],), remedy="Start at its first page."
+            )
+        return [day, *numbers]
+
+
+def _behind(place: Sequence[Expression], last: Sequence[Any]) -> ColumnElement[bool]:
+    """Behind a row in descending order of `place`."""
+    ties = [and_(*(place[i] == last[i] for i in range(n)), place[n] < last[n]) for n in range(len(place))]
+    return or_(*ties)
+
+
+def _check(found: str, name: str, allowed: Sequence[str]) -> None:
+    if name not in allowed:
+        raise SelectionRefused(found.format(name), remedy=f"Use one of {', '.join(allowed)}.")

@@ -1,0 +1,131 @@
+"""The rows behind the sums, in a store: every cell of a rough book, and how they are found."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+import pandas as pd
+import pytest
+from sqlalchemy import event
+
+from core.metrics.facts import FACT_FIELDS
+from core.selection import Selection
+from db.fact_kinds import KINDS
+from db.reader import SqlPortfolioReader
+from tests.db.conftest import actions, loan, payments, portfolio, put, score_rows
+
+JANUARY, FEBRUARY, MARCH = "2026-01-31", "2026-02-28", "2026-03-31"
+NOW = Selection()
+BY = {"placed": ["cohort", "product"], "cash": ["month", "cohort"], "activity": ["month", "region"], "promises": ["month", "product"]}  # fmt: skip
+
+
+def rough_book(writer) -> None:
+    """Sixty loans over three months, with payments, reversals, waivers, actions and promises drawn from a seed."""
+    chance, refs = Random(3), [f"L{number:02}" for number in range(60)]
+    products = {ref: chance.choice(["Auto", "Home", None]) for ref in refs}
+    for day in (JANUARY, FEBRUARY, MARCH):
+        rows = [
+            loan(ref, chance.randrange(100, 99_999) / 100, chance.choice([0, 5, 40, 95]), product=products[ref], region="North" if ref < "L30" else "South")
+            for ref in refs
+            if chance.random() < 0.9
+        ]  # fmt: skip
+        put(writer, portfolio(rows, day), score=score_rows)
+    days = ["2026-01-10", "2026-02-05", "2026-02-05", "2026-02-28", "2026-03-07", "2026-03-31"]
+    paid = [
+        {
+            "loan_ref": chance.choice(refs), "paid_on": chance.choice(days), "amount": chance.randrange(1, 9999) / 100,
+            "payment_ref": f"P{number}", "reverses_ref": f"P{number - 1}" if number % 7 == 6 else None,
+            "payment_kind": "reversal" if number % 7 == 6 else "waiver" if number % 7 == 3 else "cash",
+        }
+        for number in range(150)
+    ]  # fmt: skip
+    acted = [
+        {
+            "loan_ref": chance.choice(refs), "acted_on": chance.choice(days), "action": "call",
+            "result": chance.choice(["promise", "no answer", "cancelled", None]), "cost": chance.choice([None, 1.25]),
+            "promise_amount": chance.choice([None, 20.0, 40.0]), "promise_due": chance.choice([None, "2026-02-10", "2026-03-09"]),
+        }
+        for _ in range(150)
+    ]  # fmt: skip
+    put(writer, payments(paid), actions(acted))
+
+
+@pytest.fixture
+def reader(engine, writer) -> SqlPortfolioReader:
+    rough_book(writer)
+    return SqlPortfolioReader(engine)
+
+
+@pytest.mark.parametrize("kind", BY)
+@pytest.mark.parametrize("as_of", [None, date(2026, 3, 7)])
+def test_the_rows_of_every_cell_come_to_its_sums_and_together_they_are_all_rows(reader, kind, as_of):
+    selection, by = NOW.at(as_of), BY[kind]
+    told = getattr(reader, kind)(selection, by)
+    assert len(told) > 3
+    for measure in KINDS[kind].cube.measures:
+        pages = [reader.facts(kind, selection, {name: row[name] for name in by}, measure=measure) for _, row in told.iterrows()]  # fmt: skip
+        assert [page.total for page in pages] == told[measure].astype(float).tolist()
+        assert sum(page.n for page in pages) == reader.facts(kind, selection, measure=measure).n
+
+
+def test_the_sample_has_promises_of_every_fate(reader):
+    told = reader.promises(NOW).iloc[0]
+    assert (told[["promises", "kept", "unstated", "cancelled"]] > 0).all()
+    assert told["kept"] < told["promises"]
+    listed = reader.facts("promises", NOW, limit=999).frame
+    assert listed["kept"].isna().sum() == told["unstated"] + told["cancelled"]
+    assert listed["kept_amount"].sum().round(2) == told["kept_amount"]
+
+
+@pytest.mark.parametrize("kind", ["stock", *BY])
+def test_pages_of_seven_are_the_export_newest_first(reader, kind):
+    found, key = [], None
+    while True:
+        page = reader.facts(kind, NOW, after=key, limit=7)
+        found.append(page.frame)
+        key = page.next_key
+        if key is None:
+            break
+    listed = pd.concat(found, ignore_index=True)
+    assert (len(listed), listed.columns.tolist()) == (page.n, list(FACT_FIELDS[kind]))
+    pd.testing.assert_frame_equal(listed, pd.concat(list(reader.iter_facts(kind, NOW)), ignore_index=True))
+    days = {"stock": "as_of", "placed": "placed_on", "cash": "day", "activity": "acted_on"}
+    if kind in days:
+        assert listed[days[kind]].is_monotonic_decreasing
+
+
+def test_what_all_rows_come_to_is_added_up_once_for_all_pages(reader, engine):
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    first = reader.facts("cash", NOW, limit=5)
+    second = reader.facts("cash", NOW, after=first.next_key, limit=5)
+    assert (second.n, second.total) == (first.n, first.total)
+    assert sum("SELECT count(*)" in statement for statement in asked) == 1
+
+
+def test_a_month_of_cash_is_found_by_its_days(reader, engine):
+    """So that a month of a long history costs a month."""
+    asked: list[tuple[str, tuple]] = []
+    event.listen(engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    reader.facts("cash", NOW, {"month": FEBRUARY}, measure="cash")
+    statement, given = next((text, given) for text, given in asked if "count(*)" in text and "payments" in text)
+    with engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
+    assert any("payments_by_day (book_id=? AND paid_on>? AND paid_on<?)" in step for step in plan), plan
+
+
+def test_a_revision_forgets_what_was_added_up(reader, writer):
+    before = reader.facts("cash", NOW)
+    put(writer, payments([{"loan_ref": "L01", "paid_on": MARCH, "amount": 5.0, "payment_kind": "cash"}]))
+    after = reader.facts("cash", NOW)
+    assert (after.n, round(after.total - before.total, 2)) == (before.n + 1, 5.0)
+    assert (after.frame["loan_ref"].iloc[0], after.frame["day"].iloc[0]) == ("L01", MARCH)
+
+
+def test_an_empty_store_has_no_rows(engine):
+    empty = SqlPortfolioReader(engine)
+    for kind in KINDS:
+        page = empty.facts(kind, NOW)
+        assert (page.n, page.total, page.next_key) == (0, 0.0, None)
+        assert list(empty.iter_facts(kind, NOW)) == []

@@ -1,0 +1,269 @@
+"""The fate of promises as stored: what a payment, an action or an undo does to it, and that nothing is left out."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db import promise_outcomes
+from db.engine import open_store, writing
+from db.touched import Touched
+from db.writer import SqlPortfolioWriter
+from tests.db.conftest import (
+    KNOWN_ON,
+    NOON,
+    actions,
+    assert_cubes_equal_rows,
+    cell,
+    loan,
+    payments,
+    portfolio,
+    put,
+    rows_of,
+    score_rows,
+    undo,
+    visible,
+)
+
+JANUARY, FEBRUARY, MARCH = "2026-01-31", "2026-02-28", "2026-03-31"
+MEASURES = "promises, promised, kept, kept_amount, unstated, cancelled"
+FATES = (
+    "SELECT l.loan_ref, o.resolved_on, o.fate, o.kept_amount FROM promise_outcomes o "
+    "JOIN loans l ON l.id = o.loan_id WHERE o.live = 1 ORDER BY o.promise_id"
+)
+
+
+def promise(ref="A", acted_on="2026-02-05", due="2026-02-10", amount=100.0, **fields):
+    return {
+        "loan_ref": ref, "acted_on": acted_on, "action": "call", "result": "promise", "promise_due": due,
+        "promise_amount": amount, **fields,
+    }  # fmt: skip
+
+
+def act(ref, acted_on, result):
+    return {"loan_ref": ref, "acted_on": acted_on, "action": "call", "result": result}
+
+
+def paid(ref="A", paid_on="2026-02-08", amount=100.0, number=None, kind="cash", of=None):
+    return {
+        "loan_ref": ref, "paid_on": paid_on, "amount": amount, "payment_ref": number, "payment_kind": kind,
+        "reverses_ref": of,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def book(engine, writer):
+    """Two loans; A promised 100 for 10 February, B is the bystander with a promise nobody pays towards."""
+    put(writer, portfolio([loan("A", region="North"), loan("B", region="South")], JANUARY))
+    put(writer, actions([promise(), promise("B", due="2026-03-10")]))
+    return engine
+
+
+def test_a_promise_is_broken_until_it_is_paid_and_counts_on_its_due_day_plus_grace(book, writer):
+    bystander = ("B", "2026-03-13", "broken", 0)
+    assert rows_of(book, FATES) == [("A", "2026-02-13", "broken", 0), bystander]
+    put(writer, payments([paid(amount=60.0)]))
+    assert rows_of(book, FATES) == [("A", "2026-02-13", "broken", 6000), bystander]
+    put(writer, payments([paid(paid_on="2026-02-13", amount=39.0)]))
+    assert rows_of(book, FATES) == [("A", "2026-02-13", "kept", 9900), bystander]
+    assert cell(book, "cube_promises", MEASURES, month=FEBRUARY) == (1, 10000, 1, 9900, 0, 0)
+    assert cell(book, "cube_promises", MEASURES, month=MARCH, region="South") == (1, 10000, 0, 0, 0, 0)
+    assert_cubes_equal_rows(book)
+
+
+def test_a_waiver_keeps_no_promise_and_what_takes_a_waiver_back_breaks_none(book, writer):
+    put(writer, payments([paid(number="W", kind="waiver"), paid(amount=100.0, number="P")]))
+    kept = rows_of(book, FATES)
+    assert kept[0] == ("A", "2026-02-13", "kept", 10000)
+    put(writer, payments([paid(paid_on="2026-02-12", kind="reversal", number="R", of="W")]))
+    assert rows_of(book, FATES) == kept
+    put(writer, payments([paid(paid_on="2026-02-20", kind="reversal", number="R2", of="P")]))
+    assert rows_of(book, FATES)[0] == ("A", "2026-02-13", "broken", 0)
+
+
+def test_a_reversal_months_later_breaks_the_promise_its_payment_kept_and_its_undo_keeps_it_again(book, writer):
+    put(writer, payments([paid(number="P1")]))
+    before = visible(book)
+    number = put(writer, payments([paid(paid_on="2026-06-01", number="P2", kind="reversal", of="P1")]))[0]
+    assert rows_of(book, FATES)[0] == ("A", "2026-02-13", "broken", 0)
+    assert cell(book, "cube_promises", MEASURES, month=FEBRUARY) == (1, 10000, 0, 0, 0, 0)
+    undo(writer, number)
+    assert visible(book) == before
+    assert_cubes_equal_rows(book)
+
+
+def test_a_corrected_payment_moves_the_promise_with_it(book, writer):
+    put(writer, payments([paid(number="P1")]))
+    put(writer, payments([paid(paid_on="2026-02-20", number="P1")]))
+    assert rows_of(book, FATES)[0] == ("A", "2026-02-13", "broken", 0)
+    put(writer, payments([paid("B", number="P1")]))
+    assert [row[2] for row in rows_of(book, FATES)] == ["broken", "kept"]
+
+
+@pytest.mark.parametrize(
+    ("when", "result", "fate"),
+    [
+        ("2026-02-13", "Promise Cancelled", ("2026-02-13", "cancelled")),
+        ("2026-02-06", "withdrawn", ("2026-02-06", "cancelled")),
+        ("2026-02-14", "withdrawn", ("2026-02-13", "broken")),
+        ("2026-02-04", "withdrawn", ("2026-02-13", "broken")),
+        ("2026-02-06", "no answer", ("2026-02-13", "broken")),
+    ],
+)
+def test_an_action_of_the_loan_cancels_what_it_promised_while_it_is_open(book, writer, when, result, fate):
+    number = put(writer, actions([act("A", when, result)]))[0]
+    assert rows_of(book, FATES) == [("A", *fate, 0), ("B", "2026-03-13", "broken", 0)]
+    assert cell(book, "cube_promises", "cancelled, promises", month=FEBRUARY) == (
+        int(fate[1] == "cancelled"),
+        int(fate[1] != "cancelled"),
+    )
+    assert_cubes_equal_rows(book)
+    undo(writer, number)
+    assert rows_of(book, FATES)[0] == ("A", "2026-02-13", "broken", 0)
+
+
+def test_a_promise_that_takes_the_place_of_one_cancelled_the_same_day_stands(book, writer):
+    told = [act("A", "2026-02-06", "cancelled"), promise(acted_on="2026-02-06", due="2026-02-20", result="cancelled")]
+    put(writer, actions(told))
+    assert [row[2] for row in rows_of(book, FATES)] == ["cancelled", "broken", "broken"]
+
+
+def test_a_promise_without_a_day_or_an_amount_counts_apart_in_the_month_it_was_made(engine, writer):
+    put(writer, portfolio([loan("A")], JANUARY))
+    put(writer, actions([promise(due=None), promise(amount=None), promise(due="2026-02-04"), promise(amount=0.0)]))
+    assert cell(engine, "cube_promises", MEASURES, month=FEBRUARY) == (0, 0, 0, 0, 4, 0)
+    assert cell(engine, "cube_promises", MEASURES) == (0, 0, 0, 0, 4, 0)
+
+
+def test_promises_have_the_attributes_of_the_day_they_were_made(engine, writer):
+    put(
+        writer,
+        portfolio([loan("A", region="North", strategy="Standard")], JANUARY),
+        portfolio([loan("A", region="South", strategy="Legal")], FEBRUARY),
+    )
+    put(writer, actions([promise(due="2026-03-10"), promise("Z", strategy="Legal")]))
+    assert cell(engine, "cube_promises", "promises", month=MARCH, region="North", strategy="Standard") == (1,)
+    assert cell(engine, "cube_promises", "promises", region="not stated", strategy="Legal") == (1,)
+    put(writer, portfolio([loan("A", region="West")], JANUARY))
+    assert cell(engine, "cube_promises", "promises", region="West") == (1,)
+    assert_cubes_equal_rows(engine)
+
+
+def test_an_outcome_that_changes_is_a_new_version_and_one_that_does_not_is_left_alone(book, writer):
+    put(writer, payments([paid(amount=60.0), paid("B", paid_on="2026-01-20")]))
+    versions = "SELECT promise_id, live, kept_amount, since_on, until_on FROM promise_outcomes ORDER BY id"
+    today = KNOWN_ON.isoformat()
+    assert rows_of(book, versions) == [
+        (1, 0, 0, today, today),
+        (2, 1, 0, today, None),
+        (1, 1, 6000, today, None),
+    ]
+
+
+def test_the_undo_of_the_actions_takes_their_promises_out(book, writer):
+    put(writer, payments([paid()]))
+    undo(writer, 2)
+    assert rows_of(book, FATES) == []
+    assert cell(book, "cube_promises", MEASURES) == (0, 0, 0, 0, 0, 0)
+    assert_cubes_equal_rows(book)
+
+
+REFS, DAYS = ["A", "B"], ["2026-01-10", "2026-01-20", "2026-02-10", "2026-02-14", "2026-03-10"]
+portfolios = st.builds(
+    lambda refs, day, region: portfolio([loan(ref, region=region) for ref in sorted(refs)], day),
+    st.sets(st.sampled_from(REFS), min_size=1),
+    st.sampled_from([JANUARY, FEBRUARY]),
+    st.sampled_from(["North", "South"]),
+)
+payment_files = st.builds(
+    payments,
+    st.lists(
+        st.builds(
+            lambda ref, day, amount, number, kind, of: paid(
+                ref, day, amount, number, kind, of if kind == "reversal" else None
+            ),
+            st.sampled_from(REFS),
+            st.sampled_from(DAYS),
+            st.sampled_from([20.0, 50.0, 99.0, 100.0]),
+            st.sampled_from(["P1", "P2", "P3", None]),
+            st.sampled_from(["cash", "cash", "cash", "reversal", "waiver"]),
+            st.sampled_from(["P1", "P2", None]),
+        ),
+        min_size=1,
+        max_size=4,
+        unique_by=lambda row: row["payment_ref"] or row["loan_ref"],
+    ),
+)
+action_files = st.builds(
+    actions,
+    st.lists(
+        st.one_of(
+            st.builds(
+                promise,
+                st.sampled_from(REFS),
+                st.sampled_from(DAYS),
+                st.sampled_from([None, "2026-01-20", "2026-02-12", "2026-03-01"]),
+                st.sampled_from([None, 50.0, 100.0]),
+            ),
+            st.builds(act, st.sampled_from(REFS), st.sampled_from(DAYS), st.sampled_from(["cancelled", "refused"])),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+)
+steps = st.lists(
+    st.one_of(portfolios, payment_files, payment_files, action_files, action_files, st.integers(0, 5)),
+    min_size=2,
+    max_size=8,
+)
+
+
+def assert_every_promise_has_one_outcome(engine):
+    speaking = rows_of(engine, "SELECT id FROM promises WHERE live = 1 ORDER BY id")
+    assert rows_of(engine, "SELECT promise_id FROM promise_outcomes WHERE live = 1 ORDER BY promise_id") == speaking
+
+
+def assert_deriving_all_outcomes_anew_changes_nothing(engine):
+    with writing(engine) as connection:
+        touched = Touched(connection, KNOWN_ON.isoformat())
+        connection.exec_driver_sql("INSERT INTO chosen SELECT id FROM loans WHERE true")
+        count = "SELECT count(*), max(id) FROM promise_outcomes"
+        before = connection.exec_driver_sql(count).one()
+        promise_outcomes.rederive(connection, 1, touched)
+        assert connection.exec_driver_sql(count).one() == before
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    open_store(f"sqlite:///{path}").dispose()
+    return path
+
+
+@given(steps)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_whatever_comes_and_goes_every_promise_has_the_fate_that_the_rows_give_it(template, tmp_path_factory, sequence):
+    folder = tmp_path_factory.mktemp("story")
+    shutil.copy(template, folder / "lived.db")
+    shutil.copy(template, folder / "told_anew.db")
+    lived, anew = (open_store(f"sqlite:///{folder / name}.db") for name in ("lived", "told_anew"))
+    writer, stored = SqlPortfolioWriter(lived, lambda: NOON), {}
+    for step in sequence:
+        if not isinstance(step, int):
+            if all(step.sha256 != batch.sha256 for batch in stored.values()):
+                stored[put(writer, step, score=score_rows)[0]] = step
+        elif stored:
+            number = sorted(stored)[step % len(stored)]
+            undo(writer, number)
+            del stored[number]
+        assert_every_promise_has_one_outcome(lived)
+        assert_cubes_equal_rows(lived)
+        assert_deriving_all_outcomes_anew_changes_nothing(lived)
+    put(SqlPortfolioWriter(anew, lambda: NOON), *(stored[number] for number in sorted(stored)), score=score_rows)
+    assert rows_of(lived, FATES) == rows_of(anew, FATES)
+    assert visible(lived)["cube_promises"] == visible(anew)["cube_promises"]
+    lived.dispose()
+    anew.dispose()
