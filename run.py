@@ -509,22 +509,28 @@ def _write(path: Path, text: str) -> None:
 
 @cli.command()
 @click.option("--as-of", type=DAY, help="the day asked about; default the newest in the book")
+@click.option("--known-on", type=DAY, help="ask with the knowledge of that day; default with all there is now")
 @click.option(
     "--where", "conditions", multiple=True, metavar="FIELD=VALUE", help="only loans with this value; repeatable"
 )
 @command
-def metrics(recoup: Recoup, as_of: datetime | None, conditions: tuple[str, ...]) -> None:
-    """The headline numbers, each with what it was computed from."""
-    from core.metrics.portfolio import newest_day, portfolio_measures
+def metrics(recoup: Recoup, as_of: datetime | None, known_on: datetime | None, conditions: tuple[str, ...]) -> None:
+    """Every number of the book, each with what it was computed from."""
+    from core.metrics.portfolio import newest_day
+    from core.workflows.measures import all_measures, families
 
-    selection = Selection(as_of=as_of.date() if as_of else None, filters=_filters(conditions))
+    knowing = known_on.date() if known_on else None
+    selection = Selection(as_of=as_of.date() if as_of else None, known_on=knowing, filters=_filters(conditions))
     reader = recoup.reader()
-    day = newest_day(reader.book(), selection)
-    measures = portfolio_measures(reader, selection.at(day))
+    if knowing:
+        recoup.writer.settle_history(reader.book().name)
+    book = reader.book(knowing)
+    day = newest_day(book, selection)
+    measures = all_measures(reader, selection.at(day), families(recoup.settings.discount_rate))
     result = {
         "as_of": day.isoformat(),
-        "known_on": today().isoformat(),
-        "book": reader.book().name,
+        "known_on": (knowing or today()).isoformat(),
+        "book": book.name,
         "metrics": {name: measure.as_json() for name, measure in measures.items()},
     }
     lines = [f"as of {day.isoformat()}, known on {result['known_on']}"]

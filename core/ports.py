@@ -97,7 +97,7 @@ class PortfolioReader(Protocol):
     ) -> FactPage:
         """The rows that a sum of this reader is made of, newest first: `kind` is the name of the question (stock, placed,
         cash, activity, flows, promises), `cell` narrows by the columns its `by` allows ({"month": "2026-09-30",
-        "product": "Auto"}), and with `measure` only rows where it is not 0 are listed and `total` is its sum.
+        "product": "Auto"}; a cohort may be a quarter, "2026 Q2"), and with `measure` only rows where it is not 0 are listed and `total` is its sum.
         Columns: see core.metrics.facts.FACT_FIELDS. Raises SelectionRefused for an unknown kind, column or key."""
 
     def iter_facts(

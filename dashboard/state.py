@@ -51,10 +51,16 @@ def view_of(services: Services, search: str | None) -> View:
         SelectionRefused: a day that the book does not hold, or an address that cannot be read.
     """
     reader = services.reader()
-    book = reader.book()
-    if book.is_empty:
+    if reader.book().is_empty:
         raise PreventUpdate
     asked = Selection.from_query(search or "")
+    book = reader.book(asked.known_on)
+    if book.is_empty:
+        raise SelectionRefused(
+            f"Nothing was known of this book on {show.day(asked.known_on)}",
+            where=("known_on in the address",),
+            remedy="Choose a later day of knowledge.",
+        )
     as_of = _day_of(book, asked.as_of, "as_of") or book.days[-1]
     earlier = [day for day in book.days if day < as_of]
     against = _day_of(book, asked.against, "against") or (earlier[-1] if earlier else None)

@@ -12,6 +12,7 @@ from core.metrics.answers import NOUNS
 from core.metrics.catalogue import CATALOGUE
 from core.metrics.definitions import Behind, Definition
 from core.metrics.measure import Measure, Unit
+from core.metrics.recovery import cohort_months
 from core.records import FactPage
 from core.selection import Selection
 from dashboard import format as show
@@ -79,7 +80,7 @@ def _cell_value(column: str, value: str) -> str:
         if column == "as_of":
             return show.day(value)
     except ValueError:
-        return value
+        return f"placed in {value}" if len(cohort_months(value)) > 1 else value
     return {"origin": "from ", "state": "to "}.get(column, "") + value
 
 

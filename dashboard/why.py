@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import dash
@@ -14,15 +13,14 @@ from dash import ClientsideFunction, Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
 
 from core.errors import Refused, SelectionRefused, TooLittleData, trace_without_data
-from core.metrics.answers import FAMILIES, Family, answer, day_of, narrowed, rows_behind, scope_of, sum_of
+from core.metrics.answers import Family, answer, day_of, narrowed, rows_behind, scope_of, sum_of
 from core.metrics.catalogue import definition
 from core.metrics.definitions import Behind, Definition
 from core.metrics.facts import FACT_FIELDS
 from core.metrics.measure import Measure
-from core.metrics.value import value_measures
 from core.records import FactPage
 from core.selection import Selection
-from core.strategies.catalogue import CATALOGUE
+from core.workflows.measures import families as every_family
 from dashboard import format as show
 from dashboard import ids
 from dashboard import text_why as say
@@ -57,13 +55,6 @@ class Asked:
     def scope(self) -> tuple[Selection, dict[str, str]]:
         """The selection and the columns under which they are read."""
         return scope_of(self.view.selection, self.behind, self.cell)
-
-
-def families_of(services: Services) -> dict[str, Family]:
-    """What computes each family, with the fees of the strategies and the lender's discount rate."""
-    fees = {strategy.name: strategy.fee_share for strategy in CATALOGUE}
-    rate = services.settings.discount_rate
-    return {**FAMILIES, "value": partial(value_measures, fee_shares=fees, discount_rate=rate)}
 
 
 def asked_of(services: Services, query: str | None) -> Asked | None:
@@ -120,7 +111,7 @@ def update_drawer(
             "rows": {**_rows(asked, page, known), "note": refused or no_update},
         }
     page, refused = _page(asked, None)
-    number = _number(asked, page, families_of(services) if families is None else families)
+    number = _number(asked, page, every_family(services.settings.discount_rate) if families is None else families)
     note = refused or say.rows_note(page, asked.behind, _expected(asked, number))
     return {"words": _explanation(asked, number), "rows": {**_rows(asked, page, known), "note": note}}
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from core.errors import SelectionRefused
 from core.metrics.facts import FACT_FIELDS
+from core.metrics.recovery import cohort_months
 from core.records import FactPage
 from db.fact_kinds import KINDS, type_of
 from db.frames import frame_of
@@ -127,7 +128,7 @@ class FactList:
         kind, day = self._kind, facts.c[self._kind.day]
         chosen = [day == self._scope.day if kind.of_day else day <= self._scope.until]
         chosen += kept(facts, self._scope.filters)
-        chosen += [facts.c[name] == value for name, value in self._cell.items()]
+        chosen += [_within(facts, name, value) for name, value in self._cell.items()]
         if "month" in self._cell:
             month = self._cell["month"]
             chosen.append(day.between(f"{month[:8]}01", month))
@@ -189,6 +190,11 @@ class FactList:
                 "This page of the list cannot be found", where=(key[:40],), remedy="Start at its first page."
             )
         return [day, *numbers]
+
+
+def _within(facts: Subquery, name: str, value: str) -> ColumnElement[bool]:
+    """A column of the rows has a cell's value; a cohort may be a quarter."""
+    return facts.c.cohort.in_(cohort_months(value)) if name == "cohort" else facts.c[name] == value
 
 
 def _behind(place: Sequence[Expression], last: Sequence[Any]) -> ColumnElement[bool]:

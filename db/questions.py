@@ -173,8 +173,8 @@ def borrowers(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.Dat
     told = BORROWERS.measures
     if not scope.filters and len(by) <= 1 and set(by) <= set(BORROWER_DIMENSIONS):
         cell, group = cube_borrowers.c, by[0] if by else ALL
-        of_day = (cell.book_id == scope.book_id, cell.as_of == scope.day, cell.dimension == group)
-        of_day += tuple(scope.known.cells(cube_borrowers))
+        of_day = [cell.book_id == scope.book_id, cell.as_of == scope.day, cell.dimension == group]
+        of_day += scope.known.cells(cube_borrowers)
         cells = select(cell.value.label(group), *(cell[name] for name in told)).where(*of_day).subquery()
         return summed_frame(connection, summed(cells, by, told), by, told)
     rows = open_loan_rows(

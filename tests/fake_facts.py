@@ -10,6 +10,7 @@ import pandas as pd
 
 from core.metrics.contacts import CANCELLED_RESULTS, is_contact
 from core.metrics.promises import PROMISE_MEASURES, net_of_reversals, promise_outcomes
+from core.metrics.recovery import cohort_months
 from core.selection import DIMENSIONS, Selection
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def fact_rows(
     rows = rows.assign(month=rows["fact_day"].map(lambda day: reader._month_of(day)))
     for name, value in cell.items():
         stated = rows[name].where(rows[name].notna(), "not stated")
-        rows = rows[stated == value]
+        rows = rows[stated.isin(cohort_months(value) if name == "cohort" else (value,))]
     summed = rows[measure or DEFAULTS[kind]].fillna(0)
     rows = rows.assign(summed=summed)
     if kind == "cash":

@@ -17,6 +17,7 @@ from core.metrics.forecast import forecast_measures
 from core.metrics.funnel import funnel_measures
 from core.metrics.measure import Measure, Unit, amount, ratio
 from core.metrics.portfolio import portfolio_measures
+from core.metrics.promises import promise_measures
 from core.metrics.roll import roll_measures
 from core.metrics.vintages import liquidation_measures
 from core.ports import PortfolioReader
@@ -29,6 +30,7 @@ FAMILIES: dict[str, Family] = {
     "roll": roll_measures,
     "bridge": bridge_measures,
     "funnel": funnel_measures,
+    "promises": promise_measures,
     "collection_effectiveness": lambda reader, selection: {"cei": cei_measure(reader, selection)},
     "vintages": liquidation_measures,
     "customers": customer_measures,

@@ -41,22 +41,18 @@ class Window:
         return len(self.after)
 
 
-def day_compared(book: Book, selection: Selection, against: Against) -> tuple[date | None, str]:
-    """The earlier day a selection is compared with, or None and why there is none.
+def day_compared(book: Book, selection: Selection, against: Against) -> date | None:
+    """The earlier day a selection is compared with; None where the book does not hold it.
 
     Args:
         book: as known on the selection's day of knowledge.
         selection: its `as_of` may be None (the newest day).
         against: "month": its own `against`, else the book's day before. "year": the day a year before.
     """
-    day = newest_day(book, selection)
     if against == "month":
-        earlier = day_before(book, selection)
-        return earlier, "" if earlier else f"this book holds no day before {day}"
-    earlier = year_before(day)
-    if earlier in book.days:
-        return earlier, ""
-    return None, f"this book holds no loans of {earlier}, a year before {day}"
+        return day_before(book, selection)
+    earlier = year_before(newest_day(book, selection))
+    return earlier if earlier in book.days else None
 
 
 def year_before(day: date) -> date:

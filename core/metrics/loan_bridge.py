@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.metrics.bridge import SCOPES
+from core.metrics.bridge import CURRENT, SCOPES
 
 LOAN_LINES: tuple[str, ...] = (
     "opening",
@@ -23,6 +23,8 @@ LOAN_LINES: tuple[str, ...] = (
 """Lines of core.metrics.bridge that move loans, and those paid off, whose balance there is cash."""
 
 _LEAVES = ("rolled_out", "cured", "paid", "written_off", "sold", "gone")
+_TO_CURRENT = ("fell_behind", "cured")
+"""Moves over the edge of Current: what takes off on one side adds on the other."""
 
 
 def loan_bridge(lines: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
@@ -41,7 +43,12 @@ def loan_bridge(lines: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for scope, buckets in SCOPES.items():
         told = lines[lines["bucket"] == scope].set_index("line")
-        moved = {line: (int(told.at[line, "loans"]), float(told.at[line, "amount"])) for line in told.index}
-        moved["paid"] = int(paid.loc[paid["origin"].isin(list(buckets)), "loans"].sum()), -1.0
-        rows += [(scope, line, _signed(line, *moved[line]), abs(moved[line][0])) for line in LOAN_LINES]
+        moved = told["loans"].to_dict()
+        moved["paid"] = paid.loc[paid["origin"].isin(list(buckets)), "loans"].sum()
+        rows += [(scope, line, _sign(line, scope) * int(moved[line]), abs(int(moved[line]))) for line in LOAN_LINES]
     return pd.DataFrame(rows, columns=["bucket", "line", "amount", "loans"]).astype({"amount": float, "loans": "int64"})
+
+
+def _sign(line: str, scope: str) -> int:
+    sign = -1 if line in _LEAVES else 1
+    return -sign if line in _TO_CURRENT and scope == CURRENT else sign

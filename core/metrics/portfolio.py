@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from core.errors import TooLittleData
+from core.metrics.intervals import with_wilson
 from core.metrics.measure import Measure, Unit, amount, ratio
 from core.ports import PortfolioReader
 from core.records import Book
@@ -50,6 +51,7 @@ def portfolio_measures(reader: PortfolioReader, selection: Selection) -> dict[st
     Returns:
         outstanding, in_arrears: balance of open loans, and of those at least one day past due. Unit currency.
         loans, loans_in_arrears, workable: counts; workable are in arrears, open and not on hold.
+        on_hold_share: loans in arrears on hold (their own or their borrower's) / loans in arrears, with its interval.
         balance_placed, cash_to_date, recovery_rate: cash net of reversals since placement / balance placed, all cohorts
             to date. Waivers never count; above 100 % is possible and shown.
         cash_month, cost_month, cost_to_collect (cost / cash of the month), net_recovery (cash - cost of the month).
@@ -61,7 +63,7 @@ def portfolio_measures(reader: PortfolioReader, selection: Selection) -> dict[st
     References:
         Recovery rate, cost to collect and net recovery: ../README.md, "How the numbers are defined".
     """
-    book = reader.book()
+    book = reader.book(selection.known_on)
     day = newest_day(book, selection)
     measures = _stock(reader.stock(selection.at(day)).iloc[0])
     measures |= _recovery(reader, selection.at(day), book)
@@ -82,7 +84,7 @@ def measures_before(reader: PortfolioReader, before: Selection, day: date) -> di
         day: the later day.
     """
     measures = portfolio_measures(reader, before)
-    if all(each == month_end(each) for each in (day, newest_day(reader.book(), before))):
+    if all(each == month_end(each) for each in (day, newest_day(reader.book(before.known_on), before))):
         return measures
     why = "a month that is not over cannot be compared with a whole one"
     return measures | {name: Measure.undefined(why, unit=measures[name].unit) for name in MONTHLY}
@@ -92,11 +94,11 @@ def portfolio_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFra
     """The headline numbers on every day of the book up to the selection's.
 
     Returns:
-        One row a day, oldest first: as_of (ISO), outstanding, in_arrears, loans_in_arrears, recovery_rate, cash_month,
-        cost_to_collect, net_recovery; NaN where undefined. Empty for an empty book. A day within a month knows the
+        One row a day, oldest first: as_of (ISO), outstanding, in_arrears, loans_in_arrears, on_hold_share, recovery_rate,
+        cash_month, cost_to_collect, net_recovery; NaN where undefined. Empty for an empty book. A day within a month knows the
         month up to it, as `portfolio_measures` on that day does.
     """
-    book = reader.book()
+    book = reader.book(selection.known_on)
     stock = reader.stock_history(selection)
     days = stock["as_of"].astype(str)
     trend = pd.DataFrame(
@@ -105,6 +107,7 @@ def portfolio_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFra
             "outstanding": stock["balance"],
             "in_arrears": stock["arrears_balance"],
             "loans_in_arrears": stock["arrears_loans"],
+            "on_hold_share": (1 - stock["workable_loans"] / stock["arrears_loans"]).where(stock["arrears_loans"] > 0),
         }
     )
     nothing = pd.Series(float("nan"), index=trend.index)
@@ -146,6 +149,9 @@ def _stock(row: pd.Series) -> dict[str, Measure]:
         "loans_in_arrears": _count(arrears),
         "workable": Measure(
             workable, workable, 1.0, workable, "count", excluded=arrears - workable, why="loans on hold are left out"
+        ),
+        "on_hold_share": with_wilson(
+            ratio(float(arrears - workable), float(arrears), n=arrears, when_zero="no loan is in arrears")
         ),
     }
 

@@ -177,7 +177,7 @@ def promise_measures(reader: PortfolioReader, selection: Selection) -> dict[str,
     References:
         Kept promises: ../../README.md, "How the numbers are defined". Interval: Wilson (1927), see core.metrics.intervals.
     """
-    book = reader.book()
+    book = reader.book(selection.known_on)
     if not book.has_actions:
         unknown = Measure.undefined(NO_ACTIONS, unit="count", of="promises")
         return _undefined_rates(NO_ACTIONS) | {"promises_open": unknown}
@@ -188,6 +188,31 @@ def promise_measures(reader: PortfolioReader, selection: Selection) -> dict[str,
     else:
         kept = _undefined_rates(NO_PAYMENTS)
     return kept | {"promises_open": _open(reader.activity(selection.at(day)), of_months)}
+
+
+def kept_by_month(resolved: pd.DataFrame) -> pd.DataFrame:
+    """Of the promises that fell due in each month, which share was kept?
+
+    Args:
+        resolved: month (month-end, ISO) and PROMISE_MEASURES, one row a month.
+
+    Returns:
+        One row a month with promises, oldest first: month, share (kept / promises, 0-1), numerator (kept), n (promises),
+        low, high (95 % Wilson), value_share (kept_amount / promised). Months without a resolved promise are absent.
+
+    >>> resolved = pd.DataFrame([("2026-10-31", 4, 400.0, 1, 100.0, 0, 0)], columns=["month", *PROMISE_MEASURES])
+    >>> kept_by_month(resolved)[["month", "share", "n", "value_share"]].values.tolist()
+    [['2026-10-31', 0.25, 4, 0.25]]
+    """
+    told = resolved[resolved["promises"] > 0].sort_values("month", kind="stable", ignore_index=True)
+    ends = [wilson(int(kept), int(n)) for kept, n in zip(told["kept"], told["promises"], strict=True)]
+    return pd.DataFrame(
+        {
+            "month": told["month"], "share": told["kept"] / told["promises"], "numerator": told["kept"], "n": told["promises"],
+            "low": [low for low, _ in ends], "high": [high for _, high in ends],
+            "value_share": told["kept_amount"] / told["promised"],
+        }
+    )  # fmt: skip
 
 
 def _kept_rates(resolved: pd.DataFrame) -> dict[str, Measure]:

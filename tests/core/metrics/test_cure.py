@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from core.metrics.cure import lasting_measures, matured_months
+from core.metrics.cure import CURED, REDEFAULTED, SUSTAINED, cure_history, lasting_measures, matured_months
 from core.metrics.intervals import wilson
 from tests.core.metrics.flow_rows import flow, flows
 
@@ -67,3 +67,35 @@ def test_without_a_cure_that_can_tell_the_rate_is_undefined(told, why):
     assert math.isnan(rate.value)
     assert math.isnan(rate.low)
     assert rate.why.startswith(why)
+
+
+def test_the_history_says_each_month_who_was_cured_and_only_old_cures_whether_they_lasted():
+    told = flows(
+        cures("2026-07-31", cured=2, seen_3=2, sustained_3=1, seen_6=2, redefaulted_6=2),
+        cures("2026-04-30", cured=4, seen_3=4, sustained_3=3, seen_6=4, redefaulted_6=1),
+        flow("30-59", "paid", 10.0, month="2026-07-31"),  # a cure, but nothing to last
+        flow("1-29", "30-59", 10.0, loans=3, month="2026-07-31"),
+        flow("Current", "Current", 10.0, loans=50, month="2026-07-31"),  # nothing to cure: the bystander
+        flow("1-29", "sold", 10.0, month="2026-10-31"),
+    )
+    history = cure_history(told, CLOSING)
+    assert history[["name", "month", "share", "numerator", "n"]].values.tolist() == [
+        [CURED, "2026-04-30", 1.0, 4, 4],
+        [CURED, "2026-07-31", 0.5, 3, 6],
+        [CURED, "2026-10-31", 0.0, 0, 1],
+        [SUSTAINED, "2026-04-30", 0.75, 3, 4],
+        [SUSTAINED, "2026-07-31", 0.5, 1, 2],
+        [REDEFAULTED, "2026-04-30", 0.25, 1, 4],
+    ]
+    assert tuple(history.loc[1, ["low", "high"]]) == wilson(3, 6)
+
+
+def test_the_history_of_a_book_without_flows_or_without_arrears_is_empty():
+    assert cure_history(flows(), CLOSING).empty
+    assert cure_history(flows(flow("Current", "1-29", 10.0)), CLOSING).empty
+
+
+def test_the_newest_month_of_the_history_is_the_cure_rate_by_loans():
+    told = flows(flow("1-29", "Current", 10.0, loans=3), flow("60-89", "charged off", 10.0, loans=2))
+    newest = cure_history(told, CLOSING).iloc[-1]
+    assert (newest["share"], newest["n"]) == (0.6, 5)

@@ -1,0 +1,39 @@
+"""Portfolio: how are we doing, and what needs attention?"""
+
+from __future__ import annotations
+
+import dash
+from dash import html
+
+from dashboard.components.head import page_layout
+from dashboard.components.switch import keep_in_url
+from dashboard.page import Page
+from dashboard.pages.portfolio import bridge, change, compare, evidence, headline, restated, stuck
+from dashboard.services import Services
+
+PAGE = Page("/", "Portfolio", "See", "How are we doing, and what needs attention?")
+
+
+def layout() -> html.Div:
+    """The page without numbers."""
+    return page_layout(
+        PAGE,
+        [
+            compare.controls(),
+            restated.line(),
+            headline.cards(),
+            headline.counter_cards(),
+            html.Div([change.card(), bridge.card()], className="row-even"),
+            html.Div([stuck.card(), evidence.freshness_card()], className="row-2"),
+            evidence.largest_card(),
+        ],
+    )
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """The page's callbacks."""
+    for control in (*compare.CONTROLS, *change.CONTROLS, *stuck.CONTROLS):
+        keep_in_url(app, control)
+    headline.register(app, services, PAGE)
+    for part in (restated, change, bridge, stuck, evidence):
+        part.register(app, services)
