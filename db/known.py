@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, or_, select
 from sqlalchemy.sql.expression import FromClause
@@ -40,7 +41,8 @@ class Knowledge:
 
 
 def _name(table: FromClause) -> str:
-    return str(getattr(table, "element", table).name)
+    named: Any = getattr(table, "element", table)  # an alias stands for its table
+    return str(named.name)
 
 
 NOW = Knowledge()

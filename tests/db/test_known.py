@@ -18,7 +18,7 @@ from tests.db.story import Life, Tellers, answers, assert_same, lived
 
 AS_OF = (None, date(2026, 7, 19), date(2026, 11, 30))
 SEEDS = (1, 2)
-DAYS_ASKED = 6
+DAYS_ASKED = 4
 NOT_OF_THE_DAY = {"name": "own", "own_stored": True, "currency": "", "revision": 0, "last_received_on": None}
 
 

@@ -110,7 +110,7 @@ def test_a_file_out_of_order_makes_the_past_wait_and_never_today(engine, writer)
     reader = SqlPortfolioReader(engine)
     assert reader.stock(Selection(known_on=on(3)))["balance"].iloc[0] == 300.0
     for question in (lambda: reader.book(on(2)), lambda: reader.stock(Selection(known_on=on(2)))):
-        with pytest.raises(HistoryUnsettled, match="known on 2026-11-02 is being put in order.*Ask again in a moment"):
+        with pytest.raises(HistoryUnsettled, match=r"known on 2026-11-02 is being put in order.*Ask again in a moment"):
             question()
     assert writer.settle_history("own")
     assert reader.stock(Selection(known_on=on(2)))["balance"].iloc[0] == 100.0
@@ -136,3 +136,41 @@ def test_a_history_that_would_change_today_is_a_fault_and_nothing_is_stored(engi
         writer.settle_history("own")
     assert rows_of(engine, "SELECT * FROM snapshots") == before
     assert rows_of(engine, "SELECT unsettled FROM books") == [(1,)]
+
+
+def test_decisions_redates_rescorings_and_fallen_models_are_told_again_with_their_days(engine, writer):
+    rows = [loan("A", 100, 30, strategy="Legal"), loan("B", 50, 95)]
+    first = told(writer, dated(portfolio(rows, JANUARY), 2), on(2))
+    second = told(writer, dated(portfolio(rows, "2026-02-28"), 4), on(4))
+    with writer.unit("own", kind="scoring", known_on=on(5), who="ana") as unit:
+        card = {"kind": "logistic", "status": "champion", "sha256": "0" * 64, "card": {}, "artifact": "{}"}
+        model = unit.put_model(card | {"trained_on_batches": [first, second]})
+        unit.put_scores(score_rows(unit.all_on(date(2026, 1, 31)), segment="by the model"), model)
+    with writer.unit("own", kind="decision", known_on=on(6), who="ana") as unit:
+        unit.decide(["B"], "Settlement", on(6))
+    with writer.unit("own", kind="batch", known_on=on(8), who="ana") as unit:
+        unit.redate(second, date(2026, 3, 31))
+    reader = SqlPortfolioReader(engine)
+
+    def seen():
+        telling = {}
+        for day in range(1, 10):
+            asked = Selection(known_on=on(day))
+            telling[day] = [
+                reader.book(on(day)).days,
+                reader.stock_history(asked, ["segment", "strategy"]).values.tolist(),
+                reader.given(asked.at(date(2026, 12, 31)), ["decided_by"]).values.tolist() if day > 1 else [],
+            ]
+        return telling
+
+    before = seen()
+    january = reader.stock(Selection(as_of=date(2026, 1, 31), known_on=on(5)), ["segment"])["segment"].tolist()
+    assert january == ["by the model"]
+    assert reader.book(on(7)).days[-1] == date(2026, 2, 28)
+    assert reader.book(on(8)).days[-1] == date(2026, 3, 31)
+    fell = reader.stock(Selection(as_of=date(2026, 1, 31), known_on=on(8)), ["segment"])["segment"].tolist()
+    assert "by the model" not in fell
+    told(writer, dated(payments([{**PAID, "loan_ref": "nobody's"}]), 1), on(1))
+    assert writer.settle_history("own")
+    assert seen() == before
+    assert_cubes_equal_rows(engine)

@@ -176,4 +176,5 @@ def test_a_fault_in_idle_work_is_reported_once_and_the_worker_takes_the_next_job
 
     work(queue, {"count": handler}, owner="w1", report=faults.append, stop=stop, idle_seconds=0.01, when_idle=idle)
     assert queue.ended[0][2] == "done"
-    assert len(faults) == 1 and "ZeroDivisionError" in faults[0]
+    assert len(faults) == 1
+    assert "ZeroDivisionError" in faults[0]
