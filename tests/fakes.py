@@ -92,7 +92,7 @@ class FakePortfolioReader:
         self._payments = self._read_payments(payments)
         self._actions = self._read_actions(actions)
 
-    def book(self) -> Book:
+    def book(self, known_on: date | None = None) -> Book:
         days = tuple(date.fromisoformat(day) for day in sorted(self._snapshots["as_of"].unique()))
         newest = self._snapshots[self._snapshots["as_of"] == days[-1].isoformat()] if days else self._snapshots
         currency = newest["currency"].dropna().mode()

@@ -177,7 +177,7 @@ def promise_measures(reader: PortfolioReader, selection: Selection) -> dict[str,
     References:
         Kept promises: ../../README.md, "How the numbers are defined". Interval: Wilson (1927), see core.metrics.intervals.
     """
-    book = reader.book()
+    book = reader.book(selection.known_on)
     if not book.has_actions:
         unknown = Measure.undefined(NO_ACTIONS, unit="count", of="promises")
         return _undefined_rates(NO_ACTIONS) | {"promises_open": unknown}
