@@ -172,6 +172,13 @@ def test_a_key_of_another_list_is_refused(reader):
             reader.facts(kind, NOW, after=wrong)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_restated_since_the_day_the_last_file_came(reader, kind):
+    page = reader.restated(kind, NOW, date(2026, 11, 20))
+    assert page.frame.columns.tolist() == [*FACT_FIELDS[kind], "change"]
+    assert (page.n, page.total, page.next_key, len(page.frame)) == (0, 0.0, None, 0)
+
+
 def test_promises_are_measured_with_their_evidence(reader):
     found = promise_measures(reader, NOW)
     rate, value, waiting = (found[f"promises_{name}"] for name in ("kept_rate", "kept_value_rate", "open"))

@@ -214,10 +214,14 @@ action_files = st.builds(
         max_size=4,
     ),
 )
+promised = st.builds(  # every story begins with promises that can be judged
+    lambda *rows: actions([promise(*row) for row in rows]),
+    *(st.tuples(st.just(ref), st.just("2026-01-10"), st.sampled_from(["2026-01-20", "2026-03-01"])) for ref in REFS),
+)
 steps = st.lists(
     st.one_of(portfolios, payment_files, payment_files, action_files, action_files, st.integers(0, 5)),
     min_size=2,
-    max_size=8,
+    max_size=6,
 )
 
 
@@ -243,15 +247,17 @@ def template(tmp_path_factory):
     return path
 
 
-@given(steps)
+@given(promised, steps)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-def test_whatever_comes_and_goes_every_promise_has_the_fate_that_the_rows_give_it(template, tmp_path_factory, sequence):
+def test_whatever_comes_and_goes_every_promise_has_the_fate_that_the_rows_give_it(
+    template, tmp_path_factory, first, sequence
+):
     folder = tmp_path_factory.mktemp("story")
     shutil.copy(template, folder / "lived.db")
     shutil.copy(template, folder / "told_anew.db")
     lived, anew = (open_store(f"sqlite:///{folder / name}.db") for name in ("lived", "told_anew"))
     writer, stored = SqlPortfolioWriter(lived, lambda: NOON), {}
-    for step in sequence:
+    for step in [first, *sequence]:
         if not isinstance(step, int):
             if all(step.sha256 != batch.sha256 for batch in stored.values()):
                 stored[put(writer, step, score=score_rows)[0]] = step
