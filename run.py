@@ -394,7 +394,7 @@ def _load_sample(recoup: Recoup, who: str, progress: Progress, *, show: bool) ->
 )
 @click.option("--accept-good-rows", is_flag=True, help="load the good rows of a file that has bad ones")
 @click.option("--partial", is_flag=True, help="loans missing from the file have not left the book")
-@click.option("--accept-change", is_flag=True, help="it is right that the file halves or doubles the book")
+@click.option("--accept-change", is_flag=True, help="it is right that the file halves the book, or doubles its balance")
 @click.option("--dry-run", is_flag=True, help="check only")
 @command
 def ingest(

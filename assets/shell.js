@@ -27,10 +27,11 @@
     if (target.id === "menu-button") { setMenu(!document.body.classList.contains("menu-open")); }
     if (target.classList.contains("clear-view")) {
       var cleared = {};
-      ["as_of", "against", "product", "region", "segment", "strategy", "proposed", "bucket", "band", "branch", "agency", "collector", "hold", "lasso", "search"]
+      ["as_of", "against", "known_on", "product", "region", "segment", "strategy", "proposed", "bucket", "band", "branch", "agency", "collector", "hold", "lasso", "search"]
         .forEach(function (key) { cleared[key] = null; });
       window.recoupAddress.change(cleared);
     }
+    if (target.classList.contains("to-now")) { window.recoupAddress.change({ known_on: null }); }
     if (target.id === "change-day") {
       var chip = document.getElementById("chip-days");
       if (chip) {

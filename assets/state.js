@@ -1,7 +1,7 @@
 /* The address is the state of a view: controls are read from it and written to it here, in the browser. */
 (function () {
   "use strict";
-  var DAYS = ["as_of", "against"];
+  var DAYS = ["as_of", "against", "known_on"];
   var DIMENSIONS = ["product", "region", "segment", "strategy", "proposed", "bucket", "band", "branch", "agency", "collector", "hold"];
   var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -92,8 +92,9 @@
       var against = values.against.length ? dayInWords(values.against) : earlier.length ? dayInWords(earlier[0]) : "";
       var active = more.filter(function (name) { return values[name].length; });
       var classes = function (offered, on) { return "chip" + (on ? " is-on" : "") + (offered || on ? "" : " is-absent"); };
-      var labels = [against ? [bold(beside(asOf, against)), " against " + beside(against, asOf, true)] : [bold(asOf)]];
-      var chipClasses = [classes(true, values.as_of.length || values.against.length)];
+      var known = values.known_on.length ? [", known " + dayInWords(values.known_on)] : [];
+      var labels = [(against ? [bold(beside(asOf, against)), " against " + beside(against, asOf, true)] : [bold(asOf)]).concat(known)];
+      var chipClasses = [classes(true, values.as_of.length || values.against.length || values.known_on.length)];
       chips.forEach(function (chip) {
         var picked = values[chip[0]], all = options[chip[0]].length;
         var text = !picked.length ? "all " + all : picked.length === 1 ? picked[0] : picked.length + " of " + all;
@@ -103,7 +104,7 @@
       labels.push(active.length ? ["More filters ", bold(String(active.length))] : ["More filters"]);
       chipClasses.push(classes(more.some(function (name) { return options[name].length; }), active.length));
       var fields = more.map(function (name) { return options[name].length || values[name].length ? "" : "is-absent"; });
-      var any = values.as_of.length || values.against.length || active.length || chips.some(function (chip) { return values[chip[0]].length; });
+      var any = values.as_of.length || values.against.length || values.known_on.length || active.length || chips.some(function (chip) { return values[chip[0]].length; });
       return labels.concat(chipClasses, fields, [any ? "link clear-view" : "link is-absent", asOf ? "As of " + asOf : ""]);
     },
 

@@ -85,6 +85,16 @@ class PortfolioReader(Protocol):
         """Every loan of a borrower on `selection.as_of`, of any status, in the fields of `loans` plus status, hold and
         placed_on (of its latest episode, NaN where never placed); filters do not apply. Empty for an unknown one."""
 
+    def borrower_sizes(self, selection: Selection) -> pd.DataFrame:
+        """Borrowers of open loans on `selection.as_of` by how many of them they have in the selection: size (1, 2, 3; 4
+        stands for four or more), borrowers, loans, balance, arrears_borrowers, arrears_loans, arrears_balance; by size,
+        sizes nobody has are absent. Each borrower counts once, so the sizes add up to `stock` and `borrowers`."""
+
+    def top_borrowers(self, selection: Selection, *, limit: int = 100) -> pd.DataFrame:
+        """The borrowers with the largest arrears over their open loans in the selection on `selection.as_of`, largest
+        first, ties by borrower_ref: borrower_ref, loans, balance, arrears_loans, arrears_balance, dpd (of the loan
+        furthest behind). Borrowers without arrears are absent."""
+
     def facts(
         self,
         kind: str,

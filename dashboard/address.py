@@ -11,8 +11,9 @@ from core.metrics.catalogue import CATALOGUE
 from core.metrics.definitions import FACT_MEASURES
 from core.selection import DIMENSIONS, MOST_FIELDS
 
-CELL_COLUMNS: tuple[str, ...] = (*DIMENSIONS, "as_of", "month", "cohort", "origin", "state", "decided_by")
-"""Columns that may narrow a number, beside the filters of the view."""
+CELL_COLUMNS: tuple[str, ...] = (*DIMENSIONS, "as_of", "since", "month", "cohort", "origin", "state", "decided_by")
+"""Columns that may narrow a number, beside the filters of the view; "since" asks for the rows of a sum that files received
+after that day added or took off."""
 
 SIDES: tuple[str, ...] = ("numerator", "denominator", "less")
 FACTS_PATH = "/download/rows.csv"

@@ -3,7 +3,8 @@ the rejects of a batch, the targets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 
 import dash
 import flask
@@ -16,14 +17,14 @@ from core.exchange import template, to_csv
 from core.intake.targets import HEADERS as TARGET_HEADERS
 from core.intake.targets import TOLD_HEADERS
 from core.loan_fields import LOAN_FIELDS
-from core.metrics.facts import FACT_FIELDS
 from core.metrics.targets import TARGET_METRICS
 from core.selection import NOT_STATED, Selection
 from core.strategies.catalogue import CATALOGUE, net_value_basis
 from dashboard.address import FACTS_PATH
 from dashboard.services import Services
-from dashboard.why import asked_of
+from dashboard.state import book_known
 from dashboard.text_targets import value_words
+from dashboard.why import asked_of
 
 LOANS_PATH = "/download/loans.csv"
 LARGEST_BATCH = 2**31
@@ -75,13 +76,13 @@ def scored_loans(services: Services, query: str) -> Response:
         query: the view's address; `sort` is its order.
 
     Raises:
-        Refused: the book holds no loans, or the address cannot be read.
+        Refused: the book holds no loans, or held none on the day of knowledge, or the address cannot be read.
     """
     reader = services.reader()
-    book = reader.book()
-    if book.is_empty:
+    if reader.book().is_empty:
         raise Refused("There are no loans to export yet", remedy="Bring a file on Batches first.")
     selection = Selection.from_query(query)
+    book = book_known(reader, selection.known_on)
     sort = flask.request.args.get("sort", "expected_recovery")
     if sort not in LOAN_FIELDS or not LOAN_FIELDS[sort].sortable:
         sort = "expected_recovery"
@@ -89,7 +90,7 @@ def scored_loans(services: Services, query: str) -> Response:
     blocks = reader.iter_loans(selection, sort)
     first = next(blocks, pd.DataFrame(columns=list(LOAN_FIELDS)))
     lines = _lines(first, blocks, as_of.isoformat())
-    return _csv(lines, f"loans-{'sample-' if book.is_sample else ''}{as_of.isoformat()}.csv")
+    return _csv(lines, f"loans-{'sample-' if book.is_sample else ''}{_days(as_of, selection.known_on)}.csv")
 
 
 def fact_rows(services: Services, query: str) -> Response:
@@ -104,24 +105,31 @@ def fact_rows(services: Services, query: str) -> Response:
     asked = asked_of(services, query)
     if asked is None:
         raise Refused("This address names no number", remedy="Open a number by 'why this number' first.")
-    selection, cell = asked.scope
-    kind = asked.behind.kind
-    blocks = asked.view.reader.iter_facts(kind, selection, cell, measure=asked.behind.measure)
-    first = next(blocks, pd.DataFrame(columns=list(FACT_FIELDS[kind])))
+    blocks = asked.blocks()
+    first = next(blocks, pd.DataFrame(columns=list(asked.fields)))
     name = f"{asked.why.number.replace(':', '-')}-{asked.side}"
-    return _csv(_fact_lines(first, blocks, kind), f"{name}-{asked.view.as_of.isoformat()}.csv")
+    return _csv(
+        _fact_lines(first, blocks, asked.fields), f"{name}-{_days(asked.view.as_of, asked.view.selection.known_on)}.csv"
+    )
 
 
-def _fact_lines(first: pd.DataFrame, rest: Iterator[pd.DataFrame], kind: str) -> Iterator[str]:
-    yield _fact_text(first, kind)
+def _days(as_of: date, known_on: date | None) -> str:
+    """The days in the name of a file: the one it is about, and the one of knowledge where it is not now."""
+    return f"{as_of.isoformat()}-known-{known_on.isoformat()}" if known_on else as_of.isoformat()
+
+
+def _fact_lines(first: pd.DataFrame, rest: Iterator[pd.DataFrame], fields: Sequence[str]) -> Iterator[str]:
+    yield _fact_text(first, fields)
     for block in rest:
-        yield _fact_text(block, kind).split("\n", 1)[1]
+        yield _fact_text(block, fields).split("\n", 1)[1]
 
 
-def _fact_text(block: pd.DataFrame, kind: str) -> str:
-    frame = block[list(FACT_FIELDS[kind])]
+def _fact_text(block: pd.DataFrame, fields: Sequence[str]) -> str:
+    frame = block[list(fields)]
     headers = {name: FACT_HEADERS.get(name) or name.title() for name in frame.columns}
     return to_csv(frame.where(frame != NOT_STATED, None), headers)
+
+
 def targets(services: Services) -> Response:
     """Every target of the book on show, in the columns a file of targets brings them back with."""
     reader = services.reader()

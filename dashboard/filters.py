@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import dash
 import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Input, Output, State, html
 
+from core.errors import Refused
+from core.ports import PortfolioReader
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard import ids
 from dashboard.services import Services
+from dashboard.state import known_on_of
+from dashboard.text_known import NOW
 
 CHIPS: tuple[tuple[str, str], ...] = (
     ("product", "Product"), ("region", "Region"), ("segment", "Segment"), ("bucket", "Arrears"), ("strategy", "Strategy"),
@@ -20,7 +25,13 @@ CHIPS: tuple[tuple[str, str], ...] = (
 MORE: tuple[tuple[str, str], ...] = (
     ("band", "Risk band"), ("branch", "Branch"), ("agency", "Agency"), ("proposed", "Proposed strategy"),
 )  # fmt: skip
-DAYS = ("as_of", "against")
+DAY_LISTS: tuple[tuple[str, str, str], ...] = (
+    ("as_of", "As of", "the newest day"), ("against", "Against", "the day before"), ("known_on", "Known on", NOW),
+)  # fmt: skip
+"""Each with its word and what holds where none is chosen."""
+DAYS = tuple(name for name, _, _ in DAY_LISTS)
+MOST_MONTHS = 24
+"""Months whose knowledge is offered, newest first."""
 DIMENSIONS = tuple(name for name, _ in (*CHIPS, *MORE))
 CONTROLS = (*DAYS, *DIMENSIONS)
 
@@ -29,7 +40,7 @@ def filter_bar() -> html.Div:
     """The row, hidden on pages without filters."""
     more = [html.Fieldset([html.Legend(word), _checklist(name)], id=f"field-{name}") for name, word in MORE]
     chips = [
-        _chip("days", "As of", [_day_list("as_of", "As of"), _day_list("against", "Against")]),
+        _chip("days", "As of", [_day_list(*each) for each in DAY_LISTS]),
         *[
             _chip(name, word, [html.Fieldset([html.Legend(word, className="visually-hidden"), _checklist(name)])])
             for name, word in CHIPS
@@ -61,21 +72,47 @@ def _checklist(name: str) -> dbc.Checklist:
     return dbc.Checklist(id=ids.filter_of(name), options=[], value=[], className="filter-list")
 
 
-def _day_list(name: str, word: str) -> html.Div:
+def _day_list(name: str, word: str, otherwise: str) -> html.Div:
     control = ids.filter_of(name)
-    return html.Div(
-        [html.Label(word, htmlFor=control), dbc.Select(id=control, options=[], value="", size="sm")],
-        className="chooser",
+    select = dbc.Select(id=control, options=[], value="", size="sm", placeholder=otherwise)
+    return html.Div([html.Label(word, htmlFor=control), select], className="chooser")
+
+
+def update_options(services: Services, known_on: str | None = None) -> tuple[list[Any], ...]:
+    """The days and the values each filter offers; a dimension that is never stated offers none.
+
+    Args:
+        known_on: the day of knowledge that is chosen, ISO; its days are offered. Where the book cannot be asked as
+            known on it, the days of now are, and the page says why it cannot be shown.
+    """
+    reader, chosen = services.reader(), known_on_of(f"known_on={known_on or ''}")
+    days = [_option(day) for day in reversed(_days_known(reader, chosen))]
+    as_of = [{"value": "", "label": f"{days[0]['label']} (newest)" if days else "no day yet"}, *days[1:]]
+    against = [{"value": "", "label": "the day before"}, *days]
+    return (
+        as_of,
+        against,
+        _known_choices(reader.known_days(), chosen),
+        *[_offered(reader.values(name)) for name in DIMENSIONS],
     )
 
 
-def update_options(services: Services) -> tuple[list[Any], ...]:
-    """The days and the values each filter offers; a dimension that is never stated offers none."""
-    reader = services.reader()
-    days = [{"value": day.isoformat(), "label": show.day(day)} for day in reversed(reader.book().days)]
-    as_of = [{"value": "", "label": f"{days[0]['label']} (newest)" if days else "no day yet"}, *days[1:]]
-    against = [{"value": "", "label": "the day before"}, *days]
-    return as_of, against, *[_offered(reader.values(name)) for name in DIMENSIONS]
+def _option(day: date) -> dict[str, str]:
+    return {"value": day.isoformat(), "label": show.day(day)}
+
+
+def _days_known(reader: PortfolioReader, known_on: date | None) -> Sequence[date]:
+    try:
+        return reader.book(known_on).days
+    except Refused:
+        return reader.book().days
+
+
+def _known_choices(learned: Sequence[date], chosen: date | None) -> list[dict[str, str]]:
+    """Now, and the last day of each month on which the book learned something; its newest day is what is known now."""
+    of_month = {(day.year, day.month): day for day in learned[:-1]}
+    offered = {*sorted(of_month.values(), reverse=True)[:MOST_MONTHS], *([chosen] if chosen else [])}
+    return [{"value": "", "label": NOW}, *[_option(day) for day in sorted(offered, reverse=True)]]
 
 
 def _offered(values: Sequence[str]) -> list[dict[str, str]]:
@@ -87,9 +124,13 @@ def _offered(values: Sequence[str]) -> list[dict[str, str]]:
 def register(app: dash.Dash, services: Services) -> None:
     """Options from the book; everything else happens in the browser."""
 
-    @app.callback([Output(ids.filter_of(name), "options") for name in CONTROLS], Input(ids.REVISION, "data"))
-    def options(_: int | None) -> tuple[list[Any], ...]:
-        return update_options(services)
+    @app.callback(
+        [Output(ids.filter_of(name), "options") for name in CONTROLS],
+        Input(ids.REVISION, "data"),
+        Input(ids.filter_of("known_on"), "value"),
+    )
+    def options(_: int | str | None, known_on: str | None) -> tuple[list[Any], ...]:
+        return update_options(services, known_on)
 
     app.clientside_callback(
         ClientsideFunction("recoup", "readFilters"),

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import dash
 from dash import ClientsideFunction, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
+from core.errors import HistoryUnsettled
+from core.ports import PortfolioReader
 from dashboard import filters, ids
 from dashboard import format as show
+from dashboard import text_known as say
 from dashboard.components.badges import state_card
 from dashboard.components.drawer import drawer
 from dashboard.page import Page
 from dashboard.services import Services
+from dashboard.state import known_on_of
 
 PULSE_SECONDS = 5
 STALE_AFTER_DAYS = 45
@@ -38,6 +42,7 @@ def shell_layout(pages: Sequence[Page]) -> html.Div:
                     html.Div([], id=ids.FAILURE, role="alert", className="failure"),
                     html.Div("", id=ids.STALE, role="status", className="notice stale"),
                     filters.filter_bar(),
+                    _known_banner(),
                     _empty_store(),
                     html.Div(dash.page_container, className="page-slot"),
                 ],
@@ -97,6 +102,14 @@ def _sidebar(pages: Sequence[Page]) -> html.Header:
     )
 
 
+def _known_banner() -> html.Div:
+    return html.Div(
+        [html.P("", id=ids.KNOWN_WORDS, role="status"), html.Button(say.BACK, className="link to-now")],
+        id=ids.KNOWN,
+        className="notice known is-absent",
+    )
+
+
 def _empty_store() -> html.Div:
     card = state_card(
         html.Span("Bring your first file", id=ids.EMPTY_TITLE),
@@ -107,16 +120,29 @@ def _empty_store() -> html.Div:
     return html.Div(card, id=ids.EMPTY, className="is-absent")
 
 
-def update_pulse(services: Services, known: int | None) -> tuple[Any, Any, Any]:
-    """The book's revision where it changed; over an empty store, what is filling it and how far that is."""
-    book = services.reader().book()
+def update_pulse(services: Services, known: int | str | None) -> tuple[Any, Any, Any]:
+    """The book's revision where it changed; over an empty store, what is filling it and how far that is.
+
+    While files that came out of order are put in place, the revision is marked: once they are, pages look again.
+    """
+    reader = services.reader()
+    book = reader.book()
+    revision = _marked(reader, book.revision)
     title: Any = no_update
     progress: Any = no_update
     if book.is_empty:
         title, progress = _filling(services)
-    elif book.revision == known:
+    elif revision == known:
         raise PreventUpdate
-    return (book.revision if book.revision != known else no_update), title, progress
+    return (revision if revision != known else no_update), title, progress
+
+
+def _marked(reader: PortfolioReader, revision: int) -> int | str:
+    try:
+        reader.book(date.min)
+    except HistoryUnsettled:
+        return f"{revision}, unsettled"
+    return revision
 
 
 def _filling(services: Services) -> tuple[str, str]:
@@ -148,6 +174,17 @@ def update_book(services: Services, path: str | None) -> tuple[str, str, str, st
     return label, "is-absent", "", remark, "notice stale"
 
 
+def update_known(services: Services, pages: Sequence[Page], path: str | None, search: str | None) -> tuple[str, str]:
+    """The banner's words and class: nothing where all that is known now is asked with."""
+    known_on = known_on_of(search)
+    page = next((page for page in pages if page.path == ((path or "/").rstrip("/") or "/")), None)
+    if known_on is None or page is None:
+        return "", "notice known is-absent"
+    learned = services.reader().known_days()
+    words = say.known_words(known_on, page.key, follows=page.filters, newest=learned[-1] if learned else None)
+    return words, "notice known"
+
+
 def register(app: dash.Dash, services: Services, pages: Sequence[Page]) -> None:
     """The shell's callbacks."""
     entries = [f"nav-{page.key}" for page in pages]
@@ -159,7 +196,7 @@ def register(app: dash.Dash, services: Services, pages: Sequence[Page]) -> None:
         Input(ids.PULSE, "n_intervals"),
         State(ids.REVISION, "data"),
     )
-    def pulse(_: int | None, known: int | None) -> tuple[Any, Any, Any]:
+    def pulse(_: int | None, known: int | str | None) -> tuple[Any, Any, Any]:
         return update_pulse(services, known)
 
     @app.callback(
@@ -173,6 +210,16 @@ def register(app: dash.Dash, services: Services, pages: Sequence[Page]) -> None:
     )
     def book(_: int | None, path: str | None) -> tuple[str, str, str, str, str]:
         return update_book(services, path)
+
+    @app.callback(
+        Output(ids.KNOWN_WORDS, "children"),
+        Output(ids.KNOWN, "className"),
+        Input(ids.URL, "search"),
+        Input(ids.URL, "pathname"),
+        Input(ids.REVISION, "data"),
+    )
+    def known(search: str | None, path: str | None, _: int | str | None) -> tuple[str, str]:
+        return update_known(services, pages, path, search)
 
     app.clientside_callback(
         ClientsideFunction("recoup", "theme"),
@@ -196,6 +243,7 @@ def register(app: dash.Dash, services: Services, pages: Sequence[Page]) -> None:
         Output(ids.FAILURE, "children"),
         Input(ids.URL, "search"),
         Input(ids.URL, "pathname"),
+        Input(ids.REVISION, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 from urllib.parse import parse_qs
 
 from dash import Input
@@ -13,9 +14,10 @@ from dash.exceptions import PreventUpdate
 from core.errors import SelectionRefused
 from core.ports import PortfolioReader
 from core.records import Book
-from core.selection import Selection
+from core.selection import MOST_FIELDS, Selection
 from dashboard import format as show
 from dashboard import ids
+from dashboard import text_known as say
 from dashboard.services import Services
 
 VIEW = {"search": Input(ids.URL, "search"), "mode": Input(ids.THEME, "data"), "revision": Input(ids.REVISION, "data")}
@@ -49,22 +51,43 @@ def view_of(services: Services, search: str | None) -> View:
     Raises:
         PreventUpdate: the book is empty; the shell then shows how to begin.
         SelectionRefused: a day that the book does not hold, or an address that cannot be read.
+        HistoryUnsettled: an earlier day of knowledge, while files that came out of order are put in place.
     """
     reader = services.reader()
     if reader.book().is_empty:
         raise PreventUpdate
     asked = Selection.from_query(search or "")
-    book = reader.book(asked.known_on)
-    if book.is_empty:
-        raise SelectionRefused(
-            f"Nothing was known of this book on {show.day(asked.known_on)}",
-            where=("known_on in the address",),
-            remedy="Choose a later day of knowledge.",
-        )
-    as_of = _day_of(book, asked.as_of, "as_of") or book.days[-1]
+    book = book_known(reader, asked.known_on)
+    as_of = _day_of(book, asked, "as_of") or book.days[-1]
     earlier = [day for day in book.days if day < as_of]
-    against = _day_of(book, asked.against, "against") or (earlier[-1] if earlier else None)
+    against = _day_of(book, asked, "against") or (earlier[-1] if earlier else None)
     return View(reader, book, replace(asked, as_of=as_of, against=against), services.today())
+
+
+def book_known(reader: PortfolioReader, known_on: date | None) -> Book:
+    """What a book with loans holds, or held as known on a day.
+
+    Raises:
+        SelectionRefused: nothing of it was known on that day.
+        HistoryUnsettled: as `view_of`.
+    """
+    book = reader.book(known_on)
+    if known_on is not None and book.is_empty:
+        raise SelectionRefused(
+            say.nothing_known(known_on),
+            where=("known_on in the address",),
+            remedy="Choose a later day of knowledge, or go back to now.",
+        )
+    return book
+
+
+def known_on_of(search: str | None) -> date | None:
+    """The day of knowledge in an address; None where it holds none that can be read: the page then says what is wrong."""
+    try:
+        given = parse_qs((search or "").lstrip("?"), max_num_fields=MOST_FIELDS).get("known_on", [""])[-1]
+        return date.fromisoformat(given)
+    except ValueError:
+        return None
 
 
 def page_key(search: str | None, key: str, allowed: Sequence[str], default: str) -> str:
@@ -84,11 +107,13 @@ def _choice(book: Book) -> str:
     return f"one of its {show.number(len(book.days))} days, {show.day(book.days[0])} to {show.day(book.days[-1])}"
 
 
-def _day_of(book: Book, asked: date | None, key: str) -> date | None:
-    if asked is None or asked in book.days:
-        return asked
+def _day_of(book: Book, asked: Selection, key: Literal["as_of", "against"]) -> date | None:
+    day = asked.as_of if key == "as_of" else asked.against
+    if day is None or day in book.days:
+        return day
+    known = f"As known on {show.day(asked.known_on)} the" if asked.known_on else "The"
     raise SelectionRefused(
-        f"The book holds no figures for {show.day(asked)}",
+        f"{known} book holds no figures for {show.day(day)}",
         where=(f"{key} in the address",),
         remedy=f"Choose {_choice(book)}.",
     )

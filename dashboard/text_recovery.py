@@ -14,6 +14,7 @@ from core.metrics.recovery import SameAge
 from dashboard import format as show
 
 NO_PAYMENTS_WHY = f"{show.UNDEFINED}, because {NO_PAYMENTS}."
+NO_BREAK = "\u00a0"
 NO_TWO_COHORTS = "no two placement cohorts have run three months yet"
 OUTLOOK_NAMES = {"cash": "Cash", "arrears": "Arrears"}
 
@@ -93,13 +94,18 @@ def kpi_note(note: str, answer: Measure, target: float) -> str:
     """What stands under a key figure: its change and n, how sure it is, and the target where one is set."""
     if not answer.is_defined:
         return note
-    said = show.percent if answer.unit == "share" else show.money
-    sure = "" if math.isnan(answer.low) else f", {_level(answer)} {said(answer.low)} to {said(answer.high)}"
-    return note + sure + ("" if math.isnan(target) else f", target {said(target)}")
+    word = show.percent if answer.unit == "share" else show.money
+
+    def said(value: float) -> str:
+        return word(value).replace(" ", NO_BREAK)
+
+    sure = [] if math.isnan(answer.low) else [f"{_level(answer)} {said(answer.low)} to {said(answer.high)}"]
+    aim = [] if math.isnan(target) else [f"target {said(target)}"]
+    return ", ".join([note, *sure, *aim])
 
 
 def _level(answer: Measure) -> str:
-    return show.percent(LEVEL if answer.interval.startswith(f"{LEVEL * 100:.0f}") else 0.95, 0)
+    return show.percent(LEVEL if answer.interval.startswith(f"{LEVEL * 100:.0f}") else 0.95, 0).replace(" ", NO_BREAK)
 
 
 def liquidation_title(together: pd.DataFrame, target: pd.DataFrame) -> str:
@@ -118,7 +124,7 @@ def liquidation_title(together: pd.DataFrame, target: pd.DataFrame) -> str:
     aim = target.set_index("age_months")["value"].get(age, math.nan) if len(target) else math.nan
     if math.isnan(aim):
         return said
-    return f"{said}, {show.points(rate - aim)} {'above' if rate >= aim else 'below'} target"
+    return f"{said}, {show.number(abs(rate - aim) * 100, 1)} pts {'above' if rate >= aim else 'below'} target"
 
 
 def aim_words(target: pd.DataFrame) -> str:
@@ -185,7 +191,8 @@ def interval(low: float, high: float) -> str:
 
 
 def outlook_title(name: str, first: pd.Series, budget: pd.DataFrame, currency: str) -> str:
-    """What the next month is expected to bring, and how that stands to its budget.
+    """What the next month is expected to bring, and how arrears stand to their target: a budget counts more cash than
+    is forecast, so the two are not divided.
 
     Args:
         name: a key of OUTLOOK_NAMES.
@@ -194,24 +201,28 @@ def outlook_title(name: str, first: pd.Series, budget: pd.DataFrame, currency: s
     """
     said = f"{OUTLOOK_NAMES[name]} of {show.month(first['month'])}: {show.money(first['value'], currency)} expected"
     wanted = budget.loc[budget["month"] == first["month"], "value"]
-    if wanted.empty or not float(wanted.iloc[0]) > 0:
+    if name == "cash" or wanted.empty or not float(wanted.iloc[0]) > 0:
         return said
     change = float(first["value"]) / float(wanted.iloc[0]) - 1
-    return f"{said}, {show.signed(show.percent(change, 0))} against {_aim(name)}"
+    return f"{said}, {show.signed(show.percent(change, 0))} against target"
 
 
 def _aim(name: str) -> str:
     return "budget" if name == "cash" else "target"
 
 
-def outlook_subtitle(name: str, tested: pd.DataFrame, loans: int, has_budget: bool) -> str:
+def outlook_subtitle(name: str, tested: pd.DataFrame, loans: int, has_budget: bool, beside: float) -> str:
     """What is drawn, and how often earlier forecasts were right.
 
     Args:
         tested: from `core.metrics.forecast.backtest`, one measure, one month ahead.
+        beside: cash a month that the budget counts and the forecast does not, less what only the forecast counts
+            (currency; NaN where unknown).
     """
     what = "Cash a month on loans open at its start" if name == "cash" else "Balance 1+ days past due at each month-end"
     aim = f"dashed steps: {_aim(name)}" if has_budget else f"no {_aim(name)} is set"
+    if name == "cash" and has_budget and not math.isnan(beside):
+        aim += f", set for all cash on placed loans: {show.signed(show.money(beside))} a month against what is drawn"
     return (
         f"{what}; dotted: forecast with its {show.percent(LEVEL, 0)} band; {aim}; rings: forecasts made a month before. "
         f"{covered(tested)}. n = {show.count(loans, 'loans')}"

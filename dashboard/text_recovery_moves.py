@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -125,14 +126,23 @@ def cure_summary(history: pd.DataFrame) -> str:
     return f"By month of the cure: {', '.join(told)}."
 
 
-def cure_rows(history: pd.DataFrame, names: Mapping[str, str]) -> list[list[str]]:
-    """The three shares as a table."""
-    rows = [["Month", "What", "Share", "Loans", "n", "95 % interval"]]
-    return rows + [
-        [show.month(row.month), names[row.name], show.percent(row.share), show.number(row.numerator), show.number(row.n),
-         interval(row.low, row.high)]
-        for row in history[["month", "name", "share", "numerator", "n", "low", "high"]].itertuples(index=False)
-    ]  # fmt: skip
+def cure_rows(history: pd.DataFrame, months: Sequence[str], names: Mapping[str, str]) -> list[list[str]]:
+    """The shares as a table, a row a month; "not yet" where its cures are too young to tell."""
+    known = {
+        (row.month, row.name): row
+        for row in history[["month", "name", "share", "n", "low", "high"]].itertuples(index=False)
+    }
+    rows = [["Month", *(word for name in names.values() for word in (name, "n", "95 % interval"))]]
+    for month in months:
+        cells = [known.get((month, name)) for name in names]
+        rows.append([show.month(month), *(text for cell in cells for text in _cure_cell(cell))])
+    return rows
+
+
+def _cure_cell(cell: Any) -> tuple[str, str, str]:
+    if cell is None:
+        return "not yet", "", ""
+    return show.percent(cell.share), show.number(cell.n), interval(cell.low, cell.high)
 
 
 def funnel_title(steps: pd.DataFrame) -> str:
@@ -236,15 +246,16 @@ def warning_subtitle(seen: pd.DataFrame, closing: date) -> str:
 
 
 def warning_rows(seen: pd.DataFrame) -> list[dict[str, str]]:
-    """A row a bucket: loans, balance, the chance to roll with its interval and n, and what is expected."""
+    """A row a bucket: loans, balance, the share that rolled before with its interval and n, and what is expected."""
     return [
         {
             "bucket": row.bucket, "loans": show.number(row.loans), "balance": show.money(row.balance),
-            "chance": show.percent(row.chance), "interval": _learned(row.n, row.low, row.high), "expected": show.money(row.expected_balance),
+            "chance": show.percent(row.probability), "interval": _short(row.low, row.high), "n": show.number(0 if math.isnan(row.n) else row.n),
+            "expected": show.money(row.expected_balance),
         }
         for row in seen.itertuples()
     ]  # fmt: skip
 
 
-def _learned(n: float, low: float, high: float) -> str:
-    return "no such loan before" if math.isnan(n) else f"{interval(low, high)}, {show.number(n)}"
+def _short(low: float, high: float) -> str:
+    return "none" if math.isnan(low) else f"{show.number(low * 100, 1)} to {show.percent(high)}"

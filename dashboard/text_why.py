@@ -51,14 +51,19 @@ FIELDS = {
     "closing": "Closing", "waived": "Waived", "interest": "Interest, fees", "written_off": "Written off", "sold": "Sold", "gone": "Missing",
     "other": "Other", "promised_on": "Promised on", "due_on": "Due on", "kept": "Kept", "kept_amount": "Amount kept", "branch": "Branch",
     "agency": "Agency", "collector": "Owner", "proposed": "Proposed", "decided_by": "Decided by",
+    "change": "What became of it", "since": "Restated since",
 }  # fmt: skip
 """What a column of the rows, or of a cell, is called."""
 
 _SIDES = {"numerator": "Numerator", "denominator": "Denominator", "less": "Less"}
 
 
-def sum_formula(kind: str, measure: str) -> str:
-    """How a sum over facts is computed."""
+def sum_formula(kind: str, measure: str, since: date | None = None) -> str:
+    """How a sum over facts is computed, or what files received after a day changed about it."""
+    if since is not None:
+        return (
+            f"{SUMS[measure]} over {KINDS[kind]}: what files received after {show.day(since)} added, less what they took off."
+        )
     return f"{SUMS[measure]}, added up over {KINDS[kind]}."
 
 
@@ -77,8 +82,8 @@ def _cell_value(column: str, value: str) -> str:
     try:
         if column in ("month", "cohort"):
             return f"{'placed in ' if column == 'cohort' else ''}{show.month(value)}"
-        if column == "as_of":
-            return show.day(value)
+        if column in ("as_of", "since"):
+            return f"{'restated since ' if column == 'since' else ''}{show.day(value)}"
     except ValueError:
         return f"placed in {value}" if len(cohort_months(value)) > 1 else value
     return {"origin": "from ", "state": "to "}.get(column, "") + value

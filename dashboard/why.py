@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import dash
@@ -31,13 +32,14 @@ from dashboard.components.pager import place, turned
 from dashboard.services import Services
 from dashboard.state import View, view_of
 
-PAGE_SIZE = 50
+PAGE_SIZE, EXPORT_SIZE = 50, 1_000
 LOG = logging.getLogger("recoup.dashboard")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A number somebody asks about, in the view they look at. `meant` is None for a sum over facts."""
+    """A number somebody asks about, in the view they look at. `meant` is None for a sum over facts, and `since` is the
+    day after which files restated it, where that is asked."""
 
     view: View
     why: Why
@@ -45,6 +47,7 @@ class Asked:
     meant: Definition | None
     sides: Mapping[str, Behind]
     side: str
+    since: date | None = None
 
     @property
     def behind(self) -> Behind:
@@ -55,6 +58,35 @@ class Asked:
     def scope(self) -> tuple[Selection, dict[str, str]]:
         """The selection and the columns under which they are read."""
         return scope_of(self.view.selection, self.behind, self.cell)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns of the rows; of those that restated a sum also what became of each."""
+        return (*(("change",) if self.since else ()), *FACT_FIELDS[self.behind.kind])
+
+    def page(self, after: str | None, limit: int) -> FactPage:
+        """A page of the rows."""
+        reader, behind = self.view.reader, self.behind
+        if self.since is None:
+            return rows_behind(reader, self.view.selection, behind, self.cell, after=after, limit=limit)
+        selection, cell = self.scope
+        return reader.restated(
+            behind.kind, selection, self.since, cell, measure=behind.measure, after=after, limit=limit
+        )
+
+    def blocks(self) -> Iterator[pd.DataFrame]:
+        """Every row, in the same order."""
+        selection, cell = self.scope
+        if self.since is None:
+            yield from self.view.reader.iter_facts(self.behind.kind, selection, cell, measure=self.behind.measure)
+            return
+        after: str | None = None
+        while True:
+            page = self.page(after, EXPORT_SIZE)
+            yield page.frame
+            after = page.next_key
+            if after is None:
+                return
 
 
 def asked_of(services: Services, query: str | None) -> Asked | None:
@@ -71,6 +103,11 @@ def asked_of(services: Services, query: str | None) -> Asked | None:
         raise TooLittleData(say.EMPTY, remedy=say.EMPTY_REMEDY)
     view = view_of(services, query)
     day, cell = day_of(why.cell)
+    since, cell = day_of(cell, "since")
+    if since is not None and why.is_metric:
+        raise SelectionRefused(
+            "Only a sum has rows that restated it", where=(why.number,), remedy="Open it from the line that says so."
+        )
     if day is not None and day not in view.book.days:
         raise SelectionRefused(
             f"The book holds no figures for {show.day(day)}", where=("cell",), remedy="Open it from its chart."
@@ -78,7 +115,7 @@ def asked_of(services: Services, query: str | None) -> Asked | None:
     view = replace(view, selection=replace(view.selection.at(day or view.as_of), lasso=None, search=""))
     meant = definition(why.number) if why.is_metric else None
     sides = meant.sides if meant else {"numerator": _sum_behind(why.number)}
-    return Asked(view, why, cell, meant, sides, why.side if why.side in sides else "numerator")
+    return Asked(view, why, cell, meant, sides, why.side if why.side in sides else "numerator", since)
 
 
 def _sum_behind(number: str) -> Behind:
@@ -119,13 +156,11 @@ def update_drawer(
 def _page(asked: Asked, after: str | None) -> tuple[FactPage, str]:
     """A page of the rows; where they cannot be read an empty one and why not: a metric is explained all the same."""
     try:
-        view = asked.view
-        page = rows_behind(view.reader, view.selection, asked.behind, asked.cell, after=after or None, limit=PAGE_SIZE)
-        return page, ""
+        return asked.page(after or None, PAGE_SIZE), ""
     except Refused as error:
         if asked.meant is None:
             raise
-        return FactPage(pd.DataFrame(columns=list(FACT_FIELDS[asked.behind.kind])), None, 0, 0.0), say.refusal(error)
+        return FactPage(pd.DataFrame(columns=list(asked.fields)), None, 0, 0.0), say.refusal(error)
 
 
 def _number(asked: Asked, page: FactPage, families: Mapping[str, Family]) -> Measure:
@@ -141,7 +176,7 @@ def _explanation(asked: Asked, number: Measure) -> dict[str, Any]:
         "title": say.label_of(asked.why),
         "value": show.measure(number),
         "because": say.undefined(number),
-        "formula": meant.formula if meant else say.sum_formula(kind, measure),
+        "formula": meant.formula if meant else say.sum_formula(kind, measure, asked.since),
         "source": f"Defined in {meant.source}." if meant else "",
         "facts": [html.Div([html.Dt(word), html.Dd(text)]) for word, text in told],
         "sides": _side_buttons(asked),
@@ -172,8 +207,8 @@ def _rows_query(asked: Asked) -> str:
 
 def _rows(asked: Asked, page: FactPage, known: Sequence[str | None]) -> dict[str, Any]:
     return {
-        "columns": columns_of(asked.behind),
-        "rows": rows_of(page.frame, asked.behind.kind),
+        "columns": columns_of(asked.behind, asked.fields),
+        "rows": rows_of(page.frame, asked.fields),
         "place": place(PAGE_SIZE * (len(known) - 1) + 1, len(page.frame), page.n),
         "previous": len(known) < 2,
         "next": page.next_key is None,

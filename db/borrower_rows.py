@@ -1,7 +1,8 @@
-"""Borrowers of open loans: how many distinct ones there are in a group, and all the loans of one of them."""
+"""Borrowers of open loans: how many distinct ones there are in a group, who owes most, and all the loans of one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,11 +12,12 @@ from core.loan_fields import LOAN_FIELDS
 from core.metrics.delinquency import OPEN
 from core.selection import DIMENSIONS
 from db.cube import IN_ARREARS, live_score, said
-from db.frames import frame_of
+from db.frames import COUNT, frame_of
 from db.known import NOW, Knowledge
 from db.loans import TYPES, loan_rows
 from db.measures import dimension
-from db.sums import Scope
+from db.recall import recall
+from db.sums import Scope, check_groups
 from db.tables import borrowers, loans, placements, scores, snapshots
 
 ALL = "all"
@@ -23,6 +25,9 @@ ALL = "all"
 
 BORROWER_DIMENSIONS = ("product", "region", "segment", "strategy", "bucket", "band", "branch", "agency")
 """Dimensions by which the cube counts borrowers, one at a time."""
+
+MANY = 4
+"""The size that stands for this many open loans of a borrower, or more."""
 
 
 def open_loan_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Select[Any]:
@@ -76,7 +81,9 @@ def borrower_loans(connection: Connection, scope: Scope, borrower_ref: str) -> p
     """
     named, fields = loan_rows(scope.known)
     begun = select(func.max(placements.c.placed_on)).where(
-        placements.c.loan_id == snapshots.c.loan_id, placements.c.placed_on <= scope.until, scope.known.speaks(placements)
+        placements.c.loan_id == snapshots.c.loan_id,
+        placements.c.placed_on <= scope.until,
+        scope.known.speaks(placements),
     )
     told = {**fields, "placed_on": begun.correlate(snapshots).scalar_subquery()}
     names = list(dict.fromkeys([*LOAN_FIELDS, "status", "hold", "placed_on"]))
@@ -88,3 +95,63 @@ def borrower_loans(connection: Connection, scope: Scope, borrower_ref: str) -> p
         .order_by(loans.c.loan_ref)
     )
     return frame_of(connection.execute(query).all(), {name: TYPES[name] for name in names})
+
+
+def borrower_sizes(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Borrowers of open loans on the scope's day by how many of them they have; it has no groups.
+
+    Returns:
+        size (MANY stands for that many or more), borrowers, loans, balance, arrears_borrowers, arrears_loans,
+        arrears_balance, by size. Empty where there is no open loan.
+    """
+    check_groups(by, ())
+    people = _people(scope).c
+    size = case((people.loans >= MANY, MANY), else_=people.loans).label("size")
+    names = ("loans", "balance", "arrears_loans", "arrears_balance")
+    loans_held, balance, late, arrears = (func.sum(people[name]) for name in names)
+    owing = func.sum(case((people.arrears_loans > 0, 1), else_=0))
+    query = select(size, func.count(), loans_held, balance, owing, late, arrears).group_by(size).order_by(size)
+    counts = dict.fromkeys(("size", "borrowers", "loans"), COUNT) | {"balance": "money"}
+    owed = {"arrears_borrowers": COUNT, "arrears_loans": COUNT, "arrears_balance": "money"}
+    return frame_of(connection.execute(query).all(), counts | owed)
+
+
+def top_borrowers(connection: Connection, scope: Scope, limit: int) -> pd.DataFrame:
+    """The borrowers with the largest arrears on the scope's day over their open loans that it keeps; remembered.
+
+    Returns:
+        borrower_ref, loans, balance, arrears_loans, arrears_balance, dpd (of the loan furthest behind), largest first,
+        ties by borrower_ref. Empty where nothing is in arrears.
+    """
+    people = _people(scope)
+    dtypes = {"loans": COUNT, "balance": "money", "arrears_loans": COUNT, "arrears_balance": "money", "dpd": COUNT}
+    query = (
+        select(borrowers.c.borrower_ref, *(people.c[name] for name in dtypes))
+        .select_from(people.join(borrowers, borrowers.c.id == people.c.borrower_id))
+        .where(people.c.arrears_balance > 0)
+        .order_by(people.c.arrears_balance.desc(), borrowers.c.borrower_ref)
+        .limit(limit)
+    )
+    asked = ("top_borrowers", scope.book_id, scope.day, scope.chosen, scope.known, limit)
+    found = recall(connection).answer(asked, lambda: connection.execute(query).all())
+    return frame_of(found, {"borrower_ref": "text"} | dtypes)
+
+
+def _people(scope: Scope) -> Subquery:
+    """One row a borrower of open loans that the scope keeps on its day: borrower_id and their sums."""
+    row, known = snapshots.c, scope.known
+    kept = [said(dimension(name, known)).in_(values) for name, values in scope.filters.items()]
+    return (
+        select(
+            row.borrower_id,
+            func.count().label("loans"),
+            func.sum(row.balance).label("balance"),
+            func.sum(case((IN_ARREARS, 1), else_=0)).label("arrears_loans"),
+            func.sum(case((IN_ARREARS, row.balance), else_=0)).label("arrears_balance"),
+            func.max(row.dpd).label("dpd"),
+        )
+        .select_from(snapshots.outerjoin(scores, live_score(known)))
+        .where(row.book_id == scope.book_id, row.as_of == scope.day, known.speaks(snapshots), row.status == OPEN, *kept)
+        .group_by(row.borrower_id)
+        .subquery("people")
+    )

@@ -14,7 +14,7 @@ from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Segme
 from core.selection import Selection
 from db import questions, register
 from db.books import book_held, knowledge_of, learned_days, values_of
-from db.borrower_rows import borrower_loans
+from db.borrower_rows import borrower_loans, borrower_sizes, top_borrowers
 from db.budget import BUDGET_SECONDS, brief_read
 from db.cube import IS_CASH
 from db.engine import reading
@@ -133,6 +133,14 @@ class SqlPortfolioReader:
         return self._ask(
             lambda connection: borrower_loans(connection, self._scope(connection, selection), borrower_ref)
         )
+
+    def borrower_sizes(self, selection: Selection) -> pd.DataFrame:
+        """Borrowers of open loans on the selection's day by how many of them they have."""
+        return self._answer(borrower_sizes, selection, ())
+
+    def top_borrowers(self, selection: Selection, *, limit: int = 100) -> pd.DataFrame:
+        """The borrowers with the largest arrears on the selection's day."""
+        return self._ask(lambda connection: top_borrowers(connection, self._scope(connection, selection), limit))
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """What was given up to the selection's day; a loan counts once in a group, as it was when first given."""

@@ -13,6 +13,7 @@ from db.tables import targets
 
 ALWAYS = ""
 NO_AGE = -1
+_GIVEN = ("metric", "month", "age_months", "value")
 _KEY = (targets.c.book_id, targets.c.metric, targets.c.month, targets.c.age_months)
 
 
@@ -40,17 +41,10 @@ def targets_of(connection: Connection, book_id: int) -> pd.DataFrame:
 
 def put_targets(connection: Connection, book_id: int, given: pd.DataFrame, who: str, set_on: date) -> int:
     """Append targets (see PortfolioWriter.put_targets)."""
+    told = given.astype(object).where(given.notna(), None)
     rows = [
-        (
-            book_id,
-            str(row.metric),
-            str(row.month) if isinstance(row.month, str) else ALWAYS,
-            NO_AGE if pd.isna(row.age_months) else int(row.age_months),
-            None if pd.isna(row.value) else float(row.value),
-            set_on.isoformat(),
-            who,
-        )
-        for row in given.itertuples()
+        (book_id, metric, month or ALWAYS, NO_AGE if age is None else int(age), value, set_on.isoformat(), who)
+        for metric, month, age, value in zip(*(told[name] for name in _GIVEN), strict=True)
     ]
     names = ("book_id", "metric", "month", "age_months", "value", "set_on", "who")
     insert_rows(connection, targets, names, rows)

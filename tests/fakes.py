@@ -105,6 +105,10 @@ class FakeTargetWriter:
     def put_targets(self, book: BookName, targets: pd.DataFrame, who: str, set_on: date) -> int:
         return self.books[book].set_targets.put(targets, who, set_on)
 
+    def settle_history(self, book: BookName) -> bool:
+        """These books knew everything from the first day on."""
+        return False
+
 
 class FakePortfolioReader:
     """A book held in frames.
@@ -143,6 +147,10 @@ class FakePortfolioReader:
             last_received_on=max((batch.received_on for batch in committed), default=None),
             as_of_assumed=any(batch.as_of_assumed and batch.as_of == days[-1] for batch in committed if days),
         )  # fmt: skip
+
+    def known_days(self) -> list[date]:
+        stored = [batch for batch in self._batches if batch.status != "refused"]
+        return sorted({day for batch in stored for day in (batch.received_on, batch.undone_on) if day})
 
     def values(self, dimension: str) -> list[str]:
         self._check([dimension], DIMENSIONS)
@@ -241,6 +249,7 @@ class FakePortfolioReader:
         """The fake knew everything from the first day on."""
         same = fact_rows(self, kind, selection, cell, measure)[:0]
         return FactPage(_listed(same, kind).assign(change=pd.Series(dtype="str")), None, 0, 0.0)
+
     def flows(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, (*DIMENSIONS, "month", "origin", "state"))
         rows = _kept(plain_flows(self._snapshots, self._payments, self._actions), selection)
@@ -279,6 +288,28 @@ class FakePortfolioReader:
         rows = self._with_last_contact(rows, day).assign(placed_on=rows["loan_id"].map(begun).astype(object))
         names = list(dict.fromkeys([*LOAN_FIELDS, "status", "hold", "placed_on"]))
         return _shown(rows.sort_values("loan_ref"), names)
+
+    def borrower_sizes(self, selection: Selection) -> pd.DataFrame:
+        people = self._people(selection)
+        told = people.assign(
+            size=people["loans"].clip(upper=4), borrowers=1, arrears_borrowers=(people["arrears_loans"] > 0).astype(int)
+        )
+        names = ["borrowers", "loans", "balance", "arrears_borrowers", "arrears_loans", "arrears_balance"]
+        return told.groupby("size")[names].sum().round(2).reset_index()
+
+    def top_borrowers(self, selection: Selection, *, limit: int = 100) -> pd.DataFrame:
+        people = self._people(selection)
+        late = people[people["arrears_balance"] > 0].sort_values("borrower_ref")
+        told = late.sort_values("arrears_balance", ascending=False, kind="stable").head(limit).reset_index(drop=True)
+        return told[["borrower_ref", "loans", "balance", "arrears_loans", "arrears_balance", "dpd"]]
+
+    def _people(self, selection: Selection) -> pd.DataFrame:
+        rows = self._stock_rows(selection)
+        own = "(loan " + rows["loan_ref"].astype("str") + ")"
+        rows = rows.assign(borrower_ref=rows["borrower_ref"].where(rows["borrower_ref"].notna(), own))
+        rows = rows[rows["as_of"] == self._day(selection)].astype({"borrower_ref": "str", "dpd": "int64"})
+        sums = dict.fromkeys(("loans", "balance", "arrears_loans", "arrears_balance"), "sum")
+        return rows.groupby("borrower_ref", as_index=False).agg({**sums, "dpd": "max"}).round(2)
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, (*DIMENSIONS, "decided_by", "trial", "arm", "month"))
@@ -501,6 +532,7 @@ class FakePortfolioReader:
     @staticmethod
     def _month_of(day: str) -> str:
         return _month(day)
+
     def _with_last_contact(self, rows: pd.DataFrame, day: str) -> pd.DataFrame:
         acted = self._actions[self._actions["acted_on"] <= day].sort_values("acted_on", kind="stable")
         latest = (

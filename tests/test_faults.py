@@ -254,7 +254,7 @@ def test_a_job_on_a_full_disk_fails_with_that_said_and_the_app_still_answers(sto
     from tests.dashboard.callback_body import body_of
 
     written(store.data_dir, book(3000, first=40), UPLOAD)
-    number = store.jobs.add("ingest", {"path": UPLOAD, "filename": "b.csv"}, "ana")
+    number = store.jobs.add("ingest", {"path": UPLOAD, "filename": "b.csv", "accept_change": True}, "ana")
     tight = recoup.Recoup(store.settings)
     assert work_once(tight.jobs, recoup.handlers(tight), owner="w", report=pytest.fail)
     job = store.jobs.job(number)
@@ -408,7 +408,7 @@ def test_a_worker_sweeps_before_it_works(store, worker):
 
 def test_no_log_and_no_job_tells_whose_loan_it_was_when_recoup_fails(store, monkeypatch, capsys):
     written(store.data_dir, book(5, first=40).replace("North", CANARY), UPLOAD)
-    number = store.jobs.add("ingest", {"path": UPLOAD, "filename": "b.csv"}, "ana")
+    number = store.jobs.add("ingest", {"path": UPLOAD, "filename": "b.csv", "accept_change": True}, "ana")
 
     def fault(*_: object, **__: object) -> None:
         try:
@@ -424,7 +424,8 @@ def test_no_log_and_no_job_tells_whose_loan_it_was_when_recoup_fails(store, monk
     assert "KeyError" in logged[0]
     assert "ValueError" in logged[0]
     assert CANARY not in logged[0] + job.message + str(job.result)
-    monkeypatch.setattr(sys, "argv", ["run.py", "ingest", str(store.data_dir / UPLOAD), "--db", store.settings.db])
+    command = ["run.py", "ingest", str(store.data_dir / UPLOAD), "--accept-change", "--db", store.settings.db]
+    monkeypatch.setattr(sys, "argv", command)
     with pytest.raises(SystemExit) as ended:
         recoup.main()
     told = capsys.readouterr()

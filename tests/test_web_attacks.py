@@ -113,6 +113,11 @@ TEXTS = (
     "?as_of=soon", "?as_of=2026-10-31&product=x", "?product=%00&region=%ff%fe", "?job=1", "?job=-1", "?job=99999999999999999999",
     "?job=٣", "?lasso=zz", "?lasso=balance;dpd;1e999,1,2,2,3,3", "?x=dpd&y=nope&colour=nope", "?search=%25_%27", "?by=segment",
     "?band=High&bucket=1-30", "?against=2026-10-31&as_of=2026-09-30", "?=&&==%", "&".join(["?product=x"] * 600), "nan", "1e999",
+    "?known_on=soon", "?known_on=0001-01-01", "?known_on=9999-12-31&as_of=2026-10-31", "?known_on=2026-10-31&known_on=%00",
+    "?why=%00", "?why=recovery_rate&cell=month~%27%3B--", "?why=cash:cash&cell=product~x&rows=denominator&known_on=1999-01-01",
+    "?why=stock:balance&cell=as_of~2026-13-45", "?why=stock:balance&cell=bucket~<script>", "?why=" + "a" * 3000,
+    "?why=stock:balance&" + "cell=product~x&" * 40, "?why=cash:__class__&rows=numerator", "?why=stock:balance&cell=since~soon",
+    "?why=cash:cash&cell=since~0001-01-01&known_on=2026-10-31", "why=arrears_share&rows=less&as_of=2026-10-31",
     "-0", "1,5", "segment", "dpd", "/", "//evil.example", "/batches", "/../..", "𝒳" * 40, "Legal", "portfolio", "full",
 )  # fmt: skip
 NUMBERS = (0, -1, 1, 2**31, 2**53, 0.5, -1e308, True)
@@ -304,7 +309,8 @@ def test_a_job_reads_nothing_but_uploads(wired, name):
 
 @pytest.mark.parametrize("query", TEXTS)
 def test_a_download_with_a_nonsense_address_is_a_file_or_a_word(client, caplog, query):
-    for path in ("/download/loans.csv", "/download/rejects-1.csv", "/download/template-portfolio.csv"):
+    for path in ("/download/loans.csv", "/download/rows.csv", "/download/targets.csv", "/download/rejects-1.csv",
+                 "/download/template-portfolio.csv"):  # fmt: skip
         answer = client.get(path, query_string=query.lstrip("?").encode("utf-8", "replace").decode("latin-1"))
         assert answer.status_code in (200, 400, 404), (path, query)
         assert answer.text

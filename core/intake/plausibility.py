@@ -6,7 +6,8 @@
 | a snapshot dated after that day | that row, or the whole file where its one day is, is refused (`core.intake.validate`) |
 | a loan twice on one day | the later row is refused (`core.intake.rules`) |
 | two currencies in a file, or another one than the book's | the file is refused |
-| a whole-book file that leaves less than half of the book, or makes more than two of it | refused until the analyst says that it is right; flagged where the book had fewer than 20 loans |
+| a whole-book file that leaves less than half of the book's loans or balance, or more than doubles the balance while an average loan more than doubles too | refused until the analyst says that it is right; flagged where the book had fewer than 20 loans |
+| a whole-book file that more than doubles the book by new loans | accepted and flagged |
 | a portfolio file that states no currency, for a book that has one | accepted and flagged: taken as the book's |
 | a payment or action on a loan the book does not hold | accepted, kept and flagged |
 | a payment before the first day of its loan | accepted and flagged: it belongs to no cohort |
@@ -52,6 +53,10 @@ class Size:
         pairs = ((self.loans, before.loans), (self.balance, before.balance))
         return any(was > 0 and not SMALLEST_SHARE <= now / was <= LARGEST_SHARE for now, was in pairs)
 
+    def is_dearer_than(self, before: Size) -> bool:
+        """An average loan owes more than double what it did: the mark of amounts in another unit."""
+        return self.balance * before.loans > before.balance * self.loans * LARGEST_SHARE
+
     def is_under(self, before: Size) -> bool:
         """Less than half of `before`, by loans or by balance."""
         return self.loans < before.loans * SMALLEST_SHARE or self.balance < before.balance * SMALLEST_SHARE
@@ -85,14 +90,16 @@ def book_change(filename: str, size: Size, earlier: Sequence[Size], *, is_right:
         One finding, or none.
 
     Raises:
-        BookChangeRefused: the change is large, nobody said that it is right, and the book had 20 loans or more.
+        BookChangeRefused: less than half is left, or an average loan doubled; nobody said that this is right, and the book
+            had 20 loans or more. A book that grows by loans is only flagged: it loses nothing, and first files grow.
     """
     if not earlier or not all(size.is_far_from(before) for before in earlier):
         return []
     before = earlier[0]
     how = "less than half" if size.is_under(before) else "more than double"
     found = f"{filename} would take the book from {before} to {size}: {how}"
-    if not is_right and before.loans >= FEWEST_LOANS:
+    is_doubtful = size.is_under(before) or size.is_dearer_than(before)
+    if is_doubtful and not is_right and before.loans >= FEWEST_LOANS:
         raise BookChangeRefused(
             found, remedy="If it holds a part of the book, say --partial; if it is right, say --accept-change."
         )
@@ -100,7 +107,9 @@ def book_change(filename: str, size: Size, earlier: Sequence[Size], *, is_right:
         meaning = "loans missing from it have left the book, and stock, roll rates and bridges show them as gone"
     else:
         meaning = "check that its amounts are in the unit of the earlier files"
-    why = "as you said that it is right" if is_right else f"as {before.loans} loans are too few to judge by"
+    why = "as its loans grew with it"
+    if is_doubtful:
+        why = "as you said that it is right" if is_right else f"as {before.loans} loans are too few to judge by"
     return [f"{found}. Accepted, {why}; {meaning}."]
 
 

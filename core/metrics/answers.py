@@ -135,18 +135,18 @@ def _of_rows(reader: PortfolioReader, selection: Selection, meant: Definition, c
     return above
 
 
-def day_of(cell: Mapping[str, str]) -> tuple[date | None, dict[str, str]]:
-    """The day a cell asks for by "as_of", None where it names none; and the other columns.
+def day_of(cell: Mapping[str, str], column: str = "as_of") -> tuple[date | None, dict[str, str]]:
+    """The day a cell asks for by a column, None where it names none; and the other columns.
 
     Raises:
         SelectionRefused: it is no day.
     """
-    rest = {name: value for name, value in cell.items() if name != "as_of"}
-    if "as_of" not in cell:
+    rest = {name: value for name, value in cell.items() if name != column}
+    if column not in cell:
         return None, rest
     try:
-        return date.fromisoformat(cell["as_of"]), rest
+        return date.fromisoformat(cell[column]), rest
     except ValueError:
         raise SelectionRefused(
-            f"'{cell['as_of'][:20]}' is not a day", where=("cell",), remedy="Write it as 2026-10-31."
+            f"'{cell[column][:20]}' is not a day", where=("cell",), remedy="Write it as 2026-10-31."
         ) from None

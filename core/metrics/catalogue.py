@@ -224,15 +224,18 @@ def _customers() -> list[Definition]:
 
 
 def _outlook() -> list[Definition]:
-    told = "the movements between the last 12 adjacent month-ends, which set the shares that are carried forward"
+    told = "the movements between the last 12 adjacent month-ends, which set the shares that are carried forward; newer months weigh more"
+    paid = "those of the last 12 months, newer ones weighing more: they set what is carried forward"
     weighed = "each with the probability of its bucket to move to a worse one or be charged off"
     return [
         Definition("forecast_cash_next_month", "Cash next month, forecast", "currency", "up",
-                   "Opening balances by the cash share of each bucket over the last 12 months.", "forecast", Behind("flows", "cash", "Cash", only=told)),
+                   "Cash as in the month's cash: balances in arrears by the share each bucket paid over the last 12 months, newer ones weighing more, "
+                   "and what other placed loans paid in such a month.", "forecast", Behind("cash", "cash", "Cash", only=paid)),
         Definition("forecast_arrears_next_month", "Arrears next month, forecast", "currency", "down",
-                   "Balances by the movements between buckets over the last 12 months, and the mean of what was new.",
+                   "Balances by the movements between buckets over the last 12 months, newer ones weighing more, and the mean of what was new.",
                    "forecast", Behind("flows", "closing", "Closing balance", only=told)),
-        Definition("forecast_coverage", "Forecasts that held", "share", "neither", "Earlier forecasts whose interval held what came, by all that can be checked.",
+        Definition("forecast_coverage", "Forecasts that held", "share", "neither",
+                   "Forecasts of cash and of arrears made one month ahead at the last 12 month-ends whose interval held what came, by all of them that can be checked.",
                    "forecast", Behind("flows", "closing", "Closing balance", only=told)),
         Definition("rolling_next_month", "About to roll", "currency", "down",
                    "Open balances by the probability that their bucket moves to a worse one or is charged off by the next month-end.",

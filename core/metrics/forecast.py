@@ -1,12 +1,11 @@
 """What will the next month-ends bring, and how far can that be trusted?
 
-The stock by bucket rolls on as it rolled in the last twelve months; what was forecast that way from earlier month-ends
-is held against what came.
+The stock by bucket rolls on as it rolled in the last twelve months, the newest of them most; what was forecast that way
+from earlier month-ends is held against what came, and widens the intervals where it was further off than foreseen.
 """
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,24 +16,18 @@ from core.errors import TooLittleData
 from core.metrics.delinquency import BUCKETS
 from core.metrics.intervals import wilson, with_wilson
 from core.metrics.measure import Measure, Unit, amount, ratio
-from core.metrics.movements import (
-    CASH,
-    Floats,
-    Movements,
-    StockDays,
-    expected_course,
-    is_month_end,
-    simulated_futures,
-)
+from core.metrics.movements import Movements, StockDays, is_month_end
 from core.metrics.portfolio import NO_PAYMENTS, newest_day
+from core.metrics.widening import FEWEST_MONTHS, Forecasts, later
 from core.ports import PortfolioReader
 from core.selection import Selection
 
 HORIZON_MONTHS = 6
-FEWEST_MONTHS = 6
 LEVEL = 0.8
 PATHS = 1000
 SEED = 20261031
+ORIGINS = 12
+"""How many earlier month-ends are forecast from again."""
 STEPS: tuple[int, ...] = (1, 3)
 """How many months ahead a backtest looks."""
 HEADLINES: tuple[str, ...] = ("outstanding", "arrears_balance", "cash")
@@ -76,20 +69,25 @@ def forecast(
     as_of: date,
     horizon: int = HORIZON_MONTHS,
     *,
+    cash: pd.DataFrame | None = None,
     paths: int = PATHS,
     seed: int = SEED,
 ) -> pd.DataFrame:
     """What will the stock by bucket, the balance in arrears and the cash be at the next month-ends?
 
     Each bucket's balance moves on in the shares of the opening balance that moved in the last twelve months together
-    (closing by state over opening, so interest, cash, waivers and departures are inside), it pays the share it paid, and
-    loans arrive as in an average of those months. A bucket that had no stock in those months stays as it is.
+    (closing by state over opening, so interest, cash, waivers and departures are inside), where a month counts half for
+    every six that it is older. Each bucket in arrears pays the share it paid; loans arrive, and other loans pay (placed
+    ones that are current again, charged off, or new in the month), as in a weighted average of those months. A bucket
+    that had no stock in those months stays as it is.
 
     The interval is the middle 80 % of simulated futures. Each future resamples whole months for the shares and the
-    arrivals it moves by, and each of its months swings as one of the months learned from did, in all buckets together,
-    in proportion to the root of the balance (more balance, smaller swing of the share). The swing is widened for the
-    months that went into the average. It covers a book that goes on moving as it did, with the luck of months. It does not
-    cover what has not happened in those months: a new policy, a sale of loans, seasons, a trend, a change of the economy.
+    amounts it moves by, and each of its months swings as one of the months learned from did, in all buckets together, in
+    proportion to the root of the balance (more balance, smaller swing of the share). The swing is widened for the months
+    that went into the average, and the interval for earlier forecasts that were further off than theirs foresaw
+    (core.metrics.widening). So it covers a book that goes on moving as it did, with the luck of months and a drift like
+    that which earlier forecasts met. It does not cover what has not happened in those months: a new policy, a sale of
+    loans, seasons, a change of the economy.
 
     Args:
         flows: month (closing month-end, ISO), origin, state, opening, closing, cash (currency); see core.metrics.flows.
@@ -97,13 +95,14 @@ def forecast(
         stock: as_of (ISO), bucket, balance (currency), of each day of the book.
         as_of: the day asked from; the forecast starts at the newest month-end of `stock` up to it.
         horizon: how many month-ends ahead.
+        cash: month (month-end, ISO), cash (currency, net of reversals, in the month posted): the cash that is forecast,
+            as `PortfolioReader.cash` tells it of placed loans. None for that of the flows, placed or not.
         paths: how many futures are simulated.
         seed: of the simulation; the same arguments give the same numbers.
 
     Returns:
         One row a month and measure, in that order: month (month-end, ISO), measure ("outstanding", "arrears_balance",
-        "cash": received in the month on loans open at its start, and each bucket by its label: its balance), value, low,
-        high (currency).
+        "cash": received in the month, and each bucket by its label: its balance), value, low, high (currency).
 
     Raises:
         TooLittleData: fewer than six months of movements, or no stock at a month-end.
@@ -112,28 +111,23 @@ def forecast(
         Cyert, Davidson, Thompson (1962), "Estimation of the allowance for doubtful accounts by Markov chains",
         Management Science 8, p. 287-303. Mack (1993), "Distribution-free calculation of the standard error of chain
         ladder reserve estimates", ASTIN Bulletin 23, p. 213-225: variance in proportion to the opening amount. Efron and
-        Tibshirani (1993), An Introduction to the Bootstrap, chapter 6.
+        Tibshirani (1993), An Introduction to the Bootstrap, chapter 6. Brown (1959), Statistical Forecasting for
+        Inventory Control: weights that halve with age.
     """
-    days = StockDays.of(stock)
-    start = days.newest_month_end(as_of)
-    moves = Movements.of(flows).until(start)
-    _refuse_short(moves)
-    value, low, high = _interval(moves, days.on(start), horizon, paths, seed)
-    names = [*HEADLINES, *BUCKETS]
-    months = [_later(start, step) for step in range(1, horizon + 1)]
-    return pd.DataFrame(
-        {
-            "month": np.repeat(np.array(months, dtype=str), len(names)),
-            "measure": names * horizon,
-            "value": value.ravel(),
-            "low": low.ravel(),
-            "high": high.ravel(),
-        }
-    )
+    made = _forecasts(flows, stock, cash, paths, seed)
+    start = made.days.newest_month_end(as_of)
+    _refuse_short(made.moves.until(start))
+    return _told(made, start, horizon)
 
 
 def backtest(
-    flows: pd.DataFrame, stock: pd.DataFrame, origins: int = 12, *, paths: int = PATHS, seed: int = SEED
+    flows: pd.DataFrame,
+    stock: pd.DataFrame,
+    origins: int = ORIGINS,
+    *,
+    cash: pd.DataFrame | None = None,
+    paths: int = PATHS,
+    seed: int = SEED,
 ) -> pd.DataFrame:
     """Would the forecasts made at earlier month-ends have come true?
 
@@ -141,7 +135,7 @@ def backtest(
     one and three months ahead. Facts are as the frames have them: what was told late about those months is in.
 
     Args:
-        flows, stock, paths, seed: as for `forecast`; the whole history to judge by.
+        flows, stock, cash, paths, seed: as for `forecast`; the whole history to judge by.
         origins: at how many month-ends at most.
 
     Returns:
@@ -149,26 +143,7 @@ def backtest(
         measure (one of HEADLINES), value, low, high, actual (currency), inside (whether actual is within low to high).
         Empty where no month-end has six months before it and one after.
     """
-    moves, days = Movements.of(flows), StockDays.of(stock)
-    known = [
-        start
-        for start in days.month_ends()
-        if len(moves.until(start).months) >= FEWEST_MONTHS and moves.knows(_later(start, 1), days)
-    ]
-    keys, amounts = [], []
-    for start in known[-origins:]:
-        made = _interval(moves.until(start), days.on(start), max(STEPS), paths, seed)
-        for step in STEPS:
-            month = _later(start, step)
-            if moves.knows(month, days):
-                actual = _measured(np.append(days.on(month), moves.cash(month))).round(2)
-                amounts.append(np.stack([*(each[step - 1] for each in made), actual])[:, : len(HEADLINES)])
-                keys += [(start, month, step, measure) for measure in HEADLINES]
-    if not keys:
-        return pd.DataFrame(columns=_TESTED)
-    tested = pd.DataFrame(keys, columns=_TESTED[:4])
-    tested[_TESTED[4:8]] = np.concatenate(amounts, axis=1).T
-    return tested.assign(inside=tested["actual"].between(tested["low"], tested["high"]))
+    return _tried(_forecasts(flows, stock, cash, paths, seed), origins)
 
 
 def coverage(tested: pd.DataFrame) -> pd.DataFrame:
@@ -195,9 +170,12 @@ def coverage(tested: pd.DataFrame) -> pd.DataFrame:
 def outlook(reader: PortfolioReader, selection: Selection) -> Outlook:
     """The forecast of a selection from the newest month-end up to its day, with its backtest.
 
+    Cash is that of `cash_month`: on placed loans, in the month posted, from placement on.
+
     There is none under a filter on buckets, a lasso or a search: the loans that will roll into what was chosen are not in
     it today. Under other filters loans that move between groups (to another strategy, say) count as the group's own
-    movements where they leave and are not foreseen where they come; the backtest shows what that costs.
+    movements where they leave and are not foreseen where they come, and cash belongs to the group at placement; the
+    backtest shows what that costs.
 
     Raises:
         TooLittleData: the book is empty and the selection names no day.
@@ -216,11 +194,13 @@ def outlook(reader: PortfolioReader, selection: Selection) -> Outlook:
         why = f"a forecast learns from {FEWEST_MONTHS} months with both their ends in the book, and here are {months}"
         return replace(none, why=why)
     stock = reader.stock_history(selection.at(start), ["bucket"])
+    cash = reader.cash(selection.at(start), ["month"])
     today = stock[stock["as_of"].astype(str) == start.isoformat()]
     if today.empty:
         return replace(none, why=f"no loan chosen is open on {start}")
-    made, tested = forecast(flows, stock, start), backtest(flows, stock)
-    return replace(none, forecast=made, tested=tested, loans=int(today["loans"].sum()))
+    made = _forecasts(flows, stock, cash, PATHS, SEED)
+    told = _told(made, start.isoformat(), HORIZON_MONTHS)
+    return replace(none, forecast=told, tested=_tried(made, ORIGINS), loans=int(today["loans"].sum()))
 
 
 def forecast_measures(reader: PortfolioReader, selection: Selection) -> dict[str, Measure]:
@@ -229,8 +209,9 @@ def forecast_measures(reader: PortfolioReader, selection: Selection) -> dict[str
     Returns:
         forecast_cash_next_month, forecast_arrears_next_month: of the month after the newest month-end up to the
             selection's day, with the 80 % interval of `forecast`; n = open loans it starts from. Unit currency.
-        forecast_coverage: of the earlier forecasts of these two one month ahead, the share whose interval held what
-            came. n = forecasts checked.
+            Cash is that of `cash_month`.
+        forecast_coverage: of the earlier forecasts of these two one month ahead (ORIGINS month-ends at most), the share
+            whose interval held what came. n = forecasts checked; its own interval is as in `coverage`.
 
     Undefined numbers are NaN with the reason in `why`.
     """
@@ -259,13 +240,51 @@ def outlook_measures(seen: Outlook) -> dict[str, Measure]:
 
 def _next_month(seen: Outlook, measure: str, ahead: pd.DataFrame) -> Measure:
     row = seen.forecast[seen.forecast["measure"] == measure].iloc[0]
-    record = f"covered {int(ahead['inside'].sum())} of {len(ahead)} in backtest" if len(ahead) else "not yet tested"
+    record = f"held {int(ahead['inside'].sum())} of {len(ahead)} times before" if len(ahead) else "not yet tested"
     return replace(
         amount(float(row["value"]), n=seen.loans, why=f"for {row['month']}, from the stock of {seen.start}"),
         low=float(row["low"]),
         high=float(row["high"]),
-        interval=f"{LEVEL * 100:.0f} % bootstrap of months; {record}",
+        interval=f"{LEVEL * 100:.0f} in 100, bootstrap of months; {record}",
     )
+
+
+def _forecasts(flows: pd.DataFrame, stock: pd.DataFrame, cash: pd.DataFrame | None, paths: int, seed: int) -> Forecasts:
+    return Forecasts(Movements.of(flows, cash), StockDays.of(stock), LEVEL, paths, seed)
+
+
+def _told(made: Forecasts, start: str, horizon: int) -> pd.DataFrame:
+    """The rows of `forecast`."""
+    names = [*HEADLINES, *BUCKETS]
+    months = [later(start, step) for step in range(1, horizon + 1)]
+    rows = made.interval(start, horizon)
+    return pd.DataFrame(
+        {
+            "month": np.repeat(np.array(months, dtype=str), len(names)),
+            "measure": names * horizon,
+            "value": rows.value.ravel(),
+            "low": rows.low.ravel(),
+            "high": rows.high.ravel(),
+        }
+    )
+
+
+def _tried(made: Forecasts, origins: int) -> pd.DataFrame:
+    """The rows of `backtest`."""
+    keys, amounts = [], []
+    for start in made.starts()[-origins:]:
+        rows = made.interval(start, max(STEPS))
+        for step in STEPS:
+            month = later(start, step)
+            if made.moves.knows(month, made.days):
+                told = (*(ends[step - 1] for ends in (rows.value, rows.low, rows.high)), made.actual(month).round(2))
+                amounts.append(np.stack(told)[:, : len(HEADLINES)])
+                keys += [(start, month, step, measure) for measure in HEADLINES]
+    if not keys:
+        return pd.DataFrame(columns=_TESTED)
+    tested = pd.DataFrame(keys, columns=_TESTED[:4])
+    tested[_TESTED[4:8]] = np.concatenate(amounts, axis=1).T
+    return tested.assign(inside=tested["actual"].between(tested["low"], tested["high"]))
 
 
 def _refuse_short(moves: Movements) -> None:
@@ -276,24 +295,3 @@ def _refuse_short(moves: Movements) -> None:
             where=moves.months,
             remedy="Load the portfolio files of earlier month-ends, or wait for later ones.",
         )
-
-
-def _interval(moves: Movements, start: Floats, horizon: int, paths: int, seed: int) -> tuple[Floats, Floats, Floats]:
-    """Value, low and high, each (step, HEADLINES and each bucket), rounded to hundredths."""
-    futures = simulated_futures(moves, start, horizon, paths, np.random.default_rng(seed))
-    low, high = np.quantile(_measured(futures), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    value = _measured(expected_course(moves, start, horizon))
-    return value.round(2), np.minimum(low, value).round(2), np.maximum(high, value).round(2)
-
-
-def _measured(steps: Floats) -> Floats:
-    """HEADLINES and each bucket, from balances by bucket and cash on the last axis."""
-    balances, cash = steps[..., :CASH], steps[..., CASH:]
-    totals = [balances.sum(axis=-1, keepdims=True), balances[..., 1:].sum(axis=-1, keepdims=True), cash, balances]
-    return np.concatenate(totals, axis=-1)
-
-
-def _later(day: str, months: int) -> str:
-    """The month-end so many months after a month-end."""
-    year, month = divmod(int(day[:4]) * 12 + int(day[5:7]) - 1 + months, 12)
-    return date(year, month + 1, calendar.monthrange(year, month + 1)[1]).isoformat()

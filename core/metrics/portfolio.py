@@ -94,8 +94,8 @@ def portfolio_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFra
     """The headline numbers on every day of the book up to the selection's.
 
     Returns:
-        One row a day, oldest first: as_of (ISO), outstanding, in_arrears, loans_in_arrears, on_hold_share, recovery_rate,
-        cash_month, cost_to_collect, net_recovery; NaN where undefined. Empty for an empty book. A day within a month knows the
+        One row a day, oldest first: as_of (ISO), outstanding, in_arrears, loans, loans_in_arrears, on_hold_share,
+        recovery_rate, cash_month, cost_to_collect, net_recovery; NaN where undefined. Empty for an empty book. A day within a month knows the
         month up to it, as `portfolio_measures` on that day does.
     """
     book = reader.book(selection.known_on)
@@ -106,6 +106,7 @@ def portfolio_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFra
             "as_of": days,
             "outstanding": stock["balance"],
             "in_arrears": stock["arrears_balance"],
+            "loans": stock["loans"],
             "loans_in_arrears": stock["arrears_loans"],
             "on_hold_share": (1 - stock["workable_loans"] / stock["arrears_loans"]).where(stock["arrears_loans"] > 0),
         }

@@ -136,9 +136,9 @@ def cohort_recovery(
         at=[_months_between(start, month) for start, month in zip(cash["cohort"], cash["month"], strict=True)],
     )
     complete = _last_complete_month(as_of)
-    rows = []
+    rows, of_cohort = [], dict(tuple(paid.groupby("name")))
     for name, members in named.groupby("name", sort=True):
-        own, balance, last = paid[paid["name"] == name], _sum(members["balance"]), members["cohort"].max()
+        own, balance, last = of_cohort.get(name, paid[:0]), _sum(members["balance"]), members["cohort"].max()
         age = max(-1, _months_between(last, complete))
         rates = {f"rate_{mark}": _rate_at(own, mark, balance, age) for mark in marks}
         to_date = _sum(own["cash"])

@@ -145,6 +145,32 @@ def direction_shares(flows: pd.DataFrame, weight: Weight = "opening", origins: S
     return shares[["direction", "share", "numerator", "denominator", "loans"]]
 
 
+def direction_trend(flows: pd.DataFrame, wanted: Direction, weight: Weight = "opening") -> pd.DataFrame:
+    """The share of `direction_shares` of the arrears that went one way, month by month.
+
+    Args:
+        flows: month (month-end, ISO), origin, state and the column `weight`; may be empty.
+        wanted: a direction.
+        weight: "opening" (balance, currency) or "loans" (count).
+
+    Returns:
+        month, share (NaN where nothing was in arrears at the opening), oldest first. Empty without flows.
+
+    >>> flows = pd.DataFrame({"month": "2026-10-31", "origin": "1-29", "state": ["Current", "1-29"], "opening": [1.0, 3.0]})
+    >>> direction_trend(flows, "cure")["share"].tolist()
+    [0.25]
+    """
+    late = flows["origin"].isin(list(ARREARS))
+    went = [direction(origin, state) == wanted if of else False
+            for origin, state, of in zip(flows["origin"], flows["state"], late, strict=True)]  # fmt: skip
+    sums = pd.DataFrame(
+        {"month": flows["month"], "above": flows[weight].where(went, 0), "below": flows[weight].where(late, 0)}
+    )
+    months = sums.groupby("month", sort=True)[["above", "below"]].sum().astype(float)
+    share = (months["above"] / months["below"]).where(months["below"] > 0)
+    return share.rename("share").reset_index()
+
+
 def transition_counts(panel: pd.DataFrame) -> pd.DataFrame:
     """How often did a loan in one state stand in another one step later?
 

@@ -83,7 +83,9 @@ def monthly_moves(flows: pd.DataFrame) -> Mapping[str, pd.Series]:
     late = flows[flows["origin"].isin(ARREARS)]
     rolls = [direction(*pair) == "forward" for pair in zip(late["origin"], late["state"], strict=True)]
     forward = late["opening"].where(np.array(rolls, dtype=bool), 0.0)
-    rolled = pd.DataFrame({"month": late["month"], "forward": forward, "opening": late["opening"]}).groupby("month").sum()
+    rolled = (
+        pd.DataFrame({"month": late["month"], "forward": forward, "opening": late["opening"]}).groupby("month").sum()
+    )
     work = flows[flows["origin"] != NEW].groupby("month")[["attempts", "worked"]].sum()
     return {
         "roll_forward_rate": (rolled["forward"] / rolled["opening"]).where(rolled["opening"] > 0),

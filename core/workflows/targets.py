@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -92,11 +92,11 @@ def check(path: Path, reader: PortfolioReader) -> CheckedTargets:
     return read_targets(path, currency=book.currency)
 
 
-def _whole_age(row: dict[str, Any]) -> dict[str, Any]:
+def _whole_age(row: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
     return {**row, "age_months": None if row["age_months"] is None else int(row["age_months"])}
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: Mapping[Hashable, Any]) -> str:
     when = row["month"] if isinstance(row["month"], str) else "always"
     when = when if pd.isna(row["age_months"]) else f"{int(row['age_months'])} months"
     value = f"{row['value']:,.2f}" if TARGET_METRICS[row["metric"]].unit == "currency" else f"{row['value']:.4f}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from core.metrics.definitions import Behind
-from core.metrics.facts import FACT_FIELDS
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard.components.grid import number_column, text_column
@@ -22,16 +21,15 @@ MONEY = {
 }  # fmt: skip
 
 
-def columns_of(behind: Behind) -> list[dict[str, Any]]:
-    """The grid's columns of a kind of rows: the loan, what is added up, then the rest."""
-    fields = list(FACT_FIELDS[behind.kind])
-    ordered = sorted(fields, key=lambda name: (name != "loan_ref", name != behind.measure, fields.index(name)))
+def columns_of(behind: Behind, fields: Sequence[str]) -> list[dict[str, Any]]:
+    """The grid's columns of some rows: the loan, what is added up, then the rest."""
+    ordered = sorted(fields, key=lambda name: (name != "loan_ref", name != behind.measure, list(fields).index(name)))
     return [_column(name) for name in ordered]
 
 
-def rows_of(frame: pd.DataFrame, kind: str) -> list[dict[str, str]]:
+def rows_of(frame: pd.DataFrame, fields: Sequence[str]) -> list[dict[str, str]]:
     """Rows as text: amounts to the hundredth, days in words, nothing where nothing is stated."""
-    return [_row(row) for row in frame[list(FACT_FIELDS[kind])].to_dict("records")]
+    return [_row(row) for row in frame[list(fields)].to_dict("records")]
 
 
 def _column(name: str) -> dict[str, Any]:

@@ -60,3 +60,8 @@ def number_column(field: str, header: str, **more: Any) -> dict[str, Any]:
         "cellClass": ["ag-right-aligned-cell", "figure"],
         **more,
     }
+
+
+def borrower_column(header: str = "Borrower", **more: Any) -> dict[str, Any]:
+    """A column of borrowers' numbers (`borrower_ref`), each a link to all loans of that borrower."""
+    return text_column("borrower_ref", header, cellRenderer="BorrowerLink", **more)

@@ -25,6 +25,7 @@ def forecast_fan(
     *,
     height: int,
     budget: pd.DataFrame | None = None,
+    aim: str = "budget",
     earlier: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """One amount by month-end: actual, forecast with its 80 % band, budget as steps, earlier forecasts as rings.
@@ -33,6 +34,7 @@ def forecast_fan(
         history: month (month-end, ISO), value (currency, NaN where unknown).
         forecast: month, value, low, high (currency), of the same measure.
         budget: month, value; None or without rows where none is set.
+        aim: what the budget is called.
         earlier: forecasts made one month before: month, value, low, high, inside (whether the actual fell into the
             band). A miss is a cross in the colour of bad.
         height: px.
@@ -50,7 +52,7 @@ def forecast_fan(
     months = joined["month"].tolist()
     traces = [
         band(months, joined["low"] / divisor, joined["high"] / divisor, tint(colours.accent, 0.16)),
-        _line("budget", steps, divisor, {"color": colours.muted, "width": 1.6, "dash": "dash", "shape": "hvh"}),
+        _line(aim, steps, divisor, {"color": colours.muted, "width": 1.6, "dash": "dash", "shape": "hvh"}),
         *_tried(tried, divisor, mode),
         _line("actual", past, divisor, {"color": colours.ink, "width": 2.4}),
         _line("forecast", joined, divisor, {"color": colours.accent, "width": 2.4, "dash": "dot"}),
@@ -58,9 +60,7 @@ def forecast_fan(
     traces = [trace for trace in traces if trace["x"]]
     heights = [value for trace in traces for value in [*trace["y"], *_ends(trace)] if value is not None]
     low, top = min([0.0, *heights]), max([0.0, *heights]) * 1.1 or 1.0
-    ends = {
-        name: float(rows["value"].iloc[-1]) for name, rows in (("forecast", forecast), ("budget", steps)) if len(rows)
-    }
+    ends = {name: float(rows["value"].iloc[-1]) for name, rows in (("forecast", forecast), (aim, steps)) if len(rows)}
     names = _names(
         {name: value / divisor for name, value in ends.items()}, ends, (top - low) / max(height - _AXES, 1), mode
     )

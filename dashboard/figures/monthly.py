@@ -61,11 +61,11 @@ def _dots(name: str, rows: pd.DataFrame, mode: str | None) -> dict[str, Any]:
     colour = palette(mode).series
     share = rows["share"]
     return {
-        "type": "scatter", "mode": "lines+markers", "name": name, "x": rows["month"].tolist(), "y": plain(share, 100),
+        "type": "scatter", "mode": "lines+markers", "name": name, "x": rows["month"].tolist(), "y": _percents(share),
         "line": {"color": tint(colour, 0.5), "width": 1.5}, "marker": {"color": colour, "size": 7, "opacity": 1},
         "error_y": {"type": "data", "symmetric": False, "thickness": 1.6, "width": 0, "color": tint(colour, 0.55),
-                    "array": plain((rows["high"] - share).tolist(), 100),
-                    "arrayminus": plain((share - rows["low"]).tolist(), 100)},
+                    "array": _percents(rows["high"] - share),
+                    "arrayminus": _percents(share - rows["low"])},
         "connectgaps": False, "customdata": [f"{name}|{month}" for month in rows["month"]],
         "hovertext": [
             "" if math.isnan(row.share) else f"<b>{show.month(row.month)}</b><br>{show.percent(row.share)}, "
@@ -79,7 +79,7 @@ def _aim(aim: pd.DataFrame, mode: str | None) -> dict[str, Any]:
     colour = palette(mode).muted
     return {
         "type": "scatter", "mode": "lines" if len(aim) > 1 else "markers", "name": "target", "x": aim["month"].tolist(),
-        "y": plain(aim["value"], 100), "line": {"color": colour, "width": 1.6, "dash": "dash", "shape": "hvh"},
+        "y": _percents(aim["value"]), "line": {"color": colour, "width": 1.6, "dash": "dash", "shape": "hvh"},
         "marker": {"color": colour, "symbol": "line-ew-open", "size": 12},
         "hovertemplate": "<b>Target</b>: %{y:.1f} %<extra></extra>",
     }  # fmt: skip
@@ -91,3 +91,7 @@ def _named(words: str, newest: pd.Series, ceiling: float, mode: str | None) -> d
         "showarrow": False, "align": "left", "font": label_font(mode, strong=True) | {"weight": 400},
         "text": f"<b>{words}</b>  {show.percent(newest['share'])}, n {show.number(newest['n'])}",
     }  # fmt: skip
+
+
+def _percents(shares: pd.Series) -> list[float | None]:
+    return [None if value is None else round(value, 2) for value in plain(shares.tolist(), 100)]

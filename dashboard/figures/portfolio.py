@@ -79,7 +79,15 @@ def move_bars(
         "textfont": label_font(mode, strong=True), "customdata": marks(rows["why"]), "hovertext": list(rows["hover"]),
         "hovertemplate": "<b>%{y}</b><br>%{hovertext}<extra></extra>",
     }  # fmt: skip
-    zero = {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": colours.faint, "width": 1}}
+    zero = {
+        "type": "line",
+        "x0": 0,
+        "x1": 0,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": colours.faint, "width": 1},
+    }
     ends = [_total(head, mode, y=1, yanchor="bottom", yshift=24), _total(foot, mode, y=0, yanchor="top", yshift=-8)]
     return figure(
         [trace], mode, height=height, shapes=[zero],

@@ -105,42 +105,44 @@ def cohort_table(cohorts: pd.DataFrame, mode: str | None, *, marks: Sequence[int
     Every cell's customdata is "cohort|mark", without a mark for the rate to date.
     """
     colours = palette(mode)
-    columns = [f"{mark}<br>months" for mark in marks] + [TO_DATE]
+    columns = [f"month<br>{mark}" for mark in marks] + [TO_DATE]
     names = [_cohort_label(row.cohort, int(row.loans), len(cohorts)) for row in cohorts.itertuples()]
     rates = [[float(getattr(row, f"rate_{mark}")) for mark in marks] for row in cohorts.itertuples()]
-    shades = [[None if math.isnan(rate) else rate * 100 for rate in row] + [None] for row in rates]
-    blank = [[1 if math.isnan(rate) else None for rate in row] + [None] for row in rates]
-    texts = [
-        [show.percent(rate) if not math.isnan(rate) else NOT_YET for rate in row] + [show.percent(float(to_date))]
-        for row, to_date in zip(rates, cohorts["rate"], strict=True)
-    ]
-    common = {
-        "type": "heatmap",
-        "x": columns,
-        "y": names,
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "hoverinfo": "none",
-        "customdata": [[f"{name}|{mark}" for mark in (*marks, "")] for name in cohorts["cohort"]],
+    known = [rate * 100 for row in rates for rate in row if not math.isnan(rate)]
+    table = [
+        [*((rate, f"{name}|{mark}", NOT_YET if math.isnan(rate) else "") for rate, mark in zip(row, marks, strict=True)),
+         (float(to_date), f"{name}|", TO_DATE)]
+        for name, row, to_date in zip(cohorts["cohort"], rates, cohorts["rate"], strict=True)
+    ]  # fmt: skip
+    scales = {
+        "": (colours.ink, tint(colours.series, 0.06), tint(colours.series, 0.55)),
+        NOT_YET: (colours.muted, colours.grid, colours.grid),
+        TO_DATE: (colours.muted, tint(colours.series, 0.0), tint(colours.series, 0.0)),
     }
-    known = [rate for row in shades for rate in row if rate is not None]
     traces = [
-        {**common, "z": shades, "zmin": 0, "zmax": max(known, default=1.0) or 1.0,
-         "colorscale": [[0, tint(colours.series, 0.06)], [1, tint(colours.series, 0.55)]]},
-        {**common, "z": blank, "zmin": 0, "zmax": 1, "colorscale": [[0, colours.grid], [1, colours.grid]]},
+        _cells(table, kind, ink) | {"x": columns, "y": names, "zmin": 0, "zmax": max(known, default=1.0) or 1.0,
+                                    "colorscale": [[0, low], [1, high]]}
+        for kind, (ink, low, high) in scales.items()
     ]  # fmt: skip
-    labels = [
-        {
-            "x": column, "y": name, "text": text, "showarrow": False,
-            "font": label_font(mode, strong=text not in (NOT_YET, show.UNDEFINED) and column != TO_DATE),
-        }
-        for name, row in zip(names, texts, strict=True)
-        for column, text in zip(columns, row, strict=True)
-    ]  # fmt: skip
-    x = axis("category", mode, side="top", tickangle=0)
-    y = axis("category", mode, autorange="reversed", tickfont={"color": colours.ink, "size": 12}, ticksuffix=" ")
-    return figure(traces, mode, x=x, y=y, height=height, annotations=labels)
+    x = axis("category", mode, side="top", tickangle=0, tickfont={"color": colours.muted, "size": 11})
+    y = axis("category", mode, autorange="reversed", ticksuffix=" ",
+             tickfont={"color": colours.ink, "size": 11 if len(cohorts) <= 9 else 10})  # fmt: skip
+    return figure(traces, mode, x=x, y=y, height=height)
+
+
+def _cells(table: Sequence[Sequence[tuple[float, str, str]]], kind: str, ink: str) -> dict[str, Any]:
+    """The cells of one kind with their text; the others are gaps. A cell is its rate, its key and its kind."""
+    return {
+        "type": "heatmap", "showscale": False, "xgap": 2, "ygap": 2, "hoverinfo": "none", "hoverongaps": False,
+        "texttemplate": "%{text}", "textfont": {"color": ink, "size": 11},
+        "z": [[(0.0 if math.isnan(rate) else round(rate * 100, 2)) if of == kind else None for rate, _, of in row] for row in table],
+        "text": [[_rate_text(rate, kind) if of == kind else "" for rate, _, of in row] for row in table],
+        "customdata": [[key if of == kind else None for _, key, of in row] for row in table],
+    }  # fmt: skip
+
+
+def _rate_text(rate: float, kind: str) -> str:
+    return NOT_YET if kind == NOT_YET else show.percent(rate)
 
 
 def same_age_dots(groups: pd.DataFrame, mode: str | None, *, by: str, height: int) -> dict[str, Any]:
@@ -274,7 +276,7 @@ def _month_ticks(months: Sequence[str]) -> dict[str, Any]:
 
 
 def _cohort_label(name: str, loans: int, rows: int) -> str:
-    return f"<b>{name}</b>{'<br>' if rows <= 9 else ', '}{show.count(loans, 'loans')}"
+    return f"<b>{name}</b><br>{show.count(loans, 'loans') if rows <= 9 else f'n {show.number(loans)}'}"
 
 
 def _beginnings(names: Sequence[str]) -> dict[str, str]:

@@ -28,7 +28,7 @@ def site_dots(sites: pd.DataFrame, mode: str | None, *, by: str, overall: float,
     Args:
         sites: `by`, loans, balance, cash, rate (0-1, NaN where nothing was placed), low, high (NaN where there is no
             interval), differs (from all others together, by more than chance), and why (there is no interval) where
-            known, in the order to be drawn; the first 15 with a rate are.
+            known, in the order to be drawn; the first 15 with a rate are. `mark`, where given, is what a dot carries.
         by: the column that names the sites.
         overall: the rate of all together, NaN where undefined.
         height: px.
@@ -75,7 +75,7 @@ def _dots(
     dots = {
         "type": "scatter", "mode": "markers", "x": [row["rate"] * 100 for row in rows], "y": list(names),
         "marker": {"size": 10, "color": fills, "line": {"color": list(tones), "width": 1.6}, "opacity": 1},
-        "customdata": list(names), "hovertext": [_told(row, name) for row, name in zip(rows, names, strict=True)],
+        "customdata": [row.get("mark", name) for row, name in zip(rows, names, strict=True)], "hovertext": [_told(row, name) for row, name in zip(rows, names, strict=True)],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }  # fmt: skip
     return [*whiskers, dots]

@@ -27,7 +27,9 @@ def snapshots() -> pd.DataFrame:
                     "currency": "EUR", "product": ("Auto", "Home")[number % 2], "strategy": "Standard",
                 }
             )  # fmt: skip
-        rows.append({"loan_ref": "LN99", "borrower_ref": "B99", "as_of": day, "balance": 1000.0, "dpd": 0, "product": "Auto"})
+        rows.append(
+            {"loan_ref": "LN99", "borrower_ref": "B99", "as_of": day, "balance": 1000.0, "dpd": 0, "product": "Auto"}
+        )
     return pd.DataFrame(rows)
 
 

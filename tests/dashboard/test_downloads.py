@@ -18,6 +18,7 @@ from core.selection import Lasso, Selection
 from dashboard.app import create_app
 from dashboard.downloads import HEADERS
 from tests.contract.book import fake
+from tests.contract.test_knowledge import fake_history
 from tests.dashboard.facts_book import FactsReader
 from tests.dashboard.work import book_of, forty_loans, services_of
 
@@ -184,6 +185,8 @@ def test_a_row_that_could_run_as_a_formula_is_guarded():
     reader.iter_facts = lambda *_, **__: iter(blocks)
     found = rows(client_of(reader).get(f"{FACTS}?why=outstanding", base_url=BASE))
     assert {row["Loan_Type"] for row in found} == {"'=HYPERLINK(1)"}
+
+
 def test_the_targets_that_are_set_come_as_a_file_that_sets_the_same_again(tmp_path):
     book = fake()
     given = [
@@ -210,3 +213,37 @@ def test_without_a_target_the_file_is_its_header():
     assert client_of().get("/download/targets.csv", base_url=BASE).get_data(as_text=True) == (
         '"Metric","Month","Age_Months","Value","Set_On","Who"\n'
     )
+
+
+def test_the_scored_file_follows_the_day_of_knowledge_and_is_named_after_it():
+    asked = client_of(fake_history())
+    for known_on, expected in (
+        ("2026-11-04", {"A": "100", "B": "50", "Z": "7"}),
+        ("2026-11-09", {"A": "110", "B": "50", "Z": "7"}),
+    ):
+        answer = asked.get(f"/download/loans.csv?as_of=2026-09-30&known_on={known_on}", base_url=BASE)
+        found = {row["Loan_ID"]: row["Outstanding_Loan_Amount"].removesuffix(".0") for row in rows(answer)}
+        assert found == expected
+        assert f'"loans-2026-09-30-known-{known_on}.csv"' in answer.headers["Content-Disposition"]
+    newest = asked.get("/download/loans.csv?known_on=2026-11-01", base_url=BASE)
+    assert {row["Snapshot_Date"] for row in rows(newest)} == {"2026-09-30"}
+
+
+def test_the_rows_behind_a_number_follow_the_day_of_knowledge():
+    asked = client_of(fake_history())
+    address = "/download/rows.csv?why=stock%3Abalance&known_on=2026-11-01"
+    answer = asked.get(address, base_url=BASE)
+    assert sorted(row["Loan_ID"] for row in rows(answer)) == ["A", "B", "Z"]
+    assert '2026-09-30-known-2026-11-01.csv"' in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("known_on", "unsettled", "says"),
+    [("2026-10-01", False, "Nothing was known of this book on 1 Oct 2026"), ("soon", False, "'soon' is not a day"),
+     ("2026-11-01", True, "Ask again in a moment")],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["loans.csv?sort=balance", "rows.csv?why=stock%3Abalance"])
+def test_a_day_of_knowledge_that_cannot_be_asked_is_answered_in_words(path, known_on, unsettled, says):
+    answer = client_of(fake_history(unsettled=unsettled)).get(f"/download/{path}&known_on={known_on}", base_url=BASE)
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
+    assert says in answer.get_data(as_text=True)

@@ -10,7 +10,14 @@ from dash import no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard import filters, shell
+from dashboard.app import PAGES
+from dashboard.text_known import OF_NOW
+from tests.contract.test_knowledge import FIFTH, FIRST, NINTH, fake_history
 from tests.dashboard.small_book import BOOK, EMPTY, TUTORIAL
+from tests.dashboard.work import services_of
+
+PAGE_RECORDS = [module.PAGE for module in PAGES]
+HIDDEN = ("", "notice known is-absent")
 
 
 def test_the_pulse_speaks_only_when_the_book_has_changed(services):
@@ -72,3 +79,82 @@ def test_an_empty_book_offers_no_days(services_with):
 
 def test_the_record_of_the_bystander_is_left_alone():
     assert BOOK.days[-1] == date(2026, 10, 31)
+
+
+def offered_in(services, known_on=None):
+    return dict(zip(filters.CONTROLS, filters.update_options(services, known_on), strict=True))
+
+
+def test_now_and_the_last_day_of_each_month_of_knowledge_are_offered_but_not_the_newest_that_is_now():
+    offered = offered_in(services_of(fake_history()))["known_on"]
+    assert offered == [{"value": "", "label": "now"}, {"value": FIFTH.isoformat(), "label": "5 Nov 2026"}]
+
+
+def test_two_years_of_months_are_offered_and_the_day_in_the_address_whichever_it_is():
+    class Long:
+        def known_days(self):
+            return [date(2020 + month // 12, month % 12 + 1, day) for month in range(30) for day in (3, 17)]
+
+        def book(self, known_on=None):
+            return BOOK
+
+        def values(self, name):
+            return []
+
+    found = [option["value"] for option in offered_in(services_of(Long()), "2020-01-09")["known_on"]]
+    assert (len(found), found[:3], found[-2:]) == (
+        26, ["", "2022-06-03", "2022-05-17"], ["2020-07-17", "2020-01-09"],
+    )  # fmt: skip
+
+
+def test_the_days_offered_are_those_that_were_known():
+    services = services_of(fake_history())
+    assert [option["value"] for option in offered_in(services)["against"]] == ["", "2026-10-31", "2026-09-30"]
+    first = offered_in(services, FIRST.isoformat())
+    assert first["as_of"] == [{"value": "", "label": "30 Sep 2026 (newest)"}]
+    assert [option["value"] for option in first["against"]] == ["", "2026-09-30"]
+
+
+@pytest.mark.parametrize(("known_on", "unsettled"), [("soon", False), (FIRST.isoformat(), True)])
+def test_where_the_day_of_knowledge_cannot_be_asked_the_days_of_now_are_offered(known_on, unsettled):
+    offered = offered_in(services_of(fake_history(unsettled=unsettled)), known_on)
+    assert [option["value"] for option in offered["against"]] == ["", "2026-10-31", "2026-09-30"]
+    assert offered["known_on"][0]["value"] == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/score", "This page shows the book as it is now; the others are shown as known on 5 Nov 2026."),
+     ("/batches/", "This page shows the book as it is now; the others are shown as known on 5 Nov 2026."),
+     ("/segments", f"As known on 5 Nov 2026: what arrived later is left out. {OF_NOW['segments']}"),
+     ("/", f"As known on 5 Nov 2026: what arrived later is left out. {OF_NOW['portfolio']}")],
+)  # fmt: skip
+def test_an_earlier_knowledge_is_said_on_every_page_with_what_does_not_follow_it(path, words):
+    told = shell.update_known(services_of(fake_history()), PAGE_RECORDS, path, "?known_on=2026-11-05&product=Auto")
+    assert told == (words, "notice known")
+
+
+def test_the_newest_knowledge_leaves_nothing_out():
+    told, _ = shell.update_known(services_of(fake_history()), PAGE_RECORDS, "/recovery", f"?known_on={NINTH}")
+    assert told.startswith("As known on 9 Nov 2026: nothing has arrived since.")
+
+
+@pytest.mark.parametrize(
+    ("path", "search"), [("/", ""), ("/", None), ("/", "?known_on=soon"), ("/nowhere", "?known_on=2026-11-05")]
+)
+def test_without_a_day_of_knowledge_nothing_is_said_of_it(path, search):
+    assert shell.update_known(services_of(fake_history()), PAGE_RECORDS, path, search) == HIDDEN
+
+
+def test_what_does_not_follow_is_told_of_pages_that_exist():
+    assert set(OF_NOW) <= {page.key for page in PAGE_RECORDS if page.filters}
+
+
+def test_pages_look_again_once_history_is_in_order():
+    reader = fake_history(unsettled=True)
+    services = services_of(reader)
+    assert shell.update_pulse(services, None)[0] == shell.update_pulse(services, 1)[0] == "1, unsettled"
+    with pytest.raises(PreventUpdate):
+        shell.update_pulse(services, "1, unsettled")
+    reader.unsettled = False
+    assert shell.update_pulse(services, "1, unsettled")[0] == 1

@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 from dash.exceptions import PreventUpdate
 
-from core.errors import SelectionRefused
-from dashboard.state import age_days, page_key, view_of
+from core.errors import HistoryUnsettled, SelectionRefused
+from dashboard.state import age_days, book_known, known_on_of, page_key, view_of
+from tests.contract.test_knowledge import FIRST, fake_history
 from tests.dashboard.small_book import EMPTY, TUTORIAL
+from tests.dashboard.work import services_of
 
 
 def test_no_address_means_the_newest_day_against_the_one_before(services):
@@ -48,3 +50,39 @@ def test_a_pages_own_key_falls_back_when_it_is_not_allowed():
     assert page_key("?by=region&x=1", "by", ("product", "region"), "product") == "region"
     assert page_key("?by=<script>", "by", ("product", "region"), "product") == "product"
     assert page_key(None, "by", ("product", "region"), "product") == "product"
+
+
+def test_with_an_earlier_knowledge_the_newest_day_is_the_newest_that_was_known():
+    view = view_of(services_of(fake_history()), "?known_on=2026-11-04")
+    assert (view.as_of, view.selection.known_on, view.before) == (date(2026, 9, 30), date(2026, 11, 4), None)
+    assert view.reader.stock(view.selection)["balance"].iloc[0] == 157.0
+    now = view_of(services_of(fake_history()), "")
+    assert (now.as_of, now.selection.known_on) == (date(2026, 10, 31), None)
+
+
+def test_a_day_that_was_not_known_yet_is_refused_in_these_words():
+    said = r"As known on 1 Nov 2026 the book holds no figures for 31 Oct 2026 .*30 Sep 2026, the only day it holds"
+    with pytest.raises(SelectionRefused, match=said):
+        view_of(services_of(fake_history()), "?known_on=2026-11-01&as_of=2026-10-31")
+
+
+def test_before_the_first_file_nothing_was_known():
+    with pytest.raises(SelectionRefused, match=r"Nothing was known of this book on 31 Oct 2026 .*go back to now"):
+        view_of(services_of(fake_history()), "?known_on=2026-10-31")
+    assert book_known(fake_history(), FIRST).days == (date(2026, 9, 30),)
+
+
+def test_while_history_is_put_in_order_an_earlier_knowledge_waits_and_today_does_not():
+    services = services_of(fake_history(unsettled=True))
+    with pytest.raises(HistoryUnsettled, match="Ask again in a moment"):
+        view_of(services, "?known_on=2026-11-01")
+    assert view_of(services, "").as_of == date(2026, 10, 31)
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [("?known_on=2026-11-01", date(2026, 11, 1)), ("?known_on=soon", None), ("?product=Auto", None), (None, None),
+     ("?known_on=2026-11-01&known_on=2026-11-05", date(2026, 11, 5)), ("&".join(["?a=b"] * 600), None)],
+)  # fmt: skip
+def test_the_day_of_knowledge_is_read_from_an_address_or_there_is_none(search, found):
+    assert known_on_of(search) == found

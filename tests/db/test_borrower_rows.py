@@ -92,3 +92,17 @@ def test_an_empty_store_has_no_borrowers_no_flows_and_no_loans(engine):
     assert (reader.flows(Selection()) == 0).all(axis=None)
     assert (reader.recovery_spread(Selection()) == 0).all(axis=None)
     assert len(reader.borrower_loans("X", Selection())) == 0
+    assert (len(reader.borrower_sizes(Selection())), len(reader.top_borrowers(Selection()))) == (0, 0)
+
+
+def test_the_largest_arrears_are_remembered_until_a_file_changes_them_and_known_as_of_a_day(engine, writer):
+    put(writer, portfolio([loan("A", 1, 30, borrower_ref="X")], JANUARY, received_on=date(2026, 2, 3)))
+    reader = SqlPortfolioReader(engine)
+    assert reader.top_borrowers(Selection())["arrears_balance"].tolist() == [1.0]
+    more = [loan("B", 5, 30, borrower_ref="X")]
+    with writer.unit("own", kind="batch", known_on=date(2026, 12, 1), who="ana") as unit:
+        unit.append(portfolio(more, JANUARY, scope="partial", received_on=date(2026, 12, 1)))
+    assert reader.top_borrowers(Selection())["arrears_balance"].tolist() == [6.0]
+    assert reader.top_borrowers(Selection(known_on=KNOWN_ON))["arrears_balance"].tolist() == [1.0]
+    assert reader.borrower_sizes(Selection(known_on=KNOWN_ON))["size"].tolist() == [1]
+    assert reader.borrower_sizes(Selection())["size"].tolist() == [2]

@@ -77,14 +77,18 @@ def controls() -> html.Div:
     return html.Div(
         [
             _labelled("Compare with", switch(WITH, "Compare with", compared, HOW[0], key="with")),
-            _labelled("Add up", switch(AS, "Add up", [("balance", "Balance"), ("loans", "Loans")], AMOUNTS[0], key="as")),
+            _labelled(
+                "Add up", switch(AS, "Add up", [("balance", "Balance"), ("loans", "Loans")], AMOUNTS[0], key="as")
+            ),
         ],
         className="portfolio-controls",
     )
 
 
 def _labelled(words: str, control: html.Fieldset) -> html.Div:
-    return html.Div([html.Span(words, className="muted", **{"aria-hidden": "true"}), control], className="portfolio-control")
+    return html.Div(
+        [html.Span(words, className="muted", **{"aria-hidden": "true"}), control], className="portfolio-control"
+    )
 
 
 def compared_of(view: View, search: str | None) -> Compared:

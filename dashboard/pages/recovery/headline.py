@@ -15,7 +15,7 @@ from core.metrics.measure import Measure
 from core.metrics.portfolio import measures_before, portfolio_measures, portfolio_trend
 from core.metrics.promises import kept_by_month, promise_measures
 from core.metrics.recovery import SameAge, cohort_recovery, same_age_by, same_age_change
-from core.metrics.roll import direction_shares, roll_measures
+from core.metrics.roll import direction_trend, roll_measures
 from core.metrics.targets import target_of
 from core.metrics.vintages import liquidation_measures
 from core.selection import NOT_STATED, Selection
@@ -42,7 +42,8 @@ def cards() -> html.Div:
 def update_headline(services: Services, search: str | None, mode: str | None, outlooks: Outlooks) -> dict[str, Any]:
     """The answer and the figures, each with its change, its target and how sure it is."""
     view = view_of(services, search)
-    now = _measures(view, view.selection) | outlook_measures(outlooks.of(view))
+    now = portfolio_measures(view.reader, view.selection) | _measures(view, view.selection)
+    now |= outlook_measures(outlooks.of(view))
     before = _before(view)
     before_on = show.day_beside(view.before.as_of, view.as_of) if view.before and view.before.as_of else ""
     trends, targets = _trends(view), view.reader.targets()
@@ -59,7 +60,7 @@ def update_headline(services: Services, search: str | None, mode: str | None, ou
 
 
 def _measures(view: View, selection: Selection) -> dict[str, Measure]:
-    found: dict[str, Measure] = dict(portfolio_measures(view.reader, selection))
+    found: dict[str, Measure] = {}
     for family in (liquidation_measures, roll_measures, promise_measures):
         found |= family(view.reader, selection)
     return found
@@ -76,11 +77,11 @@ def _trends(view: View) -> dict[str, list[float]]:
     """Over the days or months of the book, oldest first."""
     days = portfolio_trend(view.reader, view.selection)
     flows = view.reader.flows(view.selection, ["month", "origin", "state"])
-    cures = [direction_shares(rows).set_index("direction")["share"]["cure"] for _, rows in flows.groupby("month")]
+    cures = direction_trend(flows, "cure")
     kept = kept_by_month(view.reader.promises(view.selection, ["month"]))
     return {
         "recovery_rate": _values(days["recovery_rate"]), "cash_month": _values(days["cash_month"]),
-        "cure_rate": _values(cures), "promises_kept_rate": _values(kept["share"]),
+        "cure_rate": _values(cures["share"]), "promises_kept_rate": _values(kept["share"]),
     }  # fmt: skip
 
 

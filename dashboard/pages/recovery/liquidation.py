@@ -31,7 +31,7 @@ CURVES, COHORTS = "recovery-curves", "recovery-cohorts"
 CHARTS = {"curves": CURVES, "cohorts": COHORTS}
 SIZES: tuple[CohortSize, ...] = ("quarter", "month")
 CONTROLS = (f"{CURVES}-size",)
-HEIGHT, MOST_COHORTS, MOST_CURVES = 400, 12, 24
+HEIGHT, MOST_COHORTS, MOST_CURVES = 420, 12, 24
 OUTCOMES_BY = "product"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from threading import Lock
 from typing import Any
 
@@ -25,6 +26,7 @@ CHARTS = {"cash": CASH, "arrears": ARREARS}
 METRICS = {"cash": "forecast_cash_next_month", "arrears": "forecast_arrears_next_month"}
 MEASURES = {"cash": "cash", "arrears": "arrears_balance"}
 TARGETS = {"cash": "cash_month", "arrears": "in_arrears"}
+AIMS = {"cash": "budget", "arrears": "target"}
 HEIGHT, MOST_KNOWN, MOST_MONTHS = 320, 60, 24
 
 
@@ -85,6 +87,16 @@ def _arrears(view: View, seen: Outlook) -> pd.DataFrame:
     return told[ends].tail(MOST_MONTHS).reset_index(drop=True)
 
 
+def _beside(view: View, seen: Outlook, name: str, known: pd.DataFrame) -> float:
+    """Cash a month over the last year that is recovery of placed loans but came in on loans not open at the month's
+    start; NaN for arrears. Currency."""
+    if name != "cash":
+        return math.nan
+    cash = view.reader.cash(view.selection.at(seen.start), ["month"]).set_index("month")["cash"]
+    months = known.tail(12)
+    return float((cash.reindex(months["month"]).fillna(0.0).to_numpy() - months["value"].to_numpy()).mean())
+
+
 def _chart(view: View, seen: Outlook, name: str, known: pd.DataFrame, mode: str | None) -> dict[str, Any]:
     why = seen.why or ("" if name != "cash" or seen.has_payments else say.NO_PAYMENTS)
     if why:
@@ -94,11 +106,13 @@ def _chart(view: View, seen: Outlook, name: str, known: pd.DataFrame, mode: str 
     tested = tested[tested["steps"] == 1].reset_index(drop=True)
     months = [*known["month"], *ahead["month"]]
     budget = _budget(view, name, months)
-    drawn = forecast_fan(known, ahead, mode, height=HEIGHT, budget=budget, earlier=tested[tested["month"].isin(months)])
+    drawn = forecast_fan(
+        known, ahead, mode, height=HEIGHT, budget=budget, aim=AIMS[name], earlier=tested[tested["month"].isin(months)]
+    )
     return chart_props(
         marked(drawn, lambda key: _address(name, *parts(key))),
         title=say.outlook_title(name, ahead.iloc[0], budget, view.book.currency),
-        subtitle=say.outlook_subtitle(name, tested, seen.loans, bool(len(budget))),
+        subtitle=say.outlook_subtitle(name, tested, seen.loans, bool(len(budget)), _beside(view, seen, name, known)),
         summary=say.outlook_summary(name, known, ahead),
         rows=_rows(known, ahead, budget, tested),
         addresses=[*(_address(name, "actual", month) for month in known["month"]),

@@ -16,7 +16,7 @@ def marked(figure: dict[str, Any], address: Address) -> dict[str, Any]:
 
     Args:
         figure: whose traces carry a key a point as customdata, or a list that begins with it; a heat map carries rows
-            of keys.
+            of keys. None for a point without one.
     """
     for trace in figure["data"]:
         keys = trace.get("customdata")
@@ -31,8 +31,8 @@ def _point(key: Any, address: Address) -> Any:
     return [_mark(key[0], address), *key[1:]] if isinstance(key, list) else _mark(key, address)
 
 
-def _mark(key: str, address: Address) -> str | None:
-    why = address(key)
+def _mark(key: str | None, address: Address) -> str | None:
+    why = address(key) if key else None
     return why.mark() if why else None
 
 

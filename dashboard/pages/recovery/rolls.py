@@ -116,17 +116,15 @@ def _cures(moves: Moves, mode: str | None) -> dict[str, Any]:
     if history.empty:
         return chart_absent(title="Cures", why=f"{show.UNDEFINED}, because {_why_none(month, 'in arrears')}.")
     drawn = monthly_shares(history, mode, names=PANELS, height=HEIGHT)
-    newest_first = history.sort_values(["month", "name"], ascending=[False, True], kind="stable")
+    months = sorted(history["month"].unique(), reverse=True)
     return chart_props(
         marked(drawn, lambda key: _cure_address(*parts(key))),
         title=say.cure_title(history),
         subtitle="Loans, by month of the cure, each with its 95 % interval: cured of those in arrears at the month's opening; "
         "of the cured, Current or paid three months on; 30 or more days past due within six. Months too young to tell are left out",
         summary=say.cure_summary(history),
-        rows=say.cure_rows(newest_first, PANELS),
-        addresses=[
-            _cure_address(row.name, row.month) for row in newest_first[["name", "month"]].itertuples(index=False)
-        ],
+        rows=say.cure_rows(history, months, PANELS),
+        addresses=[_cure_address(CURED, day) for day in months],
     )
 
 

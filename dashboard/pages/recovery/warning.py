@@ -28,9 +28,10 @@ NONE = "No loan of this selection was open then."
 def card() -> html.Section:
     """A sentence and a table, empty."""
     columns = [
-        text_column("bucket", "Arrears"), number_column("loans", "Loans"), number_column("balance", "Balance"),
-        number_column("chance", "Rolls on", minWidth=84), text_column("interval", "95 % interval, n", minWidth=150),
-        number_column("expected", "Expected", minWidth=92),
+        text_column("bucket", "Arrears", minWidth=68), number_column("loans", "Loans", minWidth=58),
+        number_column("balance", "Balance", minWidth=72), number_column("chance", "Rolled before", minWidth=68),
+        number_column("interval", "95 % interval", minWidth=112), number_column("n", "n", minWidth=56),
+        number_column("expected", "Will roll", minWidth=68),
     ]  # fmt: skip
     why = Why("rolling_next_month")
     head = [
@@ -68,16 +69,14 @@ def by_bucket(seen: pd.DataFrame, risks: pd.DataFrame) -> pd.DataFrame:
         risks: from `roll_risks`.
 
     Returns:
-        One row a bucket with loans, in order: bucket, loans, balance, expected_loans, expected_balance, chance
-        (expected_loans / loans; NaN where no month told), n (opening loans the bucket's chance rests on), low, high (its
-        95 % interval, all products together).
+        One row a bucket with loans, in order: bucket, loans, balance, expected_loans, expected_balance (by product, NaN
+        where no month told), and of the bucket as a whole probability, n (opening loans it rests on), low, high.
     """
     amounts = ["loans", "balance", "expected_loans", "expected_balance"]
     together = seen.groupby("bucket")[amounts].sum(min_count=1)
     whole = risks[risks["product"] == EVERY_PRODUCT].set_index("bucket")
     rows = together.reindex([name for name in BUCKETS if name in together.index])
-    rows = rows.join(whole[["loans", "low", "high"]].rename(columns={"loans": "n"}))
-    rows["chance"] = rows["expected_loans"] / rows["loans"]
+    rows = rows.join(whole[["loans", "probability", "low", "high"]].rename(columns={"loans": "n"}))
     return rows.rename_axis("bucket").reset_index()
 
 

@@ -14,7 +14,7 @@ from core.loan_fields import LOAN_FIELDS
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard import ids
-from dashboard.components.grid import grid, number_column, text_column
+from dashboard.components.grid import borrower_column, grid, number_column, text_column
 from dashboard.components.score_badge import risk
 from dashboard.components.switch import chooser
 from dashboard.pages.segments import confirm
@@ -45,7 +45,7 @@ COLUMNS = (
     text_column("proposed", "Proposed", minWidth=112, **_STRATEGY),
     text_column("confirmation", "Confirmation", minWidth=148),
     text_column("strategy", "Strategy now", minWidth=115, **_STRATEGY),
-    text_column("borrower_ref", "Borrower", minWidth=95),
+    borrower_column(minWidth=95),
     text_column("hold", "Hold", minWidth=95),
     text_column("collector", "Owner", minWidth=100),
     text_column("last_contact", "Last contact", minWidth=200),

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from core.errors import TooLittleData
+from core.metrics import movements
 from core.metrics.delinquency import BUCKETS
 from core.metrics.movements import (
     CASH,
@@ -37,11 +38,41 @@ FLOWS = pd.DataFrame(
 )
 
 
-def test_shares_are_of_all_months_together_and_loans_arrive_as_in_an_average_month():
-    """Current: 145 of 200 stay, 45 fall behind, 10 is paid; 1-29: all leaves, a quarter of it as cash; 6 a month arrive."""
+def test_shares_are_of_all_months_and_what_comes_beside_them_is_as_in_an_average_month(monkeypatch):
+    """Weighed alike. Current: 145 of 200 stay, 45 fall behind; 1-29: all leaves, a quarter as cash. 6 arrive, others pay 5."""
+    monkeypatch.setattr(movements, "HALF_LIFE_MONTHS", np.inf)
     course = expected_course(Movements.of(FLOWS), np.array([1000.0, 400, 0, 0, 0, 7]), 2)
-    assert course[0] == pytest.approx([725 + 6, 225, 0, 0, 0, 7, 50 + 100])
-    assert course[1] == pytest.approx([731 * 0.725 + 6, 731 * 0.225, 0, 0, 0, 7, 731 * 0.05 + 225 * 0.25])
+    assert course[0] == pytest.approx([725 + 6, 225, 0, 0, 0, 7, 5 + 100])
+    assert course[1] == pytest.approx([731 * 0.725 + 6, 731 * 0.225, 0, 0, 0, 7, 5 + 225 * 0.25])
+
+
+def test_a_month_half_a_year_older_counts_half():
+    world = simulate(1, months=9, loans=50)
+    weights = Movements.of(world.flows).weights()
+    assert weights.sum() == pytest.approx(1)
+    assert weights[:-6] / weights[6:] == pytest.approx(np.full(3, 0.5))
+
+
+def test_a_newer_month_moves_the_shares_more():
+    """August pays 10 of 10 in 1-29, September none of 30: with weights w and 1, 10 w / (10 w + 30)."""
+    older = 0.5 ** (1 / 6)
+    course = expected_course(Movements.of(FLOWS), np.array([0.0, 400, 0, 0, 0, 0]), 1)
+    assert course[0, CASH] == pytest.approx(5 + 400 * 10 * older / (10 * older + 30))
+
+
+def test_the_cash_told_is_that_on_loans_in_arrears_and_on_all_others():
+    """Of 40 in September 0 came on loans in arrears; the flows' own 5 on current loans count nowhere; in August all did."""
+    cash = pd.DataFrame([("2026-07-31", 999.0), (AUGUST, 10.0), (SEPTEMBER, 40.0)], columns=["month", "cash"])
+    moves = Movements.of(FLOWS, cash)
+    assert moves.beside[:, CASH].tolist() == [0.0, 40.0]
+    assert moves.out[:, :, CASH].tolist() == [[0, 10, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]]
+    assert [moves.cash(month) for month in moves.months] == [10.0, 40.0]
+
+
+def test_a_month_without_any_cash_told_had_none():
+    """August's 10 on loans in arrears is taken back beside: a reversal of the month, say."""
+    moves = Movements.of(FLOWS, pd.DataFrame({"month": [SEPTEMBER], "cash": [3.0]}))
+    assert [moves.cash(month) for month in moves.months] == [0.0, 3.0]
 
 
 def test_months_come_in_order_and_only_the_newest_are_learned_from():
@@ -52,7 +83,7 @@ def test_months_come_in_order_and_only_the_newest_are_learned_from():
     assert kept.months == tuple(world.days[-1 - LEARNED_MONTHS : -1])
     rows = world.flows[(world.flows["month"] == kept.months[0]) & (world.flows["origin"] != "new")]
     assert kept.opening[0].sum() == pytest.approx(rows["opening"].sum())
-    assert kept.out[0, :, CASH].sum() == pytest.approx(rows["cash"].sum()) == pytest.approx(kept.cash(kept.months[0]))
+    assert kept.cash(kept.months[0]) == pytest.approx(rows["cash"].sum())
 
 
 def test_what_is_open_at_one_month_end_is_the_opening_of_the_next():
@@ -60,7 +91,7 @@ def test_what_is_open_at_one_month_end_is_the_opening_of_the_next():
     moves, days = Movements.of(world.flows), StockDays.of(world.stock)
     for before, opening in zip(world.days, moves.opening, strict=False):
         assert days.on(before) == pytest.approx(opening, abs=0.1)
-    closing = moves.out[..., :CASH].sum(axis=1) + moves.new
+    closing = moves.out[..., :CASH].sum(axis=1) + moves.beside[:, :CASH]
     for day, closed in zip(world.days[1:], closing, strict=True):
         assert days.on(day) == pytest.approx(closed, abs=0.1)
 

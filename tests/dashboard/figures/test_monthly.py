@@ -23,7 +23,10 @@ NAMES = {"paid": "Paid", "kept": "Kept", "asked": "Asked"}
 def test_each_share_has_its_own_panel_from_zero_in_the_order_given_and_unnamed_ones_are_left_out():
     made = monthly_shares(SHARES, "light", names=NAMES, height=300)
     assert [trace["name"] for trace in made["data"]] == ["paid", "kept"]
-    assert [note["text"] for note in made["layout"]["annotations"]] == ["<b>Paid</b>  90.0 %, n 10", "<b>Kept</b>  25.0 %, n 8"]
+    assert [note["text"] for note in made["layout"]["annotations"]] == [
+        "<b>Paid</b>  90.0 %, n 10",
+        "<b>Kept</b>  25.0 %, n 8",
+    ]
     upper, lower = made["layout"]["yaxis"], made["layout"]["yaxis2"]
     assert upper["range"][0] == lower["range"][0] == 0
     assert upper["domain"][0] >= lower["domain"][1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.figures.canvas import names_above, too_long
-from dashboard.figures.portfolio import change_bars
 from dashboard.figures.recovery import rate_lines, same_age_dots
 from dashboard.figures.strategies import outcome_bars
 from dashboard.theme import LIGHT
@@ -21,15 +20,6 @@ def test_one_name_too_long_moves_all_of_them():
 def test_a_name_stands_on_the_upper_edge_of_its_bar():
     (note,) = names_above({"a": "a, n 3"}, "light", rows=4, height=200, depth=0.5)
     assert (note["y"], note["yshift"], note["text"]) == ("a", 12, "a, n 3")  # 200 / 4 = 50 px a row, half of half of it
-
-
-def test_bars_of_a_change_have_long_names_above_and_short_ones_at_the_axis():
-    parts = pd.DataFrame({"segment": [LONG, "Auto"], "before": [1.0, 2.0], "after": [2.0, 1.0], "change": [1.0, -1.0]})
-    made = change_bars(parts, "light", by="segment", height=300)["layout"]
-    assert [note["text"] for note in made["annotations"]] == [LONG, "Auto"]
-    assert made["yaxis"]["showticklabels"] is False
-    short = change_bars(parts.assign(segment=["Home", "Auto"]), "light", by="segment", height=300)["layout"]
-    assert (short["annotations"], short["yaxis"]["showticklabels"]) == ([], True)
 
 
 def test_outcomes_of_long_named_groups_keep_their_n():

@@ -1,0 +1,97 @@
+"""The largest exposures in arrears, and how fresh the figures are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import Output, html
+
+from dashboard import format as show
+from dashboard.components.facts import fact_list, fact_outputs
+from dashboard.components.grid import grid, number_column, text_column
+from dashboard.services import Services
+from dashboard.state import VIEW, age_days, view_of
+
+LOANS = "portfolio-loans"
+FACTS = (
+    ("portfolio-newest", "Newest figures"), ("portfolio-received", "Last file received"), ("portfolio-batch", "Newest batch"),
+    ("portfolio-stated", "Day of the figures"),
+)  # fmt: skip
+LARGEST = 10
+
+
+def largest_card() -> html.Section:
+    """The grid, empty."""
+    columns = [
+        text_column("loan_ref", "Loan"), number_column("balance", "Balance", minWidth=80),
+        number_column("dpd", "Days late", minWidth=80), text_column("product", "Product"), text_column("region", "Region"),
+        text_column("band", "Risk", minWidth=80), text_column("proposed", "Proposed", minWidth=104),
+    ]  # fmt: skip
+    head = html.Div(
+        [html.H2("The largest exposures in arrears"), html.P("", id=f"{LOANS}-subtitle", className="subtitle")]
+    )
+    return html.Section(
+        [html.Div(head, className="card-head"), grid(LOANS, columns, label="The largest exposures in arrears")],
+        className="card",
+    )
+
+
+def freshness_card() -> html.Section:
+    """The list of facts, empty."""
+    return fact_list("How fresh this is", FACTS)
+
+
+def update_largest(services: Services, search: str | None) -> dict[str, Any]:
+    """The ten largest balances in arrears."""
+    view = view_of(services, search)
+    late = [bucket for bucket in view.reader.values("bucket") if bucket != "Current"]
+    chosen = view.selection.filters.get("bucket", tuple(late))
+    kept = tuple(bucket for bucket in chosen if bucket in late)
+    page = view.reader.loans(view.selection.only(bucket=kept or ("none",)), sort="balance", limit=LARGEST)
+    rows = [
+        {
+            "loan_ref": loan.loan_ref, "product": loan.product, "region": loan.region, "dpd": show.number(loan.dpd),
+            "balance": show.number(loan.balance), "band": loan.band, "proposed": loan.proposed,
+        }
+        for loan in page.frame.itertuples()
+    ]  # fmt: skip
+    shown = f"{len(rows)} of {show.count(page.total, 'loans')}" if rows else "No loan"
+    return {"rows": rows, "subtitle": f"{shown} past due in this selection, largest balance first"}
+
+
+def update_freshness(services: Services, search: str | None) -> tuple[str, str, str, str]:
+    """How old the figures are, what brought them, and what was assumed."""
+    view = view_of(services, search)
+    book, newest = view.book, view.book.days[-1]
+    age = age_days(view)
+    lies_back = f"{show.count(age, 'days')} ago" if age else "today"
+    received = show.day(book.last_received_on) if book.last_received_on else show.UNDEFINED
+    files = [batch for batch in view.reader.batches(limit=1_000_000) if batch.status == "committed"]
+    latest = (
+        f"{files[0].filename}, {show.count(files[0].accepted, 'rows')} of {show.number(files[0].rows)}"
+        if files
+        else "none"
+    )
+    partial = any(batch.last_day == newest and batch.scope == "partial" for batch in files)
+    return (
+        f"{show.day(newest)}, {lies_back}; {show.count(len(book.days), 'snapshots')} in the book",
+        f"{received}, {show.count(len(files), 'batches')} in all",
+        latest,
+        ("assumed to be the day received, the file states none" if book.as_of_assumed else "stated in the file")
+        + ("; a partial file, loans it leaves out keep their last state" if partial else ""),
+    )
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Grid and facts listen to the view."""
+
+    @app.callback(
+        output={"rows": Output(LOANS, "rowData"), "subtitle": Output(f"{LOANS}-subtitle", "children")}, inputs=VIEW
+    )
+    def largest(search: str | None, **_: Any) -> dict[str, Any]:
+        return update_largest(services, search)
+
+    @app.callback(output=fact_outputs(FACTS), inputs=VIEW)
+    def freshness(search: str | None, **_: Any) -> tuple[str, str, str, str]:
+        return update_freshness(services, search)
