@@ -230,8 +230,10 @@ def test_whatever_comes_and_goes_every_promise_has_the_fate_that_the_rows_give_i
         shutil.copy(template, tmp_path / f"{name}.db")
     lived, anew = (open_store(f"sqlite:///{tmp_path / name}.db") for name in ("lived", "told_anew"))
     writer, chance, stored = SqlPortfolioWriter(lived, lambda: NOON), Random(seed), {}
-    for _ in range(16):
-        if len(stored) > 3 and chance.random() < 0.3:
+    first = actions([promise(ref) for ref in REFS])
+    stored[put(writer, first)[0]] = first
+    for _ in range(14):
+        if len(stored) > 5 and chance.random() < 0.4:
             number = chance.choice(sorted(stored))
             undo(writer, number)
             del stored[number]
