@@ -230,7 +230,7 @@ def test_whatever_comes_and_goes_every_promise_has_the_fate_that_the_rows_give_i
         shutil.copy(template, tmp_path / f"{name}.db")
     lived, anew = (open_store(f"sqlite:///{tmp_path / name}.db") for name in ("lived", "told_anew"))
     writer, chance, stored = SqlPortfolioWriter(lived, lambda: NOON), Random(seed), {}
-    first = actions([promise(ref) for ref in REFS])
+    first = actions([promise(ref, "2026-01-10", "2026-03-10") for ref in REFS])
     stored[put(writer, first)[0]] = first
     for _ in range(14):
         if len(stored) > 5 and chance.random() < 0.4:
