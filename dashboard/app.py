@@ -11,7 +11,18 @@ from dash import html, set_props
 
 from core.errors import Refused, trace_without_data
 from dashboard import downloads, ids, shell, uploads, web, why
-from dashboard.pages import batches, customers, explore, not_found_404, portfolio, recovery, score, segments, strategies, targets
+from dashboard.pages import (
+    batches,
+    customers,
+    explore,
+    not_found_404,
+    portfolio,
+    recovery,
+    score,
+    segments,
+    strategies,
+    targets,
+)
 from dashboard.services import Services
 
 PAGES: tuple[ModuleType, ...] = (portfolio, recovery, customers, strategies, segments, score, explore, batches, targets)

@@ -74,7 +74,7 @@ def sites_title(sites: pd.DataFrame, by: str) -> str:
 def against_others(row: Mapping[str, object]) -> str:
     """A site beside all the others, in a word or two."""
     if not row["differs"]:
-        return "no difference shown" if row["low"] == row["low"] else ""
+        return "within chance" if row["low"] == row["low"] else ""
     return "above" if _side(row) == "more" else "below"
 
 

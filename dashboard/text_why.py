@@ -61,9 +61,7 @@ _SIDES = {"numerator": "Numerator", "denominator": "Denominator", "less": "Less"
 def sum_formula(kind: str, measure: str, since: date | None = None) -> str:
     """How a sum over facts is computed, or what files received after a day changed about it."""
     if since is not None:
-        return (
-            f"{SUMS[measure]} over {KINDS[kind]}: what files received after {show.day(since)} added, less what they took off."
-        )
+        return f"{SUMS[measure]} over {KINDS[kind]}: what files received after {show.day(since)} added, less what they took off."
     return f"{SUMS[measure]}, added up over {KINDS[kind]}."
 
 

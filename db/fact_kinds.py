@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Subquery, case
@@ -54,6 +55,7 @@ class FactKind:
         of_day: rows of the selection's snapshot day only, not of every day up to it.
         sides: measure to the rows that carry it, where the cube's rows hold a fact once for each of its days: "" for
             the measures that are not named.
+        of_month: conditions like `about`, where only the rows of a month-end are wanted.
     """
 
     cube: Cube
@@ -66,15 +68,24 @@ class FactKind:
     more: Mapping[str, Expression] = field(default_factory=dict)
     of_day: bool = False
     sides: Mapping[str, Callable[..., Select[Any]]] = field(default_factory=dict)
+    of_month: Callable[[str], Sequence[ColumnElement[bool]]] = lambda _: ()
 
     def rows(self, measure: str) -> Callable[..., Select[Any] | Subquery]:
         """One row a fact."""
         return self.sides.get(measure, self.sides.get("", self.cube.rows))
 
+    def is_money(self, measure: str) -> bool:
+        """A measure is in hundredths: "promised" is an amount of actions, of flows it is a count."""
+        return measure in FLOW_MONEY if self.cube is FLOWS else measure in MONEY
+
     @property
     def groups(self) -> list[str]:
         """What a cell may name: what the question's `by` allows."""
         return [name for name in dict.fromkeys((*DIMENSIONS, *self.cube.groups)) if name != "as_of"]
+
+
+def _month_before(month: str) -> str:
+    return (date.fromisoformat(month).replace(day=1) - timedelta(days=1)).isoformat()
 
 
 KINDS: dict[str, FactKind] = {
@@ -102,7 +113,8 @@ KINDS: dict[str, FactKind] = {
         more={name: actions.c[name] for name in ("action", "channel", "result", "batch_id")},
     ),
     "flows": FactKind(
-        FLOWS, lambda scope: (snapshots.c.book_id == scope.book_id,), "month", "snapshot_id", "loans"
+        FLOWS, lambda scope: (snapshots.c.book_id == scope.book_id,), "month", "snapshot_id", "loans",
+        of_month=lambda month: (snapshots.c.as_of.in_([_month_before(month), month]),),
     ),
     "promises": FactKind(
         PROMISES, lambda scope: (of_promises(scope.book_id),), "day", "promise_id", "promises",

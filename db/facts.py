@@ -121,8 +121,20 @@ class FactList:
         return (column * rows.c.sign).label(name) if name in self._kind.cube.measures else column
 
     def _facts(self, known: Knowledge) -> Subquery:
-        facts = self._kind.rows(self._measure)(*self._kind.about(self._scope), known=known)
+        about = [*self._kind.about(self._scope), *self._of_month()]
+        facts = self._kind.rows(self._measure)(*about, known=known)
         return facts if isinstance(facts, Subquery) else facts.subquery("facts")
+
+    def _of_month(self) -> Sequence[ColumnElement[bool]]:
+        month = self._cell.get("month")
+        if month is None:
+            return ()
+        try:
+            return self._kind.of_month(month)
+        except ValueError:
+            raise SelectionRefused(
+                f"'{month[:20]}' is not a day", where=("month",), remedy="Write it as 2026-10-31."
+            ) from None
 
     def _chosen(self, facts: Subquery) -> list[ColumnElement[bool]]:
         kind, day = self._kind, facts.c[self._kind.day]
@@ -168,7 +180,7 @@ class FactList:
         return int(n), self._in_units(total)
 
     def _in_units(self, total: int) -> float:
-        return total / 100 if type_of(self._summed) == "money" else float(total)
+        return total / 100 if self._kind.is_money(self._summed) else float(total)
 
     def _frame(self, rows: Sequence[Row[Any]], skip: int) -> pd.DataFrame:
         return frame_of([row[skip:] for row in rows], {name: type_of(name) for name in FACT_FIELDS[self._name]})

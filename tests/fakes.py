@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -250,9 +251,13 @@ class FakePortfolioReader:
         same = fact_rows(self, kind, selection, cell, measure)[:0]
         return FactPage(_listed(same, kind).assign(change=pd.Series(dtype="str")), None, 0, 0.0)
 
+    @cached_property
+    def _flow_rows(self) -> pd.DataFrame:
+        return plain_flows(self._snapshots, self._payments, self._actions)
+
     def flows(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, (*DIMENSIONS, "month", "origin", "state"))
-        rows = _kept(plain_flows(self._snapshots, self._payments, self._actions), selection)
+        rows = _kept(self._flow_rows, selection)
         return _sums(rows[rows["month"] <= self._until(selection)], by, FLOW_MEASURES)
 
     def borrowers(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:

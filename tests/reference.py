@@ -6,6 +6,8 @@ The definitions are those of DESIGN sections 2 and 4, of CONTRIBUTING "Decisions
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.reference_files import (
     Episode,
     File,
@@ -48,8 +50,9 @@ class Reference:
         self.actions = [row for file in files if file.kind == "actions" for row in file.rows]
         self.held = {day: held_persons(snapshots) for day, snapshots in self.days.items()}
 
-    def metrics(self, as_of: str, where: dict[str, list[str]]) -> dict[str, tuple]:
-        """name to (value, numerator, denominator, n, excluded); value None where undefined. Money in hundredths."""
+    def metrics(self, as_of: str, where: dict[str, list[str]]) -> dict[str, tuple | None]:
+        """name to (value, numerator, denominator, n, excluded); None, or a value of None, where undefined. Money in
+        hundredths."""
         answer = self._stock(as_of, where)
         answer |= self._placed_and_cash(as_of, where)
         answer |= self._work(as_of, where)
@@ -102,7 +105,7 @@ class Reference:
             )
         ]
 
-    def _stock(self, as_of: str, where: dict[str, list[str]]) -> dict[str, tuple]:
+    def _stock(self, as_of: str, where: dict[str, list[str]]) -> dict[str, tuple | None]:
         open_loans = self.stock(as_of, where)
         late = {loan: snapshot for loan, snapshot in open_loans.items() if snapshot.dpd >= 1}
         loans, arrears = len(open_loans), len(late)
@@ -115,6 +118,9 @@ class Reference:
             "loans": (loans, loans, 1, loans, 0),
             "loans_in_arrears": (arrears, arrears, 1, arrears, 0),
             "workable": (workable, workable, 1, workable, arrears - workable),
+            "on_hold_share": ((arrears - workable) / arrears, arrears - workable, arrears, arrears, 0)
+            if late
+            else None,
         }
 
     def _placed_and_cash(self, as_of: str, where: dict[str, list[str]]) -> dict[str, tuple]:
@@ -166,7 +172,7 @@ class Reference:
         return any(row["Cost"] for row in self.actions)
 
     @staticmethod
-    def _work_against_cash(told: dict[str, tuple]) -> dict[str, tuple]:
+    def _work_against_cash(told: dict[str, Any]) -> dict[str, tuple]:
         answer: dict[str, tuple] = {}
         for of_cash, of_cost, suffix in (
             ("cash_month", "cost_month", ""),

@@ -36,9 +36,11 @@ class File:
 
 
 def files_known_on(files: list[File], day: str) -> list[File]:
-    """Those of `files` (in the order they were loaded) that were known on a day, in the order they were received."""
+    """Those of `files` (in the order they were loaded) that were known on a day, in the order they were received; of the
+    same file twice, as after an undo, the one received first."""
     known = [file for file in files if file.received_on <= day and (not file.undone_on or file.undone_on > day)]
-    return sorted(known, key=lambda file: file.received_on)  # files of one day stay in the order they were loaded
+    known.sort(key=lambda file: file.received_on)  # files of one day stay in the order they were loaded
+    return list({file.text: file for file in reversed(known)}.values())[::-1]
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import random
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-import run as recoup
 from core.metrics.portfolio import portfolio_trend
 from core.selection import Selection
 from core.synthetic import generate, write_files
+from tests.agreement import Store
 from tests.command_line import run
-from tests.reference import File, Reference
+from tests.reference import Reference
+from tests.reference_files import File
 from tests.rough_book import rough_files
 
-SHARES = ("recovery_rate", "cost_to_collect", "cost_to_collect_to_date")
-COUNTS = ("loans", "loans_in_arrears", "workable", "contacts_month", "promises_month")
 DAYS = ("2026-02-28", "2026-06-30", "2026-08-14", "2026-10-31")
 FILTERS: tuple[dict[str, list[str]], ...] = (
     {},
@@ -31,74 +28,6 @@ FILTERS: tuple[dict[str, list[str]], ...] = (
     {"hold": ["not stated"]},
     {"hold": ["vulnerable", "bankruptcy"], "product": ["Personal"]},
 )
-
-
-class Store:
-    """A store in a folder, and the live files it was given in the order they came."""
-
-    def __init__(self, folder: Path, files: list[File] | None = None) -> None:
-        self.folder, self.files = folder, list(files or [])
-        self.db = f"sqlite:///{folder / 'book.db'}"
-
-    def ingest(self, file: File) -> File:
-        path = self.folder / f"{len(list(self.folder.iterdir()))}.csv"
-        path.write_text(file.text, encoding="utf-8")
-        told = ["--as-of", file.as_of] if file.as_of else []
-        told += ["--partial"] if file.scope == "partial" else []
-        result = run("ingest", str(path), "--db", self.db, "--json", "--kind", file.kind, *told)
-        assert result.json["status"] == "committed", result.err
-        stored = replace(file, batch=result.json["batch"])
-        self.files.append(stored)
-        return stored
-
-    def undo(self, file: File) -> None:
-        assert run("undo", str(file.batch), "--db", self.db, "--json").json["status"] == "undone"
-        self.files.remove(file)
-
-    def copy(self, folder: Path) -> Store:
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        return Store(folder, self.files)
-
-    def assert_agrees(self, days: tuple[str, ...] = DAYS, filters: tuple[dict[str, list[str]], ...] = FILTERS) -> None:
-        reference = Reference(self.files)
-        for day in days:
-            for where in filters:
-                asked = [
-                    text
-                    for name, values in where.items()
-                    for value in values
-                    for text in ("--where", f"{name}={value}")
-                ]
-                found = run("metrics", "--db", self.db, "--json", "--as-of", day, *asked).json["metrics"]
-                assert in_hundredths(found) == rounded(reference.metrics(day, where)), (day, where)
-
-
-def in_hundredths(metrics: dict[str, dict]) -> dict[str, tuple]:
-    """The defined numbers in the shape of the reference, and those undefined over a denominator of nothing."""
-    told: dict[str, tuple] = {}
-    for name, number in metrics.items():
-        if number["denominator"] is None:
-            assert (number["value"], number["why"] != "") == (None, True), name
-            continue
-        value, above, below = number["value"], number["numerator"], number["denominator"]
-        if name not in COUNTS:
-            value = value if name in SHARES else hundredths(value)
-            above, below = hundredths(above), below if below == 1 and name not in SHARES else hundredths(below)
-        told[name] = (value, above, below, number["n"], number["excluded"])
-    return rounded(told)
-
-
-def rounded(metrics: dict[str, tuple]) -> dict[str, tuple]:
-    """Shares to twelve places: hundredths over hundredths and currency over currency differ behind that."""
-    return {
-        name: (round(value, 12) if name in SHARES and value is not None else value, *rest)
-        for name, (value, *rest) in metrics.items()
-    }
-
-
-def hundredths(value: float) -> int:
-    assert abs(value * 100 - round(value * 100)) < 1e-4, f"{value} is not to the cent"
-    return round(value * 100)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +65,7 @@ def test_the_reference_sees_enough_for_a_disagreement_to_show(sample):
 
 
 def test_the_sample_book_agrees_on_every_day_under_every_filter(sample):
-    sample.assert_agrees()
+    sample.assert_agrees(DAYS, FILTERS)
 
 
 def test_after_undoing_payments_and_a_middle_month_and_sending_the_month_again(sample, tmp_path):
@@ -203,9 +132,8 @@ def test_a_rough_book_with_every_trap_agrees_also_after_undoing_some_of_it(tmp_p
 
 def assert_trend_is_what_each_day_said(store: Store) -> None:
     """The picture beside a key figure and the figure on that day are one number, also on a day within a month."""
-    reader = recoup.Recoup(recoup.load_settings(db=store.db)).reader()
     days = 0
-    for point in portfolio_trend(reader, Selection()).to_dict("records"):
+    for point in portfolio_trend(store.reader, Selection()).to_dict("records"):
         day = point.pop("as_of")
         metrics = run("metrics", "--db", store.db, "--json", "--as-of", day).json["metrics"]
         then = {name: metrics[name]["value"] for name in point}

@@ -69,8 +69,8 @@ class Movements:
 
     def weights(self) -> Floats:
         """How much each month counts, adding up to 1: half for every HALF_LIFE_MONTHS it lies before the newest."""
-        weight = np.asarray(0.5 ** (np.arange(len(self.months))[::-1] / HALF_LIFE_MONTHS))
-        return weight / weight.sum()
+        weight = 0.5 ** (np.arange(len(self.months))[::-1] / HALF_LIFE_MONTHS)
+        return np.asarray(weight / weight.sum())
 
     def knows(self, month: str, days: StockDays) -> bool:
         """Whether what came in that month is known: its movements and the stock at its end."""

@@ -161,8 +161,8 @@ def direction_trend(flows: pd.DataFrame, wanted: Direction, weight: Weight = "op
     [0.25]
     """
     late = flows["origin"].isin(list(ARREARS))
-    went = [direction(origin, state) == wanted if of else False
-            for origin, state, of in zip(flows["origin"], flows["state"], late, strict=True)]  # fmt: skip
+    pairs = zip(flows["origin"], flows["state"], late, strict=True)
+    went = np.array([of and direction(origin, state) == wanted for origin, state, of in pairs], dtype=bool)
     sums = pd.DataFrame(
         {"month": flows["month"], "above": flows[weight].where(went, 0), "below": flows[weight].where(late, 0)}
     )

@@ -89,7 +89,7 @@ class Forecasts:
                 error, deviation = self._error(before, step)
                 counts[step] += deviation > 0
                 squares[step] += np.divide(error, deviation, out=np.zeros_like(error), where=deviation > 0) ** 2
-        return np.sqrt(np.maximum(squares / counts, 1.0))
+        return np.asarray(np.sqrt(np.maximum(squares / counts, 1.0)))
 
     def starts(self, steps: int = 1) -> list[str]:
         """The month-ends with enough months before them whose month so many steps on is known, oldest first."""

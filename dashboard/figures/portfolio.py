@@ -22,7 +22,7 @@ def stuck_bars(
     """Balance (or number of loans) in arrears by group, largest on top, with its share and how many loans.
 
     Args:
-        groups: `by`, arrears_balance, share, arrears_loans, mark (of its number, or None); largest first.
+        groups: `by`, arrears_balance, share, arrears_loans, why (its number: Why or None); largest first.
         by: the column that names the groups.
         amount: "arrears_balance" or "arrears_loans".
     """
@@ -41,7 +41,7 @@ def stuck_bars(
         "textposition": "outside",
         "textfont": label_font(mode, strong=True),
         "cliponaxis": False,
-        "customdata": list(groups["mark"]),
+        "customdata": marks(groups["why"]),
         "hovertext": _evidence(groups),
         "hovertemplate": "<b>%{y}</b><br>%{text} in arrears<br>%{hovertext}<extra></extra>",
     }

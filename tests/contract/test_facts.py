@@ -139,6 +139,14 @@ def test_filters_narrow_the_rows(reader):
     assert reader.facts("placed", NOW.only(product="Auto"), {"cohort": "2026-09-30"}).total == 700.10
 
 
+def test_a_quarter_of_placements_is_its_three_months(reader):
+    months = [reader.facts("placed", NOW, {"cohort": month}) for month in ("2026-07-31", "2026-08-31", "2026-09-30")]
+    quarter = reader.facts("placed", NOW, {"cohort": "2026 Q3"})
+    assert quarter.n == sum(page.n for page in months) > months[-1].n > 0
+    assert quarter.total == round(sum(page.total for page in months), 2)
+    assert reader.facts("placed", NOW, {"cohort": "2026 Q5"}).n == 0
+
+
 @pytest.mark.parametrize(
     ("kind", "cell", "measure", "found"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import dash
@@ -15,8 +16,11 @@ def body_of(app: dash.Dash, part: str = "portfolio-answer.children", **values: A
         kind: [{**wanted, "value": values.get(wanted["property"])} for wanted in known[kind]]
         for kind in ("inputs", "state")
     }
-    places = [
-        dict(zip(("id", "property"), place.rsplit(".", 1), strict=True)) for place in output.strip(".").split("...")
-    ]
+    places = [_place(*place.rsplit(".", 1)) for place in output.strip(".").split("...")]
     outputs = places if output.startswith("..") else places[0]
     return {"output": output, "outputs": outputs, "changedPropIds": [], **arguments}
+
+
+def _place(name: str, part: str) -> dict[str, Any]:
+    """An output; an id of several words is written as JSON."""
+    return {"id": json.loads(name) if name.startswith("{") else name, "property": part}

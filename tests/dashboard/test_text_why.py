@@ -38,6 +38,7 @@ def test_every_field_cell_sum_and_kind_has_its_word():
     ("cell", "words"),
     [({}, "Recovery rate"), ({"month": "2026-09-30", "product": "Auto"}, "Recovery rate, Sep 2026, Auto"),
      ({"cohort": "2025-03-31"}, "Recovery rate, placed in Mar 2025"), ({"cohort": "none"}, "Recovery rate, none"),
+     ({"cohort": "2025 Q1"}, "Recovery rate, placed in 2025 Q1"),
      ({"origin": "30-59", "state": "paid"}, "Recovery rate, from 30-59, to paid"), ({"as_of": "2026-10-31"}, "Recovery rate, 31 Oct 2026")],
 )  # fmt: skip
 def test_a_cell_is_told_in_words(cell, words):

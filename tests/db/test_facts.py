@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import event
 
+from core.errors import SelectionRefused
 from core.metrics.facts import FACT_FIELDS
 from core.selection import Selection
 from db.fact_kinds import KINDS
@@ -17,7 +18,7 @@ from tests.db.conftest import actions, loan, payments, portfolio, put, score_row
 
 JANUARY, FEBRUARY, MARCH = "2026-01-31", "2026-02-28", "2026-03-31"
 NOW = Selection()
-BY = {"placed": ["cohort", "product"], "cash": ["month", "cohort"], "activity": ["month", "region"], "promises": ["month", "product"]}  # fmt: skip
+BY = {"placed": ["cohort", "product"], "cash": ["month", "cohort"], "activity": ["month", "region"], "promises": ["month", "product"], "flows": ["month", "state"]}  # fmt: skip
 
 
 def rough_book(writer) -> None:
@@ -129,3 +130,8 @@ def test_an_empty_store_has_no_rows(engine):
         page = empty.facts(kind, NOW)
         assert (page.n, page.total, page.next_key) == (0, 0.0, None)
         assert list(empty.iter_facts(kind, NOW)) == []
+
+
+def test_a_month_that_is_no_day_is_refused(reader):
+    with pytest.raises(SelectionRefused, match="'soon' is not a day"):
+        reader.facts("flows", NOW, {"month": "soon"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -348,3 +349,23 @@ def test_a_question_beyond_its_budget_is_refused_with_a_remedy(engine, writer):
 def test_a_batch_of_no_book_is_refused(reader):
     with pytest.raises(UnknownBatch, match="no batch 1"):
         reader.batch(1)
+
+
+def test_an_answer_remembered_with_one_knowledge_is_not_given_with_another(reader, writer):
+    tellings = ((date(2026, 11, 1), 100.0), (date(2026, 11, 3), 300.0))
+    for day, balance in tellings:
+        with writer.unit("own", kind="batch", known_on=day, who="ana") as unit:
+            unit.append(replace(portfolio([loan("A", balance), loan("Z", 7.0)], "2026-10-31"), received_on=day))
+    for _ in range(2):
+        found = {day: reader.stock(Selection(known_on=day))["balance"].iloc[0] for day, _ in tellings}
+        assert found == {date(2026, 11, 1): 107.0, date(2026, 11, 3): 307.0}
+        assert reader.stock(Selection())["balance"].iloc[0] == 307.0
+
+
+def test_a_refused_file_and_a_change_of_what_is_on_show_teach_a_book_nothing(reader, writer):
+    put(writer, portfolio([loan("A")], "2026-10-31"))
+    writer.record_refusal("own", portfolio([], as_of="2026-10-31", received_on=date(2026, 12, 1)), "ana")
+    with writer.unit("own", kind="show", known_on=date(2026, 12, 2), who="ana") as unit:
+        unit.show("own")
+    assert reader.known_days() == [KNOWN_ON]
+    assert SqlPortfolioReader(reader._engine, "sample").known_days() == []

@@ -15,7 +15,7 @@ from dashboard.state import VIEW, view_of
 
 LARGEST, SIZES = "customers-largest", "customers-sizes"
 MOST = 100
-HEADS = ("Open loans", "Borrowers", "behind", "Loans", "Outstanding", "In arrears")
+HEADS = ("Open loans", "Borrowers", "Loans", "Outstanding", "In arrears")
 COLUMNS = (
     borrower_column(minWidth=110),
     number_column("arrears", "In arrears", minWidth=105),
@@ -79,7 +79,7 @@ def _row(row: dict[str, Any]) -> dict[str, str]:
 
 def _size(row: dict[str, Any]) -> html.Tr:
     cells = [
-        show.number(row["borrowers"]), show.number(row["arrears_borrowers"]), show.number(row["loans"]),
+        show.number(row["borrowers"]), show.number(row["loans"]),
         show.money(row["balance"]), show.money(row["arrears_balance"]),
     ]  # fmt: skip
     return html.Tr([html.Th(say.size_word(int(row["size"])), scope="row"), *[html.Td(cell) for cell in cells]])

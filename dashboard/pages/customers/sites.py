@@ -31,17 +31,17 @@ ROW_PX, ROUND_PX, LOWEST_PX = 36, 66, 180
 HIGHEST_PX = MOST * ROW_PX + ROUND_PX
 MOST_ROWS = 50
 COLUMNS = (
-    text_column("site", "Site", minWidth=150, pinned="left"),
-    number_column("loans", "Loans", minWidth=70, headerTooltip="Open loans on the day"),
-    number_column("borrowers", "Borrowers", minWidth=90, headerTooltip="With an open loan here; who has one in two sites counts in both"),
-    number_column("placements", "Placements", minWidth=100),
-    number_column("placed", "Balance placed", minWidth=105),
-    number_column("cash", "Cash", minWidth=95),
-    number_column("rate", "Rate", minWidth=75),
-    text_column("interval", f"{show.percent(0.95, 0)} interval", minWidth=170, tooltipField="interval"),
-    text_column("others", "Against the others", minWidth=140),
-    number_column("arrears", "Arrears now", minWidth=100),
-    number_column("late", "Loans behind", minWidth=80),
+    text_column("site", "Site", minWidth=140, pinned="left"),
+    number_column("loans", "Loans", minWidth=60, headerTooltip="Open loans on the day"),
+    number_column("borrowers", "Borrowers", minWidth=84, headerTooltip="With an open loan here; who has one in two sites counts in both"),
+    number_column("placements", "Placements", minWidth=95),
+    number_column("placed", "Balance placed", minWidth=96),
+    number_column("cash", "Cash", minWidth=86),
+    number_column("rate", "Rate", minWidth=70),
+    text_column("interval", f"{show.percent(0.95, 0)} interval", minWidth=138, tooltipField="interval"),
+    text_column("others", "Beside the others", minWidth=112),
+    number_column("arrears", "Arrears now", minWidth=95),
+    number_column("late", "Loans behind", minWidth=70),
 )  # fmt: skip
 HEADS = (
     "Placements",

@@ -14,7 +14,7 @@ from dashboard import text_portfolio as say
 from dashboard.address import Why
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.components.switch import switch
-from dashboard.figures.portfolio import marks, stuck_bars
+from dashboard.figures.portfolio import stuck_bars
 from dashboard.pages.portfolio.compare import compared_of
 from dashboard.pages.portfolio.folding import choices, folded
 from dashboard.services import Services
@@ -51,7 +51,7 @@ def update_stuck(services: Services, search: str | None, mode: str | None) -> di
         f"{show.money(groups[BALANCE].sum(), view.book.currency)}, n = {show.count(int(groups[LOANS].sum()), 'loans')}"
     )
     return chart_props(
-        stuck_bars(groups.assign(mark=marks(addresses)), mode, by=by, height=HEIGHT, amount=amount),
+        stuck_bars(groups.assign(why=addresses), mode, by=by, height=HEIGHT, amount=amount),
         title=say.stuck_title(groups, by, counted=counted),
         subtitle=f"{'Loans' if counted else 'Balance'} 1+ days past due by {by}, {show.day(view.as_of)}; {whole}",
         summary=f"Arrears by {by}: {say.in_words(groups, by, amount)}",

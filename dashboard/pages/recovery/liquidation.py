@@ -91,6 +91,7 @@ def _table(view: View, curves: pd.DataFrame, size: str, mode: str | None) -> dic
         marked(drawn, lambda key: _of_key(view, key)),
         title=say.cohorts_title(table),
         subtitle=f"Recovered after so many months, by {size} of placement; grey where not every loan has run so long"
+        + ("; a click opens the quarter's rate to date" if size == "quarter" else "")
         + (f"; the newest {MOST_COHORTS} of {len(table)}" if len(table) > MOST_COHORTS else ""),
         summary=say.cohorts_summary(table),
         rows=say.cohort_rows(table, MARKS),
@@ -104,11 +105,11 @@ def _of_key(view: View, key: str) -> Why | None:
 
 
 def _address(view: View, cohort: str, age: int | None) -> Why | None:
-    """The recovery rate of a cohort at an age, on the day its newest loans reached it; of all together, at the nearest
-    age that has a name. Where the book holds no figures of that day, the cohort's rate to date."""
+    """The recovery rate of a month of placements on the day it reached an age; of all cohorts, at the nearest age that
+    has a name. A quarter's rate to date: its months reach an age on different days; and so where the book lacks the day."""
     if cohort == "all":
         return _of_mark(age or 0)
-    then = None if age is None else _month_end_at(_newest_month(cohort), age)
+    then = None if age is None or "Q" in cohort else _month_end_at(_newest_month(cohort), age)
     held = then is not None and then in view.book.days and then <= view.as_of
     return Why("recovery_rate", {"cohort": cohort_cell(cohort)} | ({"as_of": f"{then}"} if held else {}))
 

@@ -53,9 +53,7 @@ def test_the_same_months_a_year_before_need_their_own_ends():
     found = window(BOOK, OCTOBER, 1, "year")
     assert (found.before, found.after, found.why) == (("2025-10-31",), ("2026-10-31",), "")
     short = window(BOOK, OCTOBER, 3, "year")
-    assert short.why == (
-        "this book holds no loans of 2025-07-31 and 2025-08-31, and a month is known by both its ends"
-    )
+    assert short.why == ("this book holds no loans of 2025-07-31 and 2025-08-31, and a month is known by both its ends")
 
 
 def test_a_missing_month_end_inside_is_named():

@@ -16,6 +16,7 @@ from core.metrics.promises import (
     GRACE_DAYS,
     OUTCOME_FIELDS,
     PROMISE_MEASURES,
+    kept_by_month,
     net_of_reversals,
     promise_measures,
     promise_outcomes,
@@ -260,3 +261,21 @@ def test_grace_is_three_days():
     made = promises((1, 10, "2026-02-20", "2026-02-27", 100, None))
     assert promise_outcomes(made, payments())["resolved_on"].tolist() == ["2026-03-02"]
     assert GRACE_DAYS == 3
+
+
+def test_each_month_has_its_own_share_and_a_month_of_unstated_promises_only_is_absent():
+    resolved = pd.DataFrame(
+        [
+            ("2026-10-31", 4, 400.0, 1, 130.0, 0, 0),
+            ("2026-08-31", 2, 100.0, 2, 100.0, 0, 3),
+            ("2026-09-30", 0, 0.0, 0, 0.0, 5, 0),
+        ],
+        columns=["month", *PROMISE_MEASURES],
+    )
+    by_month = kept_by_month(resolved)
+    assert by_month[["month", "share", "numerator", "n", "value_share"]].values.tolist() == [
+        ["2026-08-31", 1.0, 2, 2, 1.0],
+        ["2026-10-31", 0.25, 1, 4, 0.325],
+    ]
+    assert tuple(by_month.loc[1, ["low", "high"]]) == wilson(1, 4)
+    assert kept_by_month(resolved[:0]).empty

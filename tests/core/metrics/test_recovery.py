@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from core.metrics.portfolio import portfolio_measures, portfolio_trend
 from core.metrics.recovery import (
     cash_by_month,
+    cohort_months,
+    cohort_name,
     cohort_recovery,
     recovery_history,
     same_age_by,
@@ -174,3 +176,14 @@ def test_cohorts_hold_every_cent_once_whatever_their_size(payments):
         assert round(cohorts["cash"].sum(), 2) == round(sum(amount for *_, amount in payments), 2)
         assert cohorts["balance"].sum() == 7000.0
         assert (cohorts["rate_3"].isna() | (cohorts["rate_3"] <= cohorts["rate"] + 1e-9)).all()
+
+
+def test_a_quarter_has_the_months_that_are_named_by_it_and_any_other_word_is_itself():
+    months = [str(day.date()) for day in pd.date_range("2024-01-31", "2027-12-31", freq="ME")]
+    assert all(month in cohort_months(cohort_name(month, "quarter")) for month in months)
+    assert cohort_months("2024 Q1") == ("2024-01-31", "2024-02-29", "2024-03-31")
+    assert [cohort_months(word) for word in ("2026 Q5", "none", "2026-05-31")] == [
+        ("2026 Q5",),
+        ("none",),
+        ("2026-05-31",),
+    ]

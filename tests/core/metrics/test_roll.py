@@ -18,6 +18,7 @@ from core.metrics.roll import (
     DIRECTIONS,
     direction,
     direction_shares,
+    direction_trend,
     roll_matrix,
     roll_measures,
     roll_trend,
@@ -255,3 +256,20 @@ def test_the_book_is_asked_as_known_on_the_day_of_the_selection():
     reader = StubReader(BOOK, STOCKS)
     roll_measures(reader, Selection(known_on=date(2026, 11, 2)))
     assert set(reader.known_on) == {date(2026, 11, 2)}
+
+
+def test_the_trend_of_a_direction_is_its_share_in_each_month_and_new_or_current_loans_are_nobodys_arrears():
+    told = flows(
+        flow("1-29", "Current", 30.0, month="2026-09-30"),
+        flow("60-89", "90-119", 70.0, month="2026-09-30"),
+        flow("Current", "1-29", 500.0, month="2026-09-30"),
+        flow(NEW, "1-29", closing=900.0, month="2026-09-30"),
+        flow("30-59", "paid", 5.0, month=OCTOBER),
+        flow("Current", "Current", 10.0, month="2026-08-31"),
+    )
+    trend = direction_trend(told, "cure").set_index("month")["share"]
+    assert trend["2026-09-30"] == 0.3
+    assert trend[OCTOBER] == 1.0
+    assert math.isnan(trend["2026-08-31"])
+    assert direction_trend(told, "forward", "loans").set_index("month")["share"]["2026-09-30"] == 0.5
+    assert direction_trend(flows(), "cure").empty

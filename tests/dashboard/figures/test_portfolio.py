@@ -15,7 +15,7 @@ GROUPS = pd.DataFrame(
         "arrears_balance": [3_000_000.0, 1_000_000.0],
         "share": [0.75, 0.25],
         "arrears_loans": [1_200, 1],
-        "mark": ["why:a", None],
+        "why": [Why("in_arrears", {"product": "Auto"}), None],
     }
 )
 ROWS = pd.DataFrame(
@@ -35,7 +35,7 @@ def test_bars_of_the_stock_start_at_zero_in_the_scale_that_reads_best():
     (bar,) = made["data"]
     assert bar["x"] == [3.0, 1.0]
     assert bar["text"] == ["<b>3.00 M</b>", "<b>1.00 M</b>"]
-    assert bar["customdata"] == ["why:a", None]
+    assert bar["customdata"] == ["why:why=in_arrears&cell=product~Auto", None]
     assert made["layout"]["xaxis"]["range"][0] == 0
     assert made["layout"]["xaxis"]["ticksuffix"] == " M"
     assert made["layout"]["yaxis"]["ticktext"] == ["<b>Auto</b><br>75 %, 1,200 loans", "<b>Home</b><br>25 %, 1 loan"]
@@ -67,7 +67,11 @@ def test_movements_go_to_both_sides_of_zero_with_sign_colour_and_address():
 
 
 def test_a_name_stands_on_the_side_its_bar_leaves_free():
-    names = {note["text"]: note["xanchor"] for note in moved()["layout"]["annotations"] if "y" in note and note["y"] in ("Volume", "Auto")}
+    names = {
+        note["text"]: note["xanchor"]
+        for note in moved()["layout"]["annotations"]
+        if "y" in note and note["y"] in ("Volume", "Auto")
+    }
     assert names == {"Volume": "right", "Auto": "left"}
 
 

@@ -39,7 +39,7 @@ def test_lines_carry_percent_leave_undefined_months_out_and_are_named_at_their_e
         ("all 15 %", LIGHT.ink),
     ]
     assert made["layout"]["yaxis"]["range"][0] == 0.0
-    assert whole["customdata"][1] == ["15.0 %", "60", "400", "3 placements"]
+    assert whole["customdata"][1] == ["all|2026-10-31", "15.0 %", "60", "400", "3 placements"]
 
 
 def test_a_faint_line_has_a_name_that_can_be_read():
@@ -71,23 +71,23 @@ def test_cash_bars_start_at_zero_and_the_newest_stands_out():
     assert made["layout"]["yaxis"]["ticksuffix"] == " M"
     assert made["layout"]["yaxis"]["rangemode"] == "tozero"
     assert bar["marker"]["color"][1] == LIGHT.series != bar["marker"]["color"][0]
-    assert bar["customdata"][0] == ["2,000,000.00", "3 payments", "1,900,000.00"]
+    assert bar["customdata"][0] == ["2026-09-30", "2,000,000.00", "3 payments", "1,900,000.00"]
 
 
 def test_a_cohort_that_has_not_run_so_long_is_grey_and_says_so():
     made = cohort_table(COHORTS, "light", marks=(3, 6), height=300)
-    known, grey = made["data"]
+    known, grey, to_date = made["data"]
     assert known["z"] == [[25.0, None, None], [None, None, None]]
-    assert grey["z"] == [[None, 1, None], [1, 1, None]]
-    assert [label["text"] for label in made["layout"]["annotations"]] == [
-        "25.0 %",
-        "not yet",
-        "40.0 %",
-        "not yet",
-        "not yet",
-        "0.0 %",
-    ]
+    assert grey["text"] == [["", "not yet", ""], ["not yet", "not yet", ""]]
+    assert to_date["text"] == [["", "", "40.0 %"], ["", "", "0.0 %"]]
     assert known["y"] == ["<b>2026 Q2</b><br>9 loans", "<b>2026 Q3</b><br>1 loan"]
+
+
+def test_a_cell_knows_its_cohort_and_age_and_only_once():
+    known, grey, to_date = cohort_table(COHORTS, "dark", marks=(3, 6), height=300)["data"]
+    assert known["customdata"] == [["2026 Q2|3", None, None], [None, None, None]]
+    assert grey["customdata"][1] == ["2026 Q3|3", "2026 Q3|6", None]
+    assert to_date["customdata"] == [[None, None, "2026 Q2|"], [None, None, "2026 Q3|"]]
 
 
 def test_a_fall_is_bad_a_rise_is_good_and_the_ring_is_what_was_before():
@@ -101,6 +101,7 @@ def test_a_fall_is_bad_a_rise_is_good_and_the_ring_is_what_was_before():
     *_, ring, dots = made["data"]
     assert (ring["x"], dots["x"]) == ([15.0, 25.0], [10.0, 30.0])
     assert dots["marker"]["color"] == [LIGHT.bad, LIGHT.good]
+    assert dots["customdata"][0][:2] == ["Auto", "Auto"]
     assert ring["marker"]["color"] == LIGHT.surface
     assert [label["text"] for label in made["layout"]["annotations"]] == ["−5.0 pts", "+5.0 pts"]
 

@@ -11,6 +11,8 @@ import pytest
 from dash import html
 from dash.exceptions import PreventUpdate
 
+from core.metrics.answers import answer, day_of
+from core.selection import Selection
 from dashboard.address import Why
 from dashboard.pages.recovery import headline, liquidation, outlook, promises, rolls, to_date, warning
 from dashboard.pages.recovery.outlook import Outlooks
@@ -328,7 +330,10 @@ def test_kept_promises_stand_by_the_month_they_fell_due_with_their_interval_and_
 def test_the_forecast_says_how_many_earlier_ones_held_and_what_the_budget_is():
     book = moving_book()
     put_targets(book, ("cash_month", None, None, 50.0), ("in_arrears", "2026-11-30", None, 300.0))
-    shown = outlook.update_outlook(services_of(book), "", "light", Outlooks())
+    services = services_of(book)
+    outlooks = Outlooks()
+    shown = outlook.update_outlook(services, "", "light", outlooks)
+    ahead = outlooks.of(view_of(services, "")).forecast.set_index(["measure", "month"])["value"]
     assert (
         "The band covered 5 of 5 months forecast one month ahead; 4.0 were to be expected" in shown["cash"]["subtitle"]
     )
@@ -336,8 +341,10 @@ def test_the_forecast_says_how_many_earlier_ones_held_and_what_the_budget_is():
         "dashed steps: budget, set for all cash on placed loans: 0 a month against what is drawn"
         in shown["cash"]["subtitle"]
     )
-    assert shown["cash"]["title"] == "Cash of Nov 2026: EUR 35 expected"
-    assert shown["arrears"]["title"].startswith("Arrears of Nov 2026: EUR 327 expected, +9 % against target")
+    cash, arrears = ahead["cash", "2026-11-30"], ahead["arrears_balance", "2026-11-30"]
+    assert shown["cash"]["title"] == f"Cash of Nov 2026: EUR {cash:.0f} expected"
+    change = f"{arrears / 300 - 1:+.0%}".replace("%", " %")
+    assert shown["arrears"]["title"] == f"Arrears of Nov 2026: EUR {arrears:.0f} expected, {change} against target"
     rows = words(shown["cash"]["rows"])
     assert rows[11][:2] == ["Oct 2026", "40.00"]
     assert rows[11][4:] == ["inside", "50.00"]
@@ -384,9 +391,22 @@ def test_points_of_a_cohort_open_its_rate_on_the_day_they_stand_for(nine_months)
     asked = Why("recovery_rate", {"cohort": "2026-04-30", "as_of": "2026-07-31"}).mark()
     assert asked in marks(shown["curves"])
     assert asked in marks(shown["cohorts"])
-    quarter = marks(liquidation.update_liquidation(nine_months, "", "light")["cohorts"])
-    assert Why("recovery_rate", {"cohort": "2026 Q2", "as_of": "2026-09-30"}).mark() in quarter
-    assert Why("recovery_rate", {"cohort": "2026 Q2"}).mark() in quarter  # to date
+    reader = nine_months.reader()
+    for trace in shown["curves"]["figure"]["data"]:
+        for age, drawn, mark in zip(trace["x"], trace["y"], trace.get("customdata", []), strict=False):
+            why = Why.from_query(mark.removeprefix("why:"))
+            day, cell = day_of(why.cell)
+            if day is not None:
+                told = answer(reader, Selection(as_of=day), why.number, cell)
+                assert round(told.value * 100, 2) == drawn, (trace["name"], age)
+
+
+def test_a_quarter_opens_its_rate_to_date_for_its_months_reach_an_age_on_different_days(nine_months):
+    shown = liquidation.update_liquidation(nine_months, "", "light")["cohorts"]
+    assert set(marks(shown)) == {Why("recovery_rate", {"cohort": f"2026 {quarter}"}).mark() for quarter in ("Q1", "Q2")}
+    assert "a click opens the quarter's rate to date" in shown["subtitle"]
+    told = answer(nine_months.reader(), Selection(as_of=date(2026, 9, 30)), "recovery_rate", {"cohort": "2026 Q2"})
+    assert (told.value, told.denominator) == (0.2, 400.0)
 
 
 def test_every_drawn_chart_opens_the_drawer_from_its_points(moving):

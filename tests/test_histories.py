@@ -1,0 +1,127 @@
+"""Five hundred random histories computed twice: by the product through its command line, and by the slow reference.
+
+Every metric, on any day, as known on any day: before, between and after files that came late, undone files and files
+sent again. The book is that of `tests.histories`, from its seed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.agreement import Store, Whole
+from tests.histories import MISSING, histories
+from tests.reference_files import File, files_known_on
+from tests.reference_flows import BUCKETS, COUNTS, MONEY, Where
+from tests.reference_moves import sum_of
+
+LAST = "2026-10-31"
+ALL: Where = {}
+AUTO: Where = {"product": ["Auto"]}
+NORTH: Where = {"branch": ["North 1", "North 2"]}
+LEGAL: Where = {"strategy": ["Legal"]}
+EARLY: Where = {"bucket": ["1-29", "30-59"], "region": ["North"]}
+HELD: Where = {"hold": ["vulnerable", "dispute"], "product": ["Home", "not stated"]}
+
+NOW = (
+    (LAST, ALL), (LAST, AUTO), (LAST, NORTH), (LAST, LEGAL), (LAST, EARLY), (LAST, HELD), ("2026-10-17", AUTO),
+    ("2026-07-15", NORTH), ("2026-06-30", LEGAL), ("2026-02-20", ALL), (MISSING, ALL), ("2025-12-31", EARLY),
+)  # fmt: skip
+EARLIER = (
+    ("2025-11-15", LAST, ALL),  # before any payment or action was told
+    ("2026-02-20", "2026-02-14", NORTH),  # a day told later
+    ("2026-02-20", "2026-01-31", ALL),  # before that month was sent again
+    ("2026-04-01", "2026-03-31", AUTO),  # a part of the month came before the whole
+    ("2026-06-19", "2026-05-31", LEGAL),  # before payments were corrected
+    ("2026-06-20", "2026-05-31", ALL),
+    ("2026-09-20", "2026-08-31", EARLY),
+    ("2026-09-20", "2026-04-30", HELD),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    store = Store(tmp_path_factory.mktemp("histories"))
+    for file in histories():
+        store.ingest(file)
+    return store
+
+
+def yesterday() -> str:
+    return (date.today() - timedelta(days=1)).isoformat()
+
+
+def test_the_histories_hold_what_they_promise():
+    files = histories()
+    assert [file.received_on for file in files] != sorted(file.received_on for file in files)
+    whole = Whole(files_known_on(files, LAST.replace("10-31", "11-30")))
+    flows = whole.flows.all
+    assert len(whole.book.history) > 400
+    assert MISSING not in whole.book.days
+    assert {flow.origin for flow in flows} == {*BUCKETS, "new"}
+    assert {flow.state for flow in flows} == {*BUCKETS, "paid", "charged off", "sold", "recalled", "missing"}
+    assert [name for name in (*COUNTS, *MONEY) if not sum_of(flows, name)] == []
+    assert {promise.fate for promise in whole.promises} == {"kept", "broken", "cancelled", "unstated"}
+    assert any(0 < promise.got < promise.amount and promise.is_met for promise in whole.promises)
+    assert any(snapshot.carried for snapshots in whole.book.days.values() for snapshot in snapshots.values())
+    kinds = Counter(payment.kind for payment in whole.book.payments)
+    assert kinds["reversal"] > 20
+    assert any(payment.amount < 0 for payment in whole.book.payments if payment.kind == "waiver")
+    assert any(payment.counts_on != payment.paid_on for payment in whole.book.payments)
+    assert [name for name, number in whole.metrics(LAST, ALL).items() if number is None] == []
+
+
+def test_every_metric_agrees_as_known_now(book: Store):
+    for as_of, where in NOW:
+        book.assert_agrees((as_of,), (where,))
+
+
+def test_every_metric_agrees_as_known_earlier(book: Store):
+    for known_on, as_of, where in EARLIER:
+        book.assert_agrees((as_of,), (where,), known_on)
+
+
+def test_every_sum_agrees_group_by_group(book: Store):
+    book.metrics(LAST, ALL, yesterday())  # puts in order what was loaded out of order
+    for as_of, where in NOW[:8]:
+        book.assert_questions_agree(as_of, where)
+    for known_on, as_of, where in EARLIER[1:]:
+        book.assert_questions_agree(as_of, where, known_on)
+
+
+def test_undone_files_are_known_until_the_day_before_and_sent_again_they_count_once(book: Store, tmp_path: Path):
+    store = book.copy(tmp_path)
+    august = the_file(store, "portfolio", "2026-08-31")
+    january = the_file(store, "portfolio", "2026-01-31", "2026-04-02")
+    payments = the_file(store, "payments", received_on="2026-06-20")
+    actions = the_file(store, "actions", received_on="2026-04-06")
+    for file in (august, january, payments, actions):
+        store.undo(file)
+    agrees_around_the_undo(store)
+    assert store.metrics("2026-09-30", ALL)["roll_forward_rate"]["value"] is None  # without August there is no month
+
+    store.ingest(replace(august, received_on=""))  # today, as it was
+    store.ingest(replace(actions, received_on="2026-05-02"))  # as if it had come in May, when it was in already
+    store.ingest(replace(january, text=january.text.replace(",open,", ",charged off,", 9), received_on="2026-10-20"))
+    agrees_around_the_undo(store)
+    store.assert_agrees(("2026-05-31",), (ALL, LEGAL), "2026-05-10")
+
+
+def agrees_around_the_undo(store: Store) -> None:
+    for known_on in ("", "2026-09-20", yesterday()):
+        store.assert_agrees((LAST,), (ALL, AUTO), known_on)
+        store.assert_agrees(("2026-09-30",), (NORTH,), known_on)
+        store.assert_questions_agree("2026-09-30", ALL, known_on)
+
+
+def the_file(store: Store, kind: str, as_of: str = "", received_on: str = "") -> File:
+    (found,) = [
+        file
+        for file in store.files
+        if file.kind == kind and file.as_of == as_of and file.received_on == (received_on or file.received_on)
+    ]
+    return found
