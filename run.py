@@ -516,32 +516,15 @@ def _write(path: Path, text: str) -> None:
 @command
 def metrics(recoup: Recoup, as_of: datetime | None, known_on: datetime | None, conditions: tuple[str, ...]) -> None:
     """Every number of the book, each with what it was computed from."""
-    from core.metrics.portfolio import newest_day
-    from core.workflows.measures import all_measures, families
+    from core.workflows.measures import families, measured
 
     knowing = known_on.date() if known_on else None
     selection = Selection(as_of=as_of.date() if as_of else None, known_on=knowing, filters=_filters(conditions))
     reader = recoup.reader()
     if knowing:
         recoup.writer.settle_history(reader.book().name)
-    book = reader.book(knowing)
-    day = newest_day(book, selection)
-    measures = all_measures(reader, selection.at(day), families(recoup.settings.discount_rate))
-    result = {
-        "as_of": day.isoformat(),
-        "known_on": (knowing or today()).isoformat(),
-        "book": book.name,
-        "metrics": {name: measure.as_json() for name, measure in measures.items()},
-    }
-    lines = [f"as of {day.isoformat()}, known on {result['known_on']}"]
-    lines += [f"{name:<26} {_plain(measure)}" for name, measure in measures.items()]
-    recoup.answer(result, "\n".join(lines))
-
-
-def _plain(measure: Any) -> str:
-    if not measure.is_defined:
-        return f"n/a, because {measure.why}"
-    return f"{measure.value:,.4f} {measure.unit} (n = {measure.n:,} {measure.of})"
+    told = measured(reader, selection, families(recoup.settings.discount_rate), today())
+    recoup.answer(told.as_json(), told.as_text())
 
 
 def _filters(conditions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -85,6 +85,9 @@ class PortfolioReader(Protocol):
         """Every loan of a borrower on `selection.as_of`, of any status, in the fields of `loans` plus status, hold and
         placed_on (of its latest episode, NaN where never placed); filters do not apply. Empty for an unknown one."""
 
+    def borrower_of(self, loan_ref: str, selection: Selection) -> str | None:
+        """The borrower of a loan on `selection.as_of`, whatever its status; None for a loan unknown that day."""
+
     def borrower_sizes(self, selection: Selection) -> pd.DataFrame:
         """Borrowers of open loans on `selection.as_of` by how many of them they have in the selection: size (1, 2, 3; 4
         stands for four or more), borrowers, loans, balance, arrears_borrowers, arrears_loans, arrears_balance; by size,

@@ -168,8 +168,8 @@ def several_found(asked: str, shown: int, more: bool) -> str:
 
 
 def nobody_found(asked: str, day: str) -> str:
-    """No borrower and no open loan is called so."""
-    return f"No borrower on {day} is called “{asked}”, and no open loan or its borrower begins so."
+    """No borrower and no loan is called so."""
+    return f"No borrower on {day} is called “{asked}”, no loan either, and none that is open begins so."
 
 
 def _side(row: Mapping[str, object]) -> str:

@@ -13,6 +13,7 @@ _TARGETS = "Targets and budgets are those set by now."
 OF_NOW: Mapping[str, str] = {
     "portfolio": _TARGETS,
     "recovery": _TARGETS,
+    "customers": "The payments of a borrower, and what they come to, are those known now.",
     "strategies": "Whether a model scores, or the rules, is said as of now.",
     "segments": "The names of the segments and the model in use are those of now, and a confirmation acts on the book as it is now.",
     "explore": "Where the files state no outcome, what a loan paid afterwards counts all that is known now.",

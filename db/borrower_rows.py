@@ -97,6 +97,18 @@ def borrower_loans(connection: Connection, scope: Scope, borrower_ref: str) -> p
     return frame_of(connection.execute(query).all(), {name: TYPES[name] for name in names})
 
 
+def borrower_of(connection: Connection, scope: Scope, loan_ref: str) -> str | None:
+    """The borrower of a loan on the scope's day, whatever its status; its filters do not apply. None for an unknown loan."""
+    query = (
+        select(borrowers.c.borrower_ref)
+        .select_from(snapshots.join(loans, loans.c.id == snapshots.c.loan_id))
+        .join(borrowers, borrowers.c.id == snapshots.c.borrower_id)
+        .where(loans.c.book_id == scope.book_id, loans.c.loan_ref == loan_ref)
+        .where(snapshots.c.as_of == scope.day, scope.known.speaks(snapshots))
+    )
+    return connection.execute(query).scalar()
+
+
 def borrower_sizes(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Borrowers of open loans on the scope's day by how many of them they have; it has no groups.
 

@@ -14,7 +14,7 @@ from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Segme
 from core.selection import Selection
 from db import questions, register
 from db.books import book_held, knowledge_of, learned_days, values_of
-from db.borrower_rows import borrower_loans, borrower_sizes, top_borrowers
+from db.borrower_rows import borrower_loans, borrower_of, borrower_sizes, top_borrowers
 from db.budget import BUDGET_SECONDS, brief_read
 from db.cube import IS_CASH
 from db.engine import reading
@@ -133,6 +133,10 @@ class SqlPortfolioReader:
         return self._ask(
             lambda connection: borrower_loans(connection, self._scope(connection, selection), borrower_ref)
         )
+
+    def borrower_of(self, loan_ref: str, selection: Selection) -> str | None:
+        """The borrower of a loan on the selection's day, whatever its status."""
+        return self._ask(lambda connection: borrower_of(connection, self._scope(connection, selection), loan_ref))
 
     def borrower_sizes(self, selection: Selection) -> pd.DataFrame:
         """Borrowers of open loans on the selection's day by how many of them they have."""

@@ -294,6 +294,11 @@ class FakePortfolioReader:
         names = list(dict.fromkeys([*LOAN_FIELDS, "status", "hold", "placed_on"]))
         return _shown(rows.sort_values("loan_ref"), names)
 
+    def borrower_of(self, loan_ref: str, selection: Selection) -> str | None:
+        rows = self._snapshots
+        rows = rows[(rows["loan_ref"] == loan_ref) & (rows["as_of"] == self._day(selection))]
+        return rows["borrower_ref"].iloc[0] if len(rows) else None
+
     def borrower_sizes(self, selection: Selection) -> pd.DataFrame:
         people = self._people(selection)
         told = people.assign(

@@ -40,7 +40,10 @@ def files_known_on(files: list[File], day: str) -> list[File]:
     same file twice, as after an undo, the one received first."""
     known = [file for file in files if file.received_on <= day and (not file.undone_on or file.undone_on > day)]
     known.sort(key=lambda file: file.received_on)  # files of one day stay in the order they were loaded
-    return list({file.text: file for file in reversed(known)}.values())[::-1]
+    first: dict[str, File] = {}
+    for file in known:
+        first.setdefault(file.text, file)
+    return list(first.values())
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A small book full of traps, from a seed: files out of order, two snapshots in a month, partial files over full ones,
 loans that cure and come back, borrowers with several loans of which one is on hold, stated placements, payments told
-twice with another amount, reversals before their payment, and payments and work on loans nobody knows."""
+twice with another amount, reversals before their payment, promises of every kind, and payments and work on loans nobody
+knows."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from tests.reference_files import File
 DAYS = ("2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-07-15", "2026-07-31", "2026-10-31")
 LOANS = tuple(f"L{number:02}" for number in range(24))
 PORTFOLIO = ("Loan_ID", "Borrower_ID", "Outstanding_Loan_Amount", "Days_Past_Due", "Account_Status", "Hold", "Loan_Type",
-             "Region", "Strategy", "Assigned_On", "Placed_On")  # fmt: skip
+             "Region", "Strategy", "Assigned_On", "Placed_On", "Monthly_EMI")  # fmt: skip
 PAYMENTS = ("Loan_ID", "Paid_On", "Amount", "Payment_ID", "Reverses_Payment_ID", "Kind")
 ACTIONS = ("Loan_ID", "Acted_On", "Action", "Cost", "Result", "Strategy", "Promise_Amount", "Promise_Due")
 
@@ -52,7 +53,8 @@ def _loan(chance: random.Random, loan: str, day: str) -> tuple[object, ...]:
     placed = chance.choice([""] * 12 + ["2025-12-20", "2026-04-10", "2026-07-18"])
     balance = f"{chance.randint(1, 10_000_000) / 100:.2f}"
     product = chance.choice(["", "Auto", "Auto", "Home"])
-    return (loan, f"B{number // 3}", balance, late, status, hold, product, "North", strategy, assigned, placed)
+    emi = ("", "12.50", "300.00")[(number + int(day[5:7])) % 3]
+    return (loan, f"B{number // 3}", balance, late, status, hold, product, "North", strategy, assigned, placed, emi)
 
 
 def _payments(chance: random.Random) -> File:
@@ -71,9 +73,14 @@ def _payments(chance: random.Random) -> File:
 
 def _actions(chance: random.Random) -> File:
     rows: list[tuple[object, ...]] = []
-    for _ in range(60):
+    for place in range(60):
         result = chance.choice(["right party", "no answer", "Promise", "refused", ""])
-        promised, due = ("12.50", "2026-11-05") if result == "Promise" else ("", "")
+        promised, due = "", ""
+        if result == "Promise":
+            promised = ("12.50", "900.00", "12.50", "")[place % 4]
+            due = ("2026-11-05", "2026-04-05", "2026-08-01")[place % 3]
+        elif place % 2:
+            result = {"refused": "Cancelled", "": "third party"}.get(result, result)
         cost = chance.choice(["", "0.00", "1.25", "120.00"])
         strategy = chance.choice(["", "", "Legal"])
         rows.append((f"L{chance.randrange(26):02}", _day(chance), "call", cost, result, strategy, promised, due))

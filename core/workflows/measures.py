@@ -3,14 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
+from typing import Any
 
+from core.errors import TooLittleData
 from core.metrics.answers import FAMILIES, Family
 from core.metrics.measure import Measure
+from core.metrics.portfolio import newest_day
 from core.metrics.value import value_measures
 from core.ports import PortfolioReader
+from core.records import BookName
 from core.selection import Selection
 from core.strategies.catalogue import CATALOGUE
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuresReport:
+    """Every metric of a book on a day, with the knowledge of a day."""
+
+    as_of: date
+    known_on: date
+    book: BookName
+    measures: Mapping[str, Measure]
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys others rely on; a number the data cannot carry is null, with `why`."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "known_on": self.known_on.isoformat(),
+            "book": self.book,
+            "metrics": {name: measure.as_json() for name, measure in self.measures.items()},
+        }
+
+    def as_text(self) -> str:
+        """One line a metric, for a person at a terminal."""
+        width = max(map(len, self.measures), default=0)
+        lines = [f"{name:<{width}}  {_plain(measure)}" for name, measure in self.measures.items()]
+        return "\n".join([f"as of {self.as_of.isoformat()}, known on {self.known_on.isoformat()}", *lines])
 
 
 def families(discount_rate: float) -> dict[str, Family]:
@@ -23,11 +54,34 @@ def families(discount_rate: float) -> dict[str, Family]:
     return {**FAMILIES, "value": partial(value_measures, fee_shares=fees, discount_rate=discount_rate)}
 
 
-def all_measures(reader: PortfolioReader, selection: Selection, known: Mapping[str, Family]) -> dict[str, Measure]:
-    """Every metric of the catalogue, by name; what the data cannot carry is NaN with the reason.
+def measured(
+    reader: PortfolioReader, selection: Selection, computed_by: Mapping[str, Family], today: date
+) -> MeasuresReport:
+    """Every metric of the catalogue; what the data cannot carry is NaN with the reason.
 
     Args:
-        selection: with its `as_of` stated.
-        known: from `families`.
+        selection: its day is the newest of the book as known then where it names none.
+        computed_by: from `families`.
+        today: the day of the question, which is its knowledge where the selection names none.
+
+    Raises:
+        TooLittleData: nothing was known of the book on the day of knowledge.
     """
-    return {name: measure for family in known.values() for name, measure in family(reader, selection).items()}
+    book = reader.book(selection.known_on)
+    if book.is_empty and selection.known_on:
+        raise TooLittleData(
+            f"Nothing was known of this book on {selection.known_on.isoformat()}",
+            remedy="Ask with the knowledge of a later day.",
+        )
+    day = newest_day(book, selection)
+    measures = {
+        name: measure for family in computed_by.values() for name, measure in family(reader, selection.at(day)).items()
+    }
+    return MeasuresReport(day, selection.known_on or today, book.name, measures)
+
+
+def _plain(measure: Measure) -> str:
+    if not measure.is_defined:
+        return f"n/a, because {measure.why}"
+    between = f", {measure.low:,.4f} to {measure.high:,.4f}" if measure.interval else ""
+    return f"{measure.value:,.4f} {measure.unit}{between} (n = {measure.n:,} {measure.of})"

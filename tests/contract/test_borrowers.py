@@ -84,6 +84,13 @@ def test_a_filter_keeps_loans_and_a_borrower_has_those_that_are_kept(reader):
     assert rows(reader.top_borrowers(NOW.only(agency="Acme"))) == [("X", 1, 1000.00, 1, 1000.00, 30)]
 
 
+def test_a_loan_leads_to_its_borrower_of_the_day_whatever_its_status(reader):
+    assert reader.borrower_of("F", NOW) == "Z"
+    assert reader.borrower_of("sold", NOW.only(product="Boat")) == "Y"
+    assert reader.borrower_of("F", NOW.at(date(2026, 9, 30))) is None
+    assert reader.borrower_of("f", NOW) is None
+
+
 def test_another_day_has_its_own_borrowers(reader):
     september = NOW.at(date(2026, 9, 30))
     assert rows(reader.borrower_sizes(september)) == [(1, 1, 1, 5000.00, 0, 0, 0.00)]
@@ -101,6 +108,8 @@ def test_a_day_before_the_first_is_refused(reader):
         reader.borrower_sizes(NOW.at(date(2026, 8, 30)))
     with pytest.raises(SelectionRefused, match="says nothing about 2026-08-30"):
         reader.top_borrowers(NOW.at(date(2026, 8, 30)))
+    with pytest.raises(SelectionRefused, match="says nothing about 2026-08-30"):
+        reader.borrower_of("A", NOW.at(date(2026, 8, 30)))
 
 
 @pytest.fixture(scope="module", params=["fake", "sql"])

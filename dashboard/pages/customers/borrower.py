@@ -127,9 +127,10 @@ def asked_of(search: str | None) -> str:
 def _found(view: View, asked: str) -> tuple[pd.DataFrame, list[str], bool]:
     """The loans of the one borrower meant (none where there are several or nobody), whom it may mean, and whether it
     may mean more than those."""
-    loans = view.reader.borrower_loans(asked, view.selection)
-    if len(loans):
-        return loans, [asked], False
+    for ref in (asked, view.reader.borrower_of(asked, view.selection)):
+        loans = view.reader.borrower_loans(ref or asked, view.selection)
+        if len(loans):
+            return loans, [asked], False
     begins = replace(view.selection, filters={}, lasso=None, search=asked)
     page = view.reader.loans(begins, sort="balance", limit=MOST_SEARCHED)
     meant = list(dict.fromkeys(page.frame["borrower_ref"]))

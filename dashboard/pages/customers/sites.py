@@ -31,7 +31,7 @@ ROW_PX, ROUND_PX, LOWEST_PX = 36, 66, 180
 HIGHEST_PX = MOST * ROW_PX + ROUND_PX
 MOST_ROWS = 50
 COLUMNS = (
-    text_column("site", "Site", minWidth=140, pinned="left"),
+    text_column("site", "Site", flex=0, width=150, pinned="left"),
     number_column("loans", "Loans", minWidth=60, headerTooltip="Open loans on the day"),
     number_column("borrowers", "Borrowers", minWidth=84, headerTooltip="With an open loan here; who has one in two sites counts in both"),
     number_column("placements", "Placements", minWidth=95),

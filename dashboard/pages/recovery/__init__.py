@@ -9,6 +9,7 @@ from dashboard.components.head import page_layout
 from dashboard.components.switch import keep_in_url
 from dashboard.page import Page
 from dashboard.pages.recovery import headline, liquidation, outlook, promises, rolls, to_date, warning
+from dashboard.pages.recovery.remembered import Remembered
 from dashboard.services import Services
 
 PAGE = Page("/recovery", "Recovery", "See", "What is being recovered, and is it getting better?")
@@ -38,8 +39,8 @@ def register(app: dash.Dash, services: Services) -> None:
     """The page's callbacks."""
     for control in (*liquidation.CONTROLS, *rolls.CONTROLS, *to_date.CONTROLS):
         keep_in_url(app, control)
-    outlooks = outlook.Outlooks()
-    headline.register(app, services, PAGE, outlooks)
-    outlook.register(app, services, outlooks)
-    for part in (liquidation, rolls, warning, promises, to_date):
-        part.register(app, services)
+    remembered = Remembered()
+    headline.register(app, services, PAGE, remembered)
+    for part in (liquidation, rolls, warning, promises, outlook):
+        part.register(app, services, remembered)
+    to_date.register(app, services)

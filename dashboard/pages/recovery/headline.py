@@ -24,7 +24,8 @@ from dashboard import text_recovery as say
 from dashboard.components.head import answer_id, sentence
 from dashboard.components.kpi import kpi_card, kpi_outputs, kpi_props
 from dashboard.page import Page
-from dashboard.pages.recovery.outlook import Outlooks
+from dashboard.pages.recovery.outlook import outlook_of
+from dashboard.pages.recovery.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
 
@@ -39,11 +40,11 @@ def cards() -> html.Div:
     return html.Div([kpi_card(f"recovery-{name}", definition(name).label) for name in NAMES], className="kpis")
 
 
-def update_headline(services: Services, search: str | None, mode: str | None, outlooks: Outlooks) -> dict[str, Any]:
+def update_headline(services: Services, search: str | None, mode: str | None, remembered: Remembered) -> dict[str, Any]:
     """The answer and the figures, each with its change, its target and how sure it is."""
     view = view_of(services, search)
     now = portfolio_measures(view.reader, view.selection) | _measures(view, view.selection)
-    now |= outlook_measures(outlooks.of(view))
+    now |= outlook_measures(outlook_of(view, remembered))
     before = _before(view)
     before_on = show.day_beside(view.before.as_of, view.as_of) if view.before and view.before.as_of else ""
     trends, targets = _trends(view), view.reader.targets()
@@ -112,10 +113,15 @@ def fallen_by(view: View, by: str, same: SameAge) -> pd.DataFrame:
     return groups[groups[by] != NOT_STATED].reset_index(drop=True)
 
 
-def register(app: dash.Dash, services: Services, page: Page, outlooks: Outlooks) -> None:
+def register(app: dash.Dash, services: Services, page: Page, remembered: Remembered) -> None:
     """One reading serves the sentence and the figures."""
     figures = {name: kpi_outputs(f"recovery-{name}") for name in NAMES}
 
     @app.callback(output={"answer": Output(answer_id(page), "children"), "figures": figures}, inputs=VIEW)
     def headline(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_headline(services, search, mode, outlooks)
+        made: dict[str, Any] = remembered.answer(
+            services.reader().book(),
+            ("headline", search, mode),
+            lambda: update_headline(services, search, mode, remembered),
+        )
+        return made

@@ -23,6 +23,7 @@ from dashboard.figures.recovery import cohort_table
 from dashboard.figures.strategies import outcome_bars
 from dashboard.figures.vintages import liquidation_curves
 from dashboard.pages.recovery.points import marked, parts
+from dashboard.pages.recovery.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
 from dashboard.text_strategies import outcome_rows, outcome_title
@@ -163,9 +164,12 @@ def _stated_outcomes(view: View, mode: str | None) -> dict[str, Any]:
     )
 
 
-def register(app: dash.Dash, services: Services) -> None:
+def register(app: dash.Dash, services: Services, remembered: Remembered) -> None:
     """One reading, two charts."""
 
     @app.callback(output={name: chart_outputs(card) for name, card in CHARTS.items()}, inputs=VIEW)
     def curves(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_liquidation(services, search, mode)
+        made: dict[str, Any] = remembered.answer(
+            services.reader().book(), ("curves", search, mode), lambda: update_liquidation(services, search, mode)
+        )
+        return made

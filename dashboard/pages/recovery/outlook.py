@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from threading import Lock
 from typing import Any
 
 import dash
@@ -18,6 +17,7 @@ from dashboard.address import Why
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.figures.forecast import forecast_fan
 from dashboard.pages.recovery.points import marked, parts
+from dashboard.pages.recovery.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
 
@@ -27,29 +27,15 @@ METRICS = {"cash": "forecast_cash_next_month", "arrears": "forecast_arrears_next
 MEASURES = {"cash": "cash", "arrears": "arrears_balance"}
 TARGETS = {"cash": "cash_month", "arrears": "in_arrears"}
 AIMS = {"cash": "budget", "arrears": "target"}
-HEIGHT, MOST_KNOWN, MOST_MONTHS = 320, 60, 24
+HEIGHT, MOST_MONTHS = 320, 24
 
 
-class Outlooks:
-    """Forecasts already made of the book as it stands: every part of the page that needs one makes it but once.
-
-    What is known holds until the book changes; then all of it is forgotten.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._revision: tuple[str, int] | None = None
-        self._known: dict[str, Outlook] = {}
-
-    def of(self, view: View) -> Outlook:
-        """The forecast of a view."""
-        revision, asked = (view.book.name, view.book.revision), view.selection.to_query()
-        with self._lock:
-            if self._revision != revision or len(self._known) >= MOST_KNOWN:
-                self._revision, self._known = revision, {}
-            if asked not in self._known:
-                self._known[asked] = outlook(view.reader, view.selection)
-            return self._known[asked]
+def outlook_of(view: View, remembered: Remembered) -> Outlook:
+    """The forecast of a view, made once for all parts of the page."""
+    made: Outlook = remembered.answer(
+        view.book, ("outlook", view.selection.to_query()), lambda: outlook(view.reader, view.selection)
+    )
+    return made
 
 
 def cards() -> html.Div:
@@ -60,11 +46,11 @@ def cards() -> html.Div:
 
 
 def update_outlook(
-    services: Services, search: str | None, mode: str | None, outlooks: Outlooks
+    services: Services, search: str | None, mode: str | None, remembered: Remembered
 ) -> dict[str, dict[str, Any]]:
     """Cash and arrears: actual, forecast, budget, and the forecasts made a month before."""
     view = view_of(services, search)
-    seen = outlooks.of(view)
+    seen = outlook_of(view, remembered)
     known = {"cash": _cash(view, seen), "arrears": _arrears(view, seen)}
     return {name: _chart(view, seen, name, known[name], mode) for name in CHARTS}
 
@@ -164,9 +150,13 @@ def _rows(known: pd.DataFrame, ahead: pd.DataFrame, budget: pd.DataFrame, tested
     ]  # fmt: skip
 
 
-def register(app: dash.Dash, services: Services, outlooks: Outlooks) -> None:
+def register(app: dash.Dash, services: Services, remembered: Remembered) -> None:
     """One reading, two charts."""
 
     @app.callback(output={name: chart_outputs(card) for name, card in CHARTS.items()}, inputs=VIEW)
     def ahead(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_outlook(services, search, mode, outlooks)
+        book = services.reader().book()
+        made: dict[str, Any] = remembered.answer(
+            book, ("ahead", search, mode), lambda: update_outlook(services, search, mode, remembered)
+        )
+        return made

@@ -20,6 +20,7 @@ from dashboard.components.chart import chart_absent, chart_card, chart_outputs, 
 from dashboard.figures.funnel import funnel_bars
 from dashboard.figures.monthly import monthly_shares
 from dashboard.pages.recovery.points import marked, parts
+from dashboard.pages.recovery.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
 
@@ -104,9 +105,12 @@ def _target(view: View, months: list[str]) -> pd.DataFrame:
     return told[told["value"].notna()].reset_index(drop=True)
 
 
-def register(app: dash.Dash, services: Services) -> None:
+def register(app: dash.Dash, services: Services, remembered: Remembered) -> None:
     """One callback, two charts."""
 
     @app.callback(output={name: chart_outputs(card) for name, card in CHARTS.items()}, inputs=VIEW)
     def work(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_promises(services, search, mode)
+        made: dict[str, Any] = remembered.answer(
+            services.reader().book(), ("work", search, mode), lambda: update_promises(services, search, mode)
+        )
+        return made

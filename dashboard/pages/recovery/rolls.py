@@ -22,6 +22,7 @@ from dashboard.components.switch import chooser, switch
 from dashboard.figures import roll as draw
 from dashboard.figures.monthly import monthly_shares
 from dashboard.pages.recovery.points import marked, parts
+from dashboard.pages.recovery.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, page_key, view_of
 from dashboard.text_why import label_of
@@ -152,7 +153,7 @@ def _cell_button(moves: Moves, weight: draw.Weight, cell: str) -> Any:
     return why_button(why.to_query(), label_of(why), described_by=f"{MOVE}-title")
 
 
-def register(app: dash.Dash, services: Services) -> None:
+def register(app: dash.Dash, services: Services, remembered: Remembered) -> None:
     """A cell of the matrix chosen by pointer is the chooser's, whose value the address keeps."""
     app.clientside_callback(
         ClientsideFunction("recovery", "chooseCell"), Input(f"{HEAT}-graph", "clickData"), prevent_initial_call=True
@@ -162,4 +163,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(output={**outputs, "why": Output(MOVE_WHY, "children")}, inputs=VIEW)
     def rolls(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_rolls(services, search, mode)
+        made: dict[str, Any] = remembered.answer(
+            services.reader().book(), ("rolls", search, mode), lambda: update_rolls(services, search, mode)
+        )
+        return made

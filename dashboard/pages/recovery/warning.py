@@ -16,6 +16,7 @@ from dashboard import text_recovery_moves as say
 from dashboard.address import Why
 from dashboard.components.drawer import why_button
 from dashboard.components.grid import grid, number_column, text_column
+from dashboard.pages.recovery.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, view_of
 from dashboard.text_why import label_of
@@ -80,7 +81,7 @@ def by_bucket(seen: pd.DataFrame, risks: pd.DataFrame) -> pd.DataFrame:
     return rows.rename_axis("bucket").reset_index()
 
 
-def register(app: dash.Dash, services: Services) -> None:
+def register(app: dash.Dash, services: Services, remembered: Remembered) -> None:
     """One reading of the flows by product."""
     places = {
         "title": Output(TITLE, "children"),
@@ -90,4 +91,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(output=places, inputs=VIEW)
     def warning(search: str | None, **_: Any) -> dict[str, Any]:
-        return update_warning(services, search)
+        made: dict[str, Any] = remembered.answer(
+            services.reader().book(), ("warning", search), lambda: update_warning(services, search)
+        )
+        return made

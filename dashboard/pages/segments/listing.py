@@ -104,7 +104,7 @@ def update_list(services: Services, search: str | None, keys: Sequence[str | Non
     page = view.reader.loans(view.selection, sort=sort, after=known[-1], limit=PAGE_SIZE)
     first = PAGE_SIZE * (len(known) - 1) + 1
     last = first + len(page.frame) - 1
-    newest = view.as_of == view.book.days[-1]
+    newest = view.as_of == view.book.days[-1] and view.selection.known_on is None
     return {
         "rows": rows_of(page.frame, newest),
         "selected": [],

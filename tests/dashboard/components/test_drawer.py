@@ -36,7 +36,7 @@ def test_what_opens_it_says_of_which_number():
 @pytest.mark.parametrize("kind", FACT_FIELDS)
 def test_every_kind_of_rows_has_a_named_column_a_field_and_its_sum_stands_second(kind):
     for measure in FACT_MEASURES[kind]:
-        fields = [column["field"] for column in columns_of(Behind(kind, measure, "x"))]
+        fields = [column["field"] for column in columns_of(Behind(kind, measure, "x"), FACT_FIELDS[kind])]
         assert sorted(fields) == sorted(FACT_FIELDS[kind])
         assert fields[0] == "loan_ref"
         if measure in FACT_FIELDS[kind]:
@@ -50,11 +50,11 @@ def test_a_row_is_read_as_text():
             "kept_amount": [-3.0], "product": [NOT_STATED], "region": ["North"], "strategy": ["Legal"], "bystander": [1],
         }
     )  # fmt: skip
-    assert rows_of(frame, "promises") == [
+    assert rows_of(frame, FACT_FIELDS["promises"]) == [
         {"loan_ref": "LN1", "promised_on": "1 Oct 2026", "due_on": "", "promised": "1,200.50", "kept": "no",
          "kept_amount": "−3.00", "product": "", "region": "North", "strategy": "Legal"}
     ]  # fmt: skip
-    assert rows_of(frame[:0], "promises") == []
+    assert rows_of(frame[:0], FACT_FIELDS["promises"]) == []
 
 
 def test_the_pages_turn_by_key_and_never_before_the_first():

@@ -282,6 +282,14 @@ def test_a_beginning_or_a_loan_finds_the_borrower(services):
     assert too_many["subtitle"].startswith("More than 12 borrowers may be meant")
 
 
+def test_a_loan_named_in_full_is_found_though_others_begin_so_or_it_is_paid():
+    rows = [loan(f"L{n}", 10.0 + n, 5, borrower_ref=f"B{n}") for n in (1, *range(10, 20))]
+    shown = borrower.update_borrower(services_of(book_of(pd.DataFrame(rows))), "?borrower=L1")
+    assert (shown["title"], [row["loan_ref"] for row in shown["loans"]]) == ("Borrower B1", ["L1"])
+    paid = services_of(book_of(three_people()))
+    assert borrower.update_borrower(paid, "?borrower=C")["title"] == "Borrower X"
+
+
 @pytest.mark.parametrize("asked", ["", "?borrower=", "?borrower=%20%20"])
 def test_nobody_asked_for_shows_how_to_ask(services, asked):
     shown = borrower.update_borrower(services, asked)

@@ -15,8 +15,8 @@ from core.metrics.answers import answer, day_of
 from core.selection import Selection
 from dashboard.address import Why
 from dashboard.pages.recovery import headline, liquidation, outlook, promises, rolls, to_date, warning
-from dashboard.pages.recovery.outlook import Outlooks
 from dashboard.pages.recovery.points import marked, parts
+from dashboard.pages.recovery.remembered import Remembered
 from dashboard.state import view_of
 from tests.dashboard.callback_body import body_of
 from tests.dashboard.moving_book import moving_book
@@ -28,11 +28,11 @@ PARTS = (liquidation.update_liquidation, rolls.update_rolls, promises.update_pro
 
 
 def answer_of(services, search=""):
-    return said(headline.update_headline(services, search, "light", Outlooks())["answer"])
+    return said(headline.update_headline(services, search, "light", Remembered())["answer"])
 
 
 def figures_of(services, search=""):
-    return headline.update_headline(services, search, "light", Outlooks())["figures"]
+    return headline.update_headline(services, search, "light", Remembered())["figures"]
 
 
 def charts_of(services, search="", mode="light"):
@@ -42,7 +42,7 @@ def charts_of(services, search="", mode="light"):
         charts |= update(services, search, mode)
     charts.pop("why")
     charts |= {
-        f"{name}_ahead": chart for name, chart in outlook.update_outlook(services, search, mode, Outlooks()).items()
+        f"{name}_ahead": chart for name, chart in outlook.update_outlook(services, search, mode, Remembered()).items()
     }
     return charts | to_date.update_to_date(services, search, mode, 1)
 
@@ -331,9 +331,9 @@ def test_the_forecast_says_how_many_earlier_ones_held_and_what_the_budget_is():
     book = moving_book()
     put_targets(book, ("cash_month", None, None, 50.0), ("in_arrears", "2026-11-30", None, 300.0))
     services = services_of(book)
-    outlooks = Outlooks()
-    shown = outlook.update_outlook(services, "", "light", outlooks)
-    ahead = outlooks.of(view_of(services, "")).forecast.set_index(["measure", "month"])["value"]
+    remembered = Remembered()
+    shown = outlook.update_outlook(services, "", "light", remembered)
+    ahead = outlook.outlook_of(view_of(services, ""), remembered).forecast.set_index(["measure", "month"])["value"]
     assert (
         "The band covered 5 of 5 months forecast one month ahead; 4.0 were to be expected" in shown["cash"]["subtitle"]
     )
@@ -353,23 +353,41 @@ def test_the_forecast_says_how_many_earlier_ones_held_and_what_the_budget_is():
 
 
 def test_without_targets_no_budget_is_invented(moving):
-    shown = outlook.update_outlook(moving, "", "light", Outlooks())
+    shown = outlook.update_outlook(moving, "", "light", Remembered())
     assert "no budget is set" in shown["cash"]["subtitle"]
     assert "no target is set" in shown["arrears"]["subtitle"]
     assert "no target is set" in liquidation.update_liquidation(moving, "", "light")["curves"]["subtitle"]
 
 
-def test_a_forecast_is_made_once_for_a_book_and_again_when_the_book_changes(monkeypatch):
-    made = []
-    monkeypatch.setattr(outlook, "outlook", lambda reader, selection: made.append(selection) or selection)
-    outlooks, view = Outlooks(), view_of(services_of(moving_book()), "")
-    outlooks.of(view)
-    outlooks.of(view)
+def test_what_was_answered_is_remembered_until_the_book_changes_or_it_grows_too_much(monkeypatch):
+    made, book, remembered = [], moving_book().book(), Remembered()
+
+    def asked(question, of=book):
+        return remembered.answer(of, question, lambda: made.append(question) or len(made))
+
+    assert [asked("a"), asked("a"), asked("b"), asked("a")] == [1, 1, 2, 1]
+    changed = replace(book, revision=book.revision + 1)
+    assert [asked("a", changed), asked("a", replace(changed, name="sample"))] == [3, 4]
+    monkeypatch.setattr("dashboard.pages.recovery.remembered.MOST_KNOWN", 1)
+    assert [asked("b", changed), asked("c", changed), asked("b", changed)] == [5, 6, 7]
+
+
+def test_what_failed_is_asked_again():
+    book, remembered = moving_book().book(), Remembered()
+    with pytest.raises(ZeroDivisionError, match="division"):
+        remembered.answer(book, "a", lambda: 1 / 0)
+    assert remembered.answer(book, "a", lambda: 7) == 7
+
+
+def test_the_page_makes_its_forecast_once_for_all_its_parts(monkeypatch):
+    made, original = [], outlook.outlook
+    monkeypatch.setattr(outlook, "outlook", lambda *asked: made.append(asked) or original(*asked))
+    services, remembered = services_of(moving_book()), Remembered()
+    headline.update_headline(services, "", "light", remembered)
+    outlook.update_outlook(services, "", "light", remembered)
     assert len(made) == 1
-    outlooks.of(view_of(services_of(moving_book()), "?product=Auto"))
+    outlook.update_outlook(services, "?product=Auto", "light", remembered)
     assert len(made) == 2
-    outlooks.of(replace(view, book=replace(view.book, revision=view.book.revision + 1)))
-    assert len(made) == 3
 
 
 def test_the_curve_is_measured_against_its_target_and_immature_ages_are_grey(nine_months):
