@@ -26,6 +26,9 @@ ALL = "all"
 BORROWER_DIMENSIONS = ("product", "region", "segment", "strategy", "bucket", "band", "branch", "agency")
 """Dimensions by which the cube counts borrowers, one at a time."""
 
+OF_SCORE = {"segment", "proposed", "band"}
+"""Dimensions that only a score tells: without a filter on one of them scores are not read."""
+
 MANY = 4
 """The size that stands for this many open loans of a borrower, or more."""
 
@@ -153,6 +156,7 @@ def _people(scope: Scope) -> Subquery:
     """One row a borrower of open loans that the scope keeps on its day: borrower_id and their sums."""
     row, known = snapshots.c, scope.known
     kept = [said(dimension(name, known)).in_(values) for name, values in scope.filters.items()]
+    scored = snapshots.outerjoin(scores, live_score(known)) if OF_SCORE & set(scope.filters) else snapshots
     return (
         select(
             row.borrower_id,
@@ -162,7 +166,7 @@ def _people(scope: Scope) -> Subquery:
             func.sum(case((IN_ARREARS, row.balance), else_=0)).label("arrears_balance"),
             func.max(row.dpd).label("dpd"),
         )
-        .select_from(snapshots.outerjoin(scores, live_score(known)))
+        .select_from(scored)
         .where(row.book_id == scope.book_id, row.as_of == scope.day, known.speaks(snapshots), row.status == OPEN, *kept)
         .group_by(row.borrower_id)
         .subquery("people")
