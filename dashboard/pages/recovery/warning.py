@@ -23,7 +23,7 @@ from dashboard.text_why import label_of
 
 CARD = "recovery-warning"
 TITLE, SUBTITLE = f"{CARD}-title", f"{CARD}-subtitle"
-NONE = "No loan of this selection was open then."
+TABLE, ABSENT = f"{CARD}-table", "is-absent"
 
 
 def card() -> html.Section:
@@ -39,10 +39,7 @@ def card() -> html.Section:
         html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")]),
         html.Div(why_button(why.to_query(), label_of(why), described_by=TITLE), className="card-controls"),
     ]
-    table = grid(
-        CARD, columns, label="About to roll, by arrears", rowData=[],
-        dashGridOptions={"localeText": {"noRowsToShow": NONE}},
-    )  # fmt: skip
+    table = html.Div(grid(CARD, columns, label="About to roll, by arrears", rowData=[]), id=TABLE, className=ABSENT)
     return html.Section([html.Div(head, className="card-head"), table], className="card", **{"aria-labelledby": TITLE})
 
 
@@ -51,7 +48,12 @@ def update_warning(services: Services, search: str | None) -> dict[str, Any]:
     view = view_of(services, search)
     month = newest_whole_month(view.reader.book(view.selection.known_on), view.selection)
     if month.why:
-        return {"title": "About to roll", "subtitle": f"{show.UNDEFINED}, because {month.why}.", "rows": []}
+        return {
+            "title": "About to roll",
+            "subtitle": f"{show.UNDEFINED}, because {month.why}.",
+            "rows": [],
+            "table": ABSENT,
+        }
     at = view.selection.at(month.closing)
     risks = roll_risks(view.reader.flows(at, ["month", "product", "origin", "state"]))
     seen = by_bucket(about_to_roll(view.reader.stock(at, ["product", "bucket"]), risks), risks)
@@ -59,6 +61,7 @@ def update_warning(services: Services, search: str | None) -> dict[str, Any]:
         "title": say.warning_title(seen, month.closing),
         "subtitle": say.warning_subtitle(seen, month.closing),
         "rows": say.warning_rows(seen),
+        "table": "" if len(seen) else ABSENT,
     }
 
 
@@ -87,6 +90,7 @@ def register(app: dash.Dash, services: Services, remembered: Remembered) -> None
         "title": Output(TITLE, "children"),
         "subtitle": Output(SUBTITLE, "children"),
         "rows": Output(CARD, "rowData"),
+        "table": Output(TABLE, "className"),
     }
 
     @app.callback(output=places, inputs=VIEW)

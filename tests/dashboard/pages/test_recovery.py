@@ -204,7 +204,8 @@ def test_a_selection_without_loans_draws_no_empty_chart(services):
     assert drawn == {"cash"}  # months without a payment are bars of nothing, and said so
     assert "no loan of this selection was placed yet" in charts["curves"]["absent"]
     assert charts["heat"]["absent"] == "n/a, because no loan of this selection was open on 30 Sep 2026."
-    assert warning.update_warning(services, "?product=Boat")["rows"] == []
+    absent = warning.update_warning(services, "?product=Boat")
+    assert (absent["rows"], absent["table"]) == ([], "is-absent")
     assert "Recovery is n/a, because no loan was placed yet" in answer_of(services, "?product=Boat")
 
 
