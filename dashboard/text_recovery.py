@@ -191,8 +191,7 @@ def interval(low: float, high: float) -> str:
 
 
 def outlook_title(name: str, first: pd.Series, budget: pd.DataFrame, currency: str) -> str:
-    """What the next month is expected to bring, and how arrears stand to their target: a budget counts more cash than
-    is forecast, so the two are not divided.
+    """What the next month is expected to bring, and how that stands to its budget or target.
 
     Args:
         name: a key of OUTLOOK_NAMES.
@@ -201,28 +200,24 @@ def outlook_title(name: str, first: pd.Series, budget: pd.DataFrame, currency: s
     """
     said = f"{OUTLOOK_NAMES[name]} of {show.month(first['month'])}: {show.money(first['value'], currency)} expected"
     wanted = budget.loc[budget["month"] == first["month"], "value"]
-    if name == "cash" or wanted.empty or not float(wanted.iloc[0]) > 0:
+    if wanted.empty or not float(wanted.iloc[0]) > 0:
         return said
     change = float(first["value"]) / float(wanted.iloc[0]) - 1
-    return f"{said}, {show.signed(show.percent(change, 0))} against target"
+    return f"{said}, {show.signed(show.percent(change, 0))} against {_aim(name)}"
 
 
 def _aim(name: str) -> str:
     return "budget" if name == "cash" else "target"
 
 
-def outlook_subtitle(name: str, tested: pd.DataFrame, loans: int, has_budget: bool, beside: float) -> str:
+def outlook_subtitle(name: str, tested: pd.DataFrame, loans: int, has_budget: bool) -> str:
     """What is drawn, and how often earlier forecasts were right.
 
     Args:
         tested: from `core.metrics.forecast.backtest`, one measure, one month ahead.
-        beside: cash a month that the budget counts and the forecast does not, less what only the forecast counts
-            (currency; NaN where unknown).
     """
-    what = "Cash a month on loans open at its start" if name == "cash" else "Balance 1+ days past due at each month-end"
+    what = "Cash on placed loans, by month" if name == "cash" else "Balance 1+ days past due at each month-end"
     aim = f"dashed steps: {_aim(name)}" if has_budget else f"no {_aim(name)} is set"
-    if name == "cash" and has_budget and not math.isnan(beside):
-        aim += f", set for all cash on placed loans: {show.signed(show.money(beside))} a month against what is drawn"
     return (
         f"{what}; dotted: forecast with its {show.percent(LEVEL, 0)} band; {aim}; rings: forecasts made a month before. "
         f"{covered(tested)}. n = {show.count(loans, 'loans')}"

@@ -153,7 +153,12 @@ def _arrivals(conditions: tuple[Condition, ...], known: Knowledge) -> Select[Any
     nothing = {name: literal(0).label(name) for name in _NOTHING}
     closing = arrived.balance.label("closing")
     return (
-        select(*_told(arrived.as_of, literal(NEW), arrived.bucket, known), nothing.pop("opening"), closing, *nothing.values())
+        select(
+            *_told(arrived.as_of, literal(NEW), arrived.bucket, known),
+            nothing.pop("opening"),
+            closing,
+            *nothing.values(),
+        )
         .select_from(snapshots.outerjoin(scores, live_score(known)))
         .where(known.speaks(snapshots), arrived.status == OPEN, arrived.as_of == month_end(arrived.as_of))
         .where(~was_open.exists(), _is_day(opened_on, known), *conditions)

@@ -116,6 +116,7 @@ class SqlPortfolioReader:
             return self._facts(connection, kind, selection, cell, measure).restated(before, after, limit)
 
         return self._ask(page)
+
     def flows(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """How the stock moved between adjacent month-ends of the book, up to the selection's day."""
         return self._answer(questions.flows, selection, by)

@@ -57,9 +57,7 @@ class Restatement:
         return tuple(sorted((each for each in self.sums if each.change), key=lambda each: -abs(each.change)))
 
 
-def restatement(
-    reader: PortfolioReader, selection: Selection, today: date, pack_days: int = PACK_DAYS
-) -> Restatement:
+def restatement(reader: PortfolioReader, selection: Selection, today: date, pack_days: int = PACK_DAYS) -> Restatement:
     """What later files changed about the selection's day since its pack was closed.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import dash
@@ -56,11 +55,11 @@ def update_outlook(
 
 
 def _cash(view: View, seen: Outlook) -> pd.DataFrame:
-    """Cash of each month up to the forecast, on loans open at its start: month, value."""
+    """Cash of each month up to the forecast, as `cash_month` counts it: month, value."""
     if seen.why or not seen.has_payments:
         return pd.DataFrame(columns=["month", "value"])
-    flows = view.reader.flows(view.selection.at(seen.start), ["month", "origin", "state"])
-    return flows.groupby("month", as_index=False)["cash"].sum().rename(columns={"cash": "value"}).tail(MOST_MONTHS)
+    cash = view.reader.cash(view.selection.at(seen.start), ["month"])
+    return cash.rename(columns={"cash": "value"})[["month", "value"]].tail(MOST_MONTHS).reset_index(drop=True)
 
 
 def _arrears(view: View, seen: Outlook) -> pd.DataFrame:
@@ -71,16 +70,6 @@ def _arrears(view: View, seen: Outlook) -> pd.DataFrame:
     told = pd.DataFrame({"month": stock["as_of"].astype(str), "value": stock["arrears_balance"]})
     ends = pd.to_datetime(told["month"]).dt.is_month_end
     return told[ends].tail(MOST_MONTHS).reset_index(drop=True)
-
-
-def _beside(view: View, seen: Outlook, name: str, known: pd.DataFrame) -> float:
-    """Cash a month over the last year that is recovery of placed loans but came in on loans not open at the month's
-    start; NaN for arrears. Currency."""
-    if name != "cash":
-        return math.nan
-    cash = view.reader.cash(view.selection.at(seen.start), ["month"]).set_index("month")["cash"]
-    months = known.tail(12)
-    return float((cash.reindex(months["month"]).fillna(0.0).to_numpy() - months["value"].to_numpy()).mean())
 
 
 def _chart(view: View, seen: Outlook, name: str, known: pd.DataFrame, mode: str | None) -> dict[str, Any]:
@@ -98,7 +87,7 @@ def _chart(view: View, seen: Outlook, name: str, known: pd.DataFrame, mode: str 
     return chart_props(
         marked(drawn, lambda key: _address(name, *parts(key))),
         title=say.outlook_title(name, ahead.iloc[0], budget, view.book.currency),
-        subtitle=say.outlook_subtitle(name, tested, seen.loans, bool(len(budget)), _beside(view, seen, name, known)),
+        subtitle=say.outlook_subtitle(name, tested, seen.loans, bool(len(budget))),
         summary=say.outlook_summary(name, known, ahead),
         rows=_rows(known, ahead, budget, tested),
         addresses=[*(_address(name, "actual", month) for month in known["month"]),
@@ -121,7 +110,7 @@ def _budget(view: View, name: str, months: list[str]) -> pd.DataFrame:
 def _address(name: str, kind: str, month: str) -> Why | None:
     """Actual months open their own rows, what is ahead the forecast, what was forecast before the record of forecasts."""
     if kind == "actual":
-        return Why("flows:cash", {"month": month}) if name == "cash" else Why("in_arrears", {"as_of": month})
+        return Why("cash:cash", {"month": month}) if name == "cash" else Why("in_arrears", {"as_of": month})
     if kind == "forecast":
         return Why(METRICS[name])
     return Why("forecast_coverage") if kind == "earlier" else None

@@ -41,7 +41,8 @@ class TwoKnowledges:
 def test_cash_that_came_late_is_told_with_its_rows_and_nothing_else_is():
     reader = TwoKnowledges()
     told = restatement(reader, Selection(as_of=OCTOBER), TODAY)
-    assert told.known_before == CLOSED and told.why == ""
+    assert told.known_before == CLOSED
+    assert told.why == ""
     assert [(each.name, each.kind, each.measure, each.change) for each in told.changed] == [
         ("cash_to_date", "cash", "cash", 12.34)
     ]
@@ -54,7 +55,8 @@ def test_the_day_without_a_date_is_the_newest_of_the_book():
 
 def test_an_open_pack_is_compared_with_nothing():
     told = restatement(TwoKnowledges(), Selection(as_of=OCTOBER), CLOSED)
-    assert told.changed == () and told.why == "its pack is open until 2026-11-10"
+    assert told.changed == ()
+    assert told.why == "its pack is open until 2026-11-10"
 
 
 def test_knowledge_of_a_day_before_the_pack_closed_compares_nothing_either():
@@ -69,4 +71,6 @@ def test_a_day_that_came_after_its_pack_was_never_reported(days, held):
 
 
 def test_the_days_until_a_pack_closes_can_be_set():
-    assert restatement(TwoKnowledges(), Selection(as_of=OCTOBER), TODAY, pack_days=60).known_before == date(2026, 12, 30)
+    assert restatement(TwoKnowledges(), Selection(as_of=OCTOBER), TODAY, pack_days=60).known_before == date(
+        2026, 12, 30
+    )

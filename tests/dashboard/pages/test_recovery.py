@@ -338,12 +338,11 @@ def test_the_forecast_says_how_many_earlier_ones_held_and_what_the_budget_is():
     assert (
         "The band covered 5 of 5 months forecast one month ahead; 4.0 were to be expected" in shown["cash"]["subtitle"]
     )
-    assert (
-        "dashed steps: budget, set for all cash on placed loans: 0 a month against what is drawn"
-        in shown["cash"]["subtitle"]
-    )
+    assert "Cash on placed loans, by month" in shown["cash"]["subtitle"]
+    assert "dashed steps: budget; rings" in shown["cash"]["subtitle"]
     cash, arrears = ahead["cash", "2026-11-30"], ahead["arrears_balance", "2026-11-30"]
-    assert shown["cash"]["title"] == f"Cash of Nov 2026: EUR {cash:.0f} expected"
+    budget = f"{cash / 50 - 1:+.0%}".replace("%", " %").replace("-", "−")
+    assert shown["cash"]["title"] == f"Cash of Nov 2026: EUR {cash:.0f} expected, {budget} against budget"
     change = f"{arrears / 300 - 1:+.0%}".replace("%", " %")
     assert shown["arrears"]["title"] == f"Arrears of Nov 2026: EUR {arrears:.0f} expected, {change} against target"
     rows = words(shown["cash"]["rows"])
