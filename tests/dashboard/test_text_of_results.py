@@ -28,7 +28,13 @@ def same(rate: float) -> SameAge:
 @pytest.mark.parametrize(("rate", "word"), [(0.2, "less than"), (0.25, "as much as"), (0.3, "more than")])
 def test_the_newest_cohort_brings_less_as_much_or_more(rate, word):
     assert f"brought {word} earlier ones" in text_recovery.same_age_words(same(rate))
-    assert text_recovery.cohort_title(same(rate)) == f"After 3 months 2026 Q2 brought {word} the 2 cohorts before"
+    table = pd.DataFrame(
+        {"cohort": ["2025 Q4", "2026 Q1", "2026 Q2"], "balance": [1.0, 3.0, 2.0], "rate_3": [0.4, 0.2, rate]}
+    )
+    table = table.assign(
+        rate_6=[0.5, None, None], rate_12=[0.6, None, None]
+    )  # reached by one cohort: nothing to compare
+    assert text_recovery.cohorts_title(table) == f"After 3 months 2026 Q2 brought {word} the 2 cohorts before"
 
 
 def test_a_group_is_named_only_where_it_moved_with_the_whole():

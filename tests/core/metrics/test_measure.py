@@ -25,6 +25,9 @@ def test_a_ratio_over_nothing_is_undefined_with_its_reason_and_never_zero():
         "excluded": 0,
         "unit": "share",
         "why": "nothing placed",
+        "low": None,
+        "high": None,
+        "interval": "",
     }
 
 
