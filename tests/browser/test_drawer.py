@@ -12,9 +12,7 @@ import waitress
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from dashboard.address import Why
 from dashboard.app import create_app
-from dashboard.pages import portfolio
 from tests.browser.conftest import Watched
 from tests.dashboard.conftest import services_on
 from tests.dashboard.facts_book import FactsReader
@@ -23,35 +21,16 @@ from tests.dashboard.small_book import BOOK
 pytestmark = pytest.mark.browser
 
 
-def with_addresses(services: Any, search: str | None, mode: str | None) -> dict[str, Any]:
-    """The chart of arrears by product, each bar and row carrying the address of its number."""
-    drawn = ORIGINAL(services, search, mode)
-    products = [row[0] for row in drawn["rows"][1:]]
-    asked = [Why("in_arrears", {"product": product}) for product in products]
-    bars = next(trace for trace in drawn["figure"]["data"] if trace["type"] == "bar")
-    bars["customdata"] = [[why.mark(), "more"] for why in reversed(asked)]
-    rows = [
-        drawn["rows"][0],
-        *([[row[0], why.to_query()], *row[1:]] for row, why in zip(drawn["rows"][1:], asked, strict=True)),
-    ]
-    return {**drawn, "rows": rows}
-
-
-ORIGINAL = portfolio.update_stuck
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     reader = FactsReader()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(portfolio, "update_stuck", with_addresses)
-        app = create_app(replace(services_on(BOOK), reader=lambda: reader))
-        server = waitress.create_server(app.server, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.effective_port}"
-        server.close()
-        thread.join(timeout=5)
+    app = create_app(replace(services_on(BOOK), reader=lambda: reader))
+    server = waitress.create_server(app.server, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
 
 
 def opened(watched: Watched, url: str) -> Page:
@@ -135,13 +114,14 @@ def test_back_and_forward_open_and_close_it_and_leave_the_page_alone(watched, ad
 
 def test_a_bar_and_its_row_in_the_table_open_the_same_number(watched, address):
     page = opened(watched, address)
-    page.locator("#portfolio-stuck-graph .bars .point").last.click(force=True)
+    page.locator("#portfolio-stuck-graph .bars .point").first.click(force=True)
     page.wait_for_url("**/?cell=product%7EAuto&why=in_arrears")
     title(page, "In arrears, Auto")
     page.keyboard.press("Escape")
     gone(page)
-    page.locator("summary", has_text="Table").first.click()
-    page.get_by_role("button", name="Auto", exact=True).focus()
+    card = page.locator("section[aria-labelledby=portfolio-stuck-title]")
+    card.locator("summary", has_text="Table").click()
+    card.get_by_role("button", name="Auto", exact=True).focus()
     page.keyboard.press("Enter")
     title(page, "In arrears, Auto")
     assert watched.errors == []
