@@ -158,13 +158,15 @@ def rows_note(page: FactPage, behind: Behind, expected: float | None) -> str:
     if not page.n:
         return f"No row stands behind it: {KINDS[behind.kind]}, none in this view."
     comes_to = exact(page.total, behind.unit)
-    opening = f"{show.count(page.n, NOUNS[behind.kind])}, newest first; {behind.label.lower()} comes to {comes_to}"
+    rows = f"{show.count(page.n, NOUNS[behind.kind])}, newest first"
     if behind.only:
-        return f"{opening}. Of these rows the number counts {behind.only}."
+        return f"{rows}; all of them come to {comes_to}. The number counts only {behind.only}."
+    opening = f"{rows}; {behind.label.lower()} comes to {comes_to}"
     if expected is None or not isfinite(expected):
         return f"{opening}."
     if isclose(abs(page.total), abs(expected), abs_tol=0.005):
-        return f"{opening}, as in the number."
+        turned = page.total * expected < 0
+        return f"{opening}, as in the number{', with the other sign' if turned else ''}."
     return f"{opening}; the number was computed from {exact(expected, behind.unit)}, {exact(abs(expected) - abs(page.total), behind.unit)} apart."
 
 

@@ -85,7 +85,7 @@ def test_a_value_is_exact_in_its_unit():
 
 @pytest.mark.parametrize(
     ("expected", "ends"),
-    [(100.0, "100.00, as in the number."), (-100.0, "100.00, as in the number."), (100.004, "as in the number."),
+    [(100.0, "100.00, as in the number."), (-100.0, "100.00, as in the number, with the other sign."), (100.004, "as in the number."),
      (104.0, "; the number was computed from 104.00, 4.00 apart."), (None, "cash comes to 100.00."), (float("nan"), "cash comes to 100.00.")],
 )  # fmt: skip
 def test_rows_say_whether_they_come_to_the_number(expected, ends):
@@ -96,7 +96,9 @@ def test_rows_say_whether_they_come_to_the_number(expected, ends):
 
 def test_rows_of_which_some_count_and_no_rows_are_told_apart():
     some = replace(CASH, only="the cash of old cohorts")
-    assert say.rows_note(page(100.0), some, 4.0).endswith("Of these rows the number counts the cash of old cohorts.")
+    assert say.rows_note(page(100.0), some, 4.0) == (
+        "3 payments, newest first; all of them come to 100.00. The number counts only the cash of old cohorts."
+    )
     assert say.rows_note(page(0.0, 0), CASH, 4.0).startswith("No row stands behind it: payments and reversals")
 
 

@@ -158,7 +158,7 @@ def test_rows_that_do_not_all_count_say_which_do(services):
     family = {"vintages": lambda reader, selection: {"liquidation_3m": Measure(0.2, 20.0, 100.0, 9, "share", low=0.1, high=0.3, interval="between cohorts")}}  # fmt: skip
     told = drawn(services, "?why=liquidation_3m", families=family)
     assert told["rows"]["note"].endswith(
-        "Of these rows the number counts the cash of the cohorts of which every loan was placed at least 3 months ago, up to month 3."
+        "The number counts only the cash of the cohorts of which every loan was placed at least 3 months ago, up to month 3."
     )
     assert facts_of(told)["Interval"] == "10.0 % to 30.0 %, between cohorts"
 
