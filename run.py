@@ -30,7 +30,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.columns import KINDS, Kind
 from core.errors import FileRefused, Refused, SelectionRefused, trace_without_data
-from core.selection import Selection
+from core.selection import NOT_STATED, Selection
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -511,7 +511,11 @@ def _write(path: Path, text: str) -> None:
 @click.option("--as-of", type=DAY, help="the day asked about; default the newest in the book")
 @click.option("--known-on", type=DAY, help="ask with the knowledge of that day; default with all there is now")
 @click.option(
-    "--where", "conditions", multiple=True, metavar="FIELD=VALUE", help="only loans with this value; repeatable"
+    "--where",
+    "conditions",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="only loans with this value; of one field repeated any of its values, of several fields all of them",
 )
 @command
 def metrics(recoup: Recoup, as_of: datetime | None, known_on: datetime | None, conditions: tuple[str, ...]) -> None:
@@ -530,10 +534,13 @@ def metrics(recoup: Recoup, as_of: datetime | None, known_on: datetime | None, c
 def _filters(conditions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     filters: dict[str, tuple[str, ...]] = {}
     for condition in conditions:
-        name, equals, value = condition.partition("=")
-        if not equals:
-            raise SelectionRefused(f"'{condition}' is not a condition", remedy="Write it as product=Auto.")
-        filters[name] = (*filters.get(name, ()), value)
+        name, equals, value = (part.strip() for part in condition.partition("="))
+        if not (name and equals and value):
+            found = f"'{condition}' is not a condition" if not equals or not name else f"'{condition}' names no value"
+            raise SelectionRefused(
+                found, remedy=f"Write it as product=Auto, or product={NOT_STATED!r} for loans without one."
+            )
+        filters[name.lower()] = (*filters.get(name.lower(), ()), value)
     return filters
 
 

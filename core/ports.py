@@ -38,6 +38,11 @@ class PortfolioReader(Protocol):
     def values(self, dimension: str) -> list[str]:
         """The values a dimension takes in live snapshots, sorted; `bucket` and `segment` in their own order."""
 
+    def known_values(self, dimension: str, selection: Selection) -> list[str]:
+        """Every value a dimension takes on any day of the book, as known on `selection.known_on`, sorted: of the loans
+        that were open or placed (of every loan for a dimension without a cube), "not stated" included where it occurs.
+        Days and filters of the selection do not apply."""
+
     def stock(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """The stock on `selection.as_of`: columns `by` + loans, balance, arrears_loans, arrears_balance,
         workable_loans, workable_balance, expected_loans, expected_recovery (sums over loans with an expectation)."""

@@ -20,6 +20,7 @@ from core.loan_fields import LOAN_FIELDS
 from core.metrics.targets import TARGET_METRICS
 from core.selection import NOT_STATED, Selection
 from core.strategies.catalogue import CATALOGUE, net_value_basis
+from core.workflows.filter_values import known_filters
 from dashboard.address import FACTS_PATH
 from dashboard.services import Services
 from dashboard.state import book_known
@@ -76,13 +77,15 @@ def scored_loans(services: Services, query: str) -> Response:
         query: the view's address; `sort` is its order.
 
     Raises:
-        Refused: the book holds no loans, or held none on the day of knowledge, or the address cannot be read.
+        Refused: the book holds no loans, or held none on the day of knowledge, a filter's value is not known, or the
+            address cannot be read.
     """
     reader = services.reader()
     if reader.book().is_empty:
         raise Refused("There are no loans to export yet", remedy="Bring a file on Batches first.")
     selection = Selection.from_query(query)
     book = book_known(reader, selection.known_on)
+    selection = known_filters(reader, selection)
     sort = flask.request.args.get("sort", "expected_recovery")
     if sort not in LOAN_FIELDS or not LOAN_FIELDS[sort].sortable:
         sort = "expected_recovery"

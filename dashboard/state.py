@@ -15,6 +15,7 @@ from core.errors import SelectionRefused
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import MOST_FIELDS, Selection
+from core.workflows.filter_values import known_filters
 from dashboard import format as show
 from dashboard import ids
 from dashboard import text_known as say
@@ -50,7 +51,7 @@ def view_of(services: Services, search: str | None) -> View:
 
     Raises:
         PreventUpdate: the book is empty; the shell then shows how to begin.
-        SelectionRefused: a day that the book does not hold, or an address that cannot be read.
+        SelectionRefused: a day or a filter's value that the book does not know, or an address that cannot be read.
         HistoryUnsettled: an earlier day of knowledge, while files that came out of order are put in place.
     """
     reader = services.reader()
@@ -58,6 +59,7 @@ def view_of(services: Services, search: str | None) -> View:
         raise PreventUpdate
     asked = Selection.from_query(search or "")
     book = book_known(reader, asked.known_on)
+    asked = known_filters(reader, asked)
     as_of = _day_of(book, asked, "as_of") or book.days[-1]
     earlier = [day for day in book.days if day < as_of]
     against = _day_of(book, asked, "against") or (earlier[-1] if earlier else None)

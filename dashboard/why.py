@@ -21,6 +21,7 @@ from core.metrics.facts import FACT_FIELDS
 from core.metrics.measure import Measure
 from core.records import FactPage
 from core.selection import Selection
+from core.workflows.filter_values import known_filters
 from core.workflows.measures import families as every_family
 from dashboard import format as show
 from dashboard import ids
@@ -94,7 +95,7 @@ def asked_of(services: Services, query: str | None) -> Asked | None:
 
     Raises:
         TooLittleData: the book is empty.
-        SelectionRefused: a number, cell or day there is not.
+        SelectionRefused: a number, cell, value or day there is not.
     """
     why = Why.from_query(query or "")
     if why is None:
@@ -113,6 +114,7 @@ def asked_of(services: Services, query: str | None) -> Asked | None:
             f"The book holds no figures for {show.day(day)}", where=("cell",), remedy="Open it from its chart."
         )
     view = replace(view, selection=replace(view.selection.at(day or view.as_of), lasso=None, search=""))
+    known_filters(view.reader, narrowed(view.selection, cell)[0])
     meant = definition(why.number) if why.is_metric else None
     sides = meant.sides if meant else {"numerator": _sum_behind(why.number)}
     return Asked(view, why, cell, meant, sides, why.side if why.side in sides else "numerator", since)

@@ -21,6 +21,7 @@ from db.tables import (
     actions,
     batches,
     books,
+    cube_placed,
     cube_site,
     cube_stock,
     payments,
@@ -85,6 +86,33 @@ def values_of(connection: Connection, book_id: int, dimension: str) -> list[str]
         return _in_order(connection, book_id, dimension, _read_values(connection, book_id, dimension))
 
     return list(recall(connection).answer(("values", book_id, dimension), read))
+
+
+def known_values_of(connection: Connection, book_id: int, dimension: str, known: Knowledge) -> list[str]:
+    """Every value a dimension takes on any day, as known then, by the alphabet: from the cubes of the stock and of the
+    placements; from the rows, once a revision, where no cube has the dimension (a question with it reads them too)."""
+    check_groups([dimension], DIMENSIONS)
+
+    def read() -> list[str]:
+        cubes = [cube_for([cube_stock, cube_site], {dimension}), cube_for([cube_placed], {dimension})]
+        found = {
+            value
+            for cube in cubes
+            if cube is not None
+            for value in _cube_values(connection, book_id, cube, dimension, known)
+        }
+        if cubes[0] is None:
+            rows = (snapshots.c.book_id == book_id, known.speaks(snapshots))
+            found |= set(connection.execute(select(said(stored(dimension))).where(*rows).distinct()).scalars())
+        return sorted(found)
+
+    return list(recall(connection).answer(("known values", book_id, dimension, known), read))
+
+
+def _cube_values(connection: Connection, book_id: int, cube: Table, dimension: str, known: Knowledge) -> list[str]:
+    value, of_book = cube.c[dimension], (cube.c.book_id == book_id, *known.cells(cube))
+    query = select(value).where(*of_book).group_by(value).having(func.sum(cube.c.loans) > 0)
+    return list(connection.execute(query).scalars())
 
 
 def _read_book(connection: Connection, name: BookName | None, revision: int, known: Knowledge) -> tuple[int, Book]:

@@ -13,7 +13,7 @@ from core.errors import SelectionRefused
 from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Segmentation
 from core.selection import Selection
 from db import questions, register
-from db.books import book_held, knowledge_of, learned_days, values_of
+from db.books import book_held, knowledge_of, known_values_of, learned_days, values_of
 from db.borrower_rows import borrower_loans, borrower_of, borrower_sizes, top_borrowers
 from db.budget import BUDGET_SECONDS, brief_read
 from db.cube import IS_CASH
@@ -62,6 +62,15 @@ class SqlPortfolioReader:
     def values(self, dimension: str) -> list[str]:
         """The values a dimension takes, in the order a reader expects."""
         return self._ask(lambda connection: values_of(connection, self._key(connection), dimension))
+
+    def known_values(self, dimension: str, selection: Selection) -> list[str]:
+        """Every value a dimension takes on any day, as known on the selection's day of knowledge."""
+
+        def read(connection: Connection) -> list[str]:
+            key = self._key(connection)
+            return known_values_of(connection, key, dimension, knowledge_of(connection, key, selection.known_on))
+
+        return self._ask(read)
 
     def stock(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """The stock on the selection's day."""

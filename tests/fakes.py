@@ -161,6 +161,11 @@ class FakePortfolioReader:
         found = _stated(self._open()[dimension]).unique()
         return sorted(found, key=lambda v: (v == NOT_STATED, order.index(v) if v in order else len(order), v))
 
+    def known_values(self, dimension: str, selection: Selection) -> list[str]:
+        self._check([dimension], DIMENSIONS)
+        whole = self._snapshots if dimension in ("collector", "hold") else self._open()
+        return sorted({*_stated(whole[dimension]), *_stated(self._placed[dimension])})
+
     def stock(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, DIMENSIONS)
         rows = self._stock_rows(selection)

@@ -185,12 +185,41 @@ def test_an_unusable_setting_is_named(monkeypatch, db):
     assert "port" in outcome.err.lower()
 
 
-@pytest.mark.parametrize(("condition", "said"), [("colour=red", "no filter 'colour'"), ("product", "not a condition")])
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("colour=red", "no filter 'colour'"),
+        ("product", "not a condition"),
+        ("=Auto", "not a condition"),
+        ("product= ", "'product= ' names no value. Write it as product=Auto, or product='not stated'"),
+        ("bucket=120", "no bucket '120' (it has 6, nearest '120+'; "),
+        ("product=Auto", "no product 'Auto': no loan of it states one. Leave this filter out"),
+    ],
+)
 def test_a_filter_that_does_not_exist_is_refused(tmp_path, db, condition, said):
     run("ingest", written(tmp_path, GOOD), "--db", db)
     outcome = run("metrics", "--db", db, "--where", condition)
     assert outcome.code == 2
     assert said in outcome.err
+
+
+def test_conditions_of_one_field_mean_any_and_of_two_fields_both(tmp_path, db):
+    text = (
+        "Loan_ID,Outstanding_Loan_Amount,Days_Past_Due,Loan_Type,Region\n"
+        "A,100,0,Auto,North\nB,200,0,Home  Loan,North\nC,400,0,Boat,North\nD,800,0,Auto,South\n"
+    )
+    run("ingest", written(tmp_path, text), "--db", db, "--as-of", "2026-10-31")
+
+    def outstanding(*conditions: str) -> float:
+        asked = [part for condition in conditions for part in ("--where", condition)]
+        return run("metrics", "--db", db, "--json", *asked).json["metrics"]["outstanding"]["value"]
+
+    assert outstanding("product=Auto") == 900
+    assert outstanding("product=Auto", "product=home loan", "product=auto") == 1100
+    assert outstanding(" Product = AUTO ", "region=north") == 100
+    refused = run("metrics", "--db", db, "--where", "product=Auto", "--where", "product=Train")
+    assert refused.code == 2
+    assert "no product 'Train' (it has 3, nearest " in refused.err
 
 
 def test_a_file_cannot_have_been_received_on_a_day_to_come(tmp_path, db):

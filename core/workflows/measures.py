@@ -17,6 +17,7 @@ from core.ports import PortfolioReader
 from core.records import BookName
 from core.selection import Selection
 from core.strategies.catalogue import CATALOGUE
+from core.workflows.filter_values import known_filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def measured(
 
     Raises:
         TooLittleData: nothing was known of the book on the day of knowledge.
+        SelectionRefused: a filter on a value that the book does not know.
     """
     book = reader.book(selection.known_on)
     if book.is_empty and selection.known_on:
@@ -73,6 +75,7 @@ def measured(
             f"Nothing was known of this book on {selection.known_on.isoformat()}",
             remedy="Ask with the knowledge of a later day.",
         )
+    selection = known_filters(reader, selection)
     day = newest_day(book, selection)
     measures = {
         name: measure for family in computed_by.values() for name, measure in family(reader, selection.at(day)).items()

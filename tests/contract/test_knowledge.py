@@ -127,3 +127,10 @@ def test_history_is_settled_once_and_then_every_day_is_answered(unsettled):
     assert reader.book(FIRST).days == (date(2026, 9, 30),)
     assert not writer.settle_history("own")
     assert not writer.settle_history("sample")
+
+
+def test_values_are_known_as_known_on_the_day(reader):
+    assert reader.known_values("region", NORTH.knowing(date(2026, 10, 31))) == []
+    assert reader.known_values("region", NORTH.knowing(FIRST)) == ["North", "South"]
+    assert reader.known_values("bucket", NORTH.knowing(FIRST)) == ["30-59", "90-119", "Current"]
+    assert reader.known_values("bucket", NORTH) == ["120+", "30-59", "90-119", "Current"]

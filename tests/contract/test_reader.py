@@ -363,3 +363,17 @@ def test_a_batch_that_is_not_there_is_refused(reader):
 
 def test_no_model_and_no_clustering_is_in_use(reader):
     assert (reader.champion(), reader.models(), reader.segmentation()) == (None, [], None)
+
+
+def test_known_values_are_of_every_day_and_of_loans_that_closed(reader):
+    assert reader.known_values("bucket", Selection()) == sorted(reader.values("bucket"))
+    assert reader.known_values("branch", Selection()) == ["Harbour", "Hill"]
+    assert reader.known_values("collector", Selection()) == ["Ann", "Bob", "not stated"]
+    assert reader.known_values("hold", Selection()) == ["dispute", "not stated"]
+    with pytest.raises(SelectionRefused):
+        reader.known_values("colour", Selection())
+
+
+def test_known_values_do_not_follow_the_day_or_the_filters(reader):
+    asked = Selection(as_of=reader.book().days[0], filters={"product": ("Home",)})
+    assert reader.known_values("product", asked) == reader.known_values("product", Selection())

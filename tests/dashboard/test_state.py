@@ -86,3 +86,16 @@ def test_while_history_is_put_in_order_an_earlier_knowledge_waits_and_today_does
 )  # fmt: skip
 def test_the_day_of_knowledge_is_read_from_an_address_or_there_is_none(search, found):
     assert known_on_of(search) == found
+
+
+def test_a_filters_value_the_book_never_held_is_refused_and_not_answered_with_zeros(services):
+    said = r"no product 'Boat' \(it has 3, nearest .*\)\. Choose a value the book has, or leave this filter out"
+    with pytest.raises(SelectionRefused, match=said):
+        view_of(services, "?product=Auto&product=Boat")
+
+
+def test_a_value_of_another_day_is_known_and_case_and_spaces_do_not_matter(services):
+    assert view_of(services, "?as_of=2026-08-31&bucket=120%2B").selection.filters == {"bucket": ("120+",)}
+    assert view_of(services, "?product=+AUTO&product=Auto&region=north").selection.filters == {
+        "product": ("Auto",), "region": ("North",),
+    }  # fmt: skip

@@ -287,3 +287,8 @@ def test_a_fault_of_ours_is_logged_without_its_words(services, served, monkeypat
     assert told["why-title"]["children"] == "Something went wrong on our side"
     assert "Jane" not in caplog.text + json.dumps(told)
     assert "ValueError" in caplog.text
+
+
+def test_a_cell_with_a_value_the_book_never_held_is_refused(services):
+    with pytest.raises(SelectionRefused, match="no product 'Boat'"):
+        why.asked_of(services, "?why=in_arrears&cell=product~Boat")

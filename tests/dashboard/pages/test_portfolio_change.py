@@ -160,7 +160,7 @@ def test_on_one_day_without_payments_it_says_what_is_missing(services_with, sear
 
 
 def test_an_empty_selection_says_so(services, long):
-    for search in ("?product=Boat", "?product=Boat&of=arrears", "?product=Boat&as=loans"):
+    for search in ("?product=not+stated", "?product=not+stated&of=arrears", "?product=not+stated&as=loans"):
         assert card_of(services, search)["absent"] == "n/a, because no loan is in this selection."
     assert "of the whole book" in card_of(long, "?with=target&product=Auto")["absent"]
 
@@ -215,7 +215,7 @@ def test_without_two_month_ends_there_is_no_bridge(services_with, services):
     assert bridge.update_bridge(services_with(TUTORIAL), "", "light")["absent"] == (
         "n/a, because this book holds no loans of 2026-09-30, and a month is known by both its ends."
     )
-    assert bridge.update_bridge(services, "?product=Boat", "light")["absent"] == (
+    assert bridge.update_bridge(services, "?product=not+stated", "light")["absent"] == (
         "n/a, because no loan of this selection was in arrears."
     )
 

@@ -67,7 +67,7 @@ def test_a_logarithmic_axis_says_what_it_cannot_draw():
 def test_a_book_without_the_figure_is_told_so():
     shown = scatter.update_scatter(services_of(), "", "light")
     assert shown["absent"] == "n/a, because no loan here states both monthly income and outstanding."
-    nobody = scatter.update_scatter(services_of(), "?product=Boat", "light")
+    nobody = scatter.update_scatter(services_of(), "?product=not+stated", "light")
     assert nobody["absent"] == "n/a, because no loan matches these filters."
 
 
@@ -144,7 +144,7 @@ def test_without_payments_recovery_is_not_available_rather_than_zero():
 
 def test_no_match_and_no_segments_are_answered_in_words():
     assert (
-        words_of(profiles.update_profiles(services_of(), "?product=Boat", "light")["answer"])
+        words_of(profiles.update_profiles(services_of(), "?product=not+stated", "light")["answer"])
         == "No loan matches these filters."
     )
     bare = book_of(forty_loans(segment=None))
