@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 from core.metrics.measure import Measure
@@ -115,6 +116,20 @@ def measure(answer: Measure, currency: str = "") -> str:
     if answer.unit == "ratio":
         return number(answer.value, 2)
     return money(answer.value, currency)
+
+
+def interval(answer: Measure, level: float = 0.95) -> str:
+    """How sure a measure is, short enough for a card; "" where it has no interval.
+
+    >>> interval(Measure(0.49, 49.0, 100.0, 100, "share", low=0.471, high=0.511)).replace("\\u00a0", " ")
+    '95 %: 47.1 to 51.1 %'
+    """
+    if not (math.isfinite(answer.low) and math.isfinite(answer.high)):
+        return ""
+    low, high = (measure(replace(answer, value=end)) for end in (answer.low, answer.high))
+    low_number, _, low_unit = low.partition(" ")
+    told = low_number if low_unit and high.endswith(f" {low_unit}") else low
+    return f"{percent(level, 0)}: {told} to {high}".replace(" ", "\u00a0")
 
 
 def count(n: int, noun: str) -> str:

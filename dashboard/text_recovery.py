@@ -90,22 +90,14 @@ def groups_title(groups: pd.DataFrame, by: str) -> str:
     return f"No {by} moved"
 
 
-def kpi_note(note: str, answer: Measure, target: float) -> str:
-    """What stands under a key figure: its change and n, how sure it is, and the target where one is set."""
+def kpi_note(note: str, answer: Measure, target: float) -> list[str]:
+    """What stands under a key figure, a line each: its change and n, how sure it is, and the target where one is set."""
     if not answer.is_defined:
-        return note
+        return [note]
     word = show.percent if answer.unit == "share" else show.money
-
-    def said(value: float) -> str:
-        return word(value).replace(" ", NO_BREAK)
-
-    sure = [] if math.isnan(answer.low) else [f"{_level(answer)} {said(answer.low)} to {said(answer.high)}"]
-    aim = [] if math.isnan(target) else [f"target {said(target)}"]
-    return ", ".join([note, *sure, *aim])
-
-
-def _level(answer: Measure) -> str:
-    return show.percent(LEVEL if answer.interval.startswith(f"{LEVEL * 100:.0f}") else 0.95, 0).replace(" ", NO_BREAK)
+    sure = show.interval(answer, LEVEL if answer.interval.startswith(f"{LEVEL * 100:.0f}") else 0.95)
+    aim = "" if math.isnan(target) else f"target {word(target)}".replace(" ", NO_BREAK)
+    return [line for line in (note, sure, aim) if line]
 
 
 def liquidation_title(together: pd.DataFrame, target: pd.DataFrame) -> str:

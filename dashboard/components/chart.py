@@ -46,7 +46,8 @@ def chart_card(
     controls: Sequence[Any] = (),
     lasso: bool = False,
     wide: bool = False,
-    why: Why | None = None,
+    why: Why | html.Span | None = None,
+    narrow: Any = None,
 ) -> html.Section:
     """The empty card. Fill it with `chart_outputs(card)` and `chart_props(...)`.
 
@@ -56,14 +57,17 @@ def chart_card(
         controls: switches shown at the top right.
         lasso: the drawing is for selecting.
         wide: the card takes the whole row.
-        why: the number whose drawer "why this number" opens, at the top right. A click on a point opens the drawer on
+        why: the number whose drawer "why this number" opens, at the foot, or the place of such a button. A click on a point opens the drawer on
             the point's own number where its customdata is, or begins with, `Why.mark()`.
+        narrow: what a phone shows in place of a drawing that would not fit it.
     """
-    asked = [why_button(why.to_query(), label_of(why), described_by=f"{card}-title")] if why else []
+    asked: list[Any] = [why] if isinstance(why, html.Span) else []
+    if isinstance(why, Why):
+        asked = [why_button(why.to_query(), label_of(why), described_by=f"{card}-title")]
     head = html.Div(
         [
             html.Div([html.H2("", id=f"{card}-title"), html.P("", id=f"{card}-subtitle", className="subtitle")]),
-            html.Div([*controls, *asked], className="card-controls"),
+            *([html.Div(list(controls), className="card-controls")] if controls else []),
         ],
         className="card-head",
     )
@@ -86,8 +90,9 @@ def chart_card(
                 id=f"{card}-drawing",
                 className="drawing",
             ),
+            *([html.Div(narrow, className="narrow")] if narrow is not None else []),
             html.P("", id=f"{card}-summary", className="visually-hidden"),
-            table,
+            html.Div([table, *asked], className="card-foot"),
             dcc.Store(id=ids.rows_of(card)),
         ],
         className="card chart wide" if wide else "card chart",

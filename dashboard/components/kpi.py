@@ -55,6 +55,11 @@ def _why(card: str, label: str, metric: str) -> html.Div | html.Details:
     return html.Div([button, html.P("", id=words, className="visually-hidden")], className="why")
 
 
+def note_lines(lines: Sequence[Any]) -> list[html.Span]:
+    """What stands under a figure, a line each."""
+    return [html.Span(line, className="note-line") for line in lines]
+
+
 def kpi_outputs(card: str) -> dict[str, Output]:
     """Where `kpi_props` go, by part."""
     return {part: Output(f"{card}-{_HOME.get(part, part)}", prop) for part, prop in PARTS.items()}

@@ -14,6 +14,8 @@ from dashboard.figures.intervals import plain, spelled, with_gaps
 from dashboard.theme import palette, tint
 
 _HEAD, _AXES = 30, 50
+_TO_THE_EDGE = -34
+"""A panel's name begins over the words of its axis: on a phone it needs the whole width."""
 
 
 def monthly_shares(
@@ -87,7 +89,7 @@ def _aim(aim: pd.DataFrame, mode: str | None) -> dict[str, Any]:
 
 def _named(words: str, newest: pd.Series, ceiling: float, mode: str | None) -> dict[str, Any]:
     return {
-        "x": 0, "xref": "paper", "xanchor": "left", "y": ceiling, "yref": "paper", "yanchor": "bottom", "yshift": 3,
+        "x": 0, "xref": "paper", "xanchor": "left", "y": ceiling, "yref": "paper", "yanchor": "bottom", "yshift": 3, "xshift": _TO_THE_EDGE,
         "showarrow": False, "align": "left", "font": label_font(mode, strong=True) | {"weight": 400},
         "text": f"<b>{words}</b>  {show.percent(newest['share'])}, n {show.number(newest['n'])}",
     }  # fmt: skip

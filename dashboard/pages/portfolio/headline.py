@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import dash
@@ -21,7 +19,7 @@ from core.metrics.targets import TARGET_METRICS
 from dashboard import format as show
 from dashboard import text_portfolio as say
 from dashboard.components.head import answer_id, sentence
-from dashboard.components.kpi import kpi_card, kpi_outputs, kpi_props
+from dashboard.components.kpi import kpi_card, kpi_outputs, kpi_props, note_lines
 from dashboard.page import Page
 from dashboard.pages.portfolio.compare import Compared, compared_of
 from dashboard.services import Services
@@ -104,12 +102,11 @@ def _note(now: Measure, target: Measure, compared: Compared, told: bool) -> list
     n = f"n\u00a0=\u00a0{show.number(now.n)}"
     beside = _beside(target, compared, told)
     lines: list[list[Any]] = [[*beside, ", ", n] if beside else [n]]
-    if math.isfinite(now.low) and math.isfinite(now.high):
-        low, high = (show.measure(replace(now, value=end)) for end in (now.low, now.high))
-        lines.append([f"{show.percent(0.95, 0)} interval {low} to {high}"])
+    if sure := show.interval(now):
+        lines.append([sure])
     if compared.how != "target" and target.is_defined:
         lines.append([f"target {show.measure(target)}"])
-    return [html.Span(line) for line in lines]
+    return note_lines(lines)
 
 
 def _beside(target: Measure, compared: Compared, told: bool) -> list[Any]:

@@ -22,7 +22,7 @@ from core.selection import NOT_STATED, Selection
 from dashboard import format as show
 from dashboard import text_recovery as say
 from dashboard.components.head import answer_id, sentence
-from dashboard.components.kpi import kpi_card, kpi_outputs, kpi_props
+from dashboard.components.kpi import kpi_card, kpi_outputs, kpi_props, note_lines
 from dashboard.page import Page
 from dashboard.pages.recovery.outlook import outlook_of
 from dashboard.pages.recovery.remembered import Remembered
@@ -32,12 +32,16 @@ from dashboard.state import VIEW, View, page_key, view_of
 NAMES = (
     "recovery_rate", "liquidation_12m", "cash_month", "cure_rate", "promises_kept_rate", "forecast_cash_next_month",
 )  # fmt: skip
+SHORT = {"liquidation_12m": "Back in 12 months", "forecast_cash_next_month": "Cash next month"}
+"""Names that fit one line of a card; the drawer says them in full."""
 BY = ("product", "region", "segment", "strategy")
 
 
 def cards() -> html.Div:
     """The six cards, empty."""
-    return html.Div([kpi_card(f"recovery-{name}", definition(name).label) for name in NAMES], className="kpis")
+    return html.Div(
+        [kpi_card(f"recovery-{name}", SHORT.get(name, definition(name).label)) for name in NAMES], className="kpis"
+    )
 
 
 def update_headline(services: Services, search: str | None, mode: str | None, remembered: Remembered) -> dict[str, Any]:
@@ -56,7 +60,7 @@ def update_headline(services: Services, search: str | None, mode: str | None, re
             trend=trends.get(name, []), formula=meant.formula,
         )  # fmt: skip
         target = target_of(targets, name, view.as_of)
-        figures[name] = props | {"note": say.kpi_note(props["note"], now[name], target)}
+        figures[name] = props | {"note": note_lines(say.kpi_note(props["note"], now[name], target))}
     return {"answer": sentence(_answer(view, now["recovery_rate"], search)), "figures": figures}
 
 

@@ -31,7 +31,7 @@ STEPS = {
     "paying": "paying_rate",
 }  # fmt: skip
 HEIGHT, MOST_MONTHS = 360, 24
-PANELS = {"kept": "Promises kept, by month they fell due"}
+PANELS = {"kept": "Kept, by month due"}
 
 
 def cards() -> html.Div:

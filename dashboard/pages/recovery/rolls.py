@@ -21,6 +21,7 @@ from dashboard.components.drawer import why_button
 from dashboard.components.switch import chooser, switch
 from dashboard.figures import roll as draw
 from dashboard.figures.monthly import monthly_shares
+from dashboard.figures.roll_narrow import directions_by_bucket, roll_table
 from dashboard.pages.recovery.points import marked, parts
 from dashboard.pages.recovery.remembered import Remembered
 from dashboard.services import Services
@@ -30,6 +31,7 @@ from dashboard.text_why import label_of
 HEAT, MOVE, CURES = "recovery-heat", "recovery-move", "recovery-cures"
 CHARTS = {"heat": HEAT, "move": MOVE, "cures": CURES}
 MOVE_WHY = f"{MOVE}-why"
+NARROW = f"{HEAT}-narrow"
 CONTROLS = (f"{HEAT}-as", f"{MOVE}-cell")
 WEIGHTS: dict[str, tuple[draw.Weight, str]] = {"balance": ("opening", "Balance"), "count": ("loans", "Loans")}
 CELLS = {f"{origin}{draw.BETWEEN}{state}": f"{origin} to {state}" for origin in BUCKETS for state in STATES}
@@ -49,8 +51,10 @@ def cards() -> html.Div:
     weights = [(name, word) for name, (_, word) in WEIGHTS.items()]
     weight = switch(CONTROLS[0], "Shares of", weights, "balance", key="as")
     cell = chooser(CONTROLS[1], "From and to", list(CELLS.items()), FIRST_CELL, key="roll")
-    heat = chart_card(HEAT, height=HEIGHT, controls=[weight], why=Why("roll_forward_rate"))
-    move = chart_card(MOVE, height=HEIGHT, controls=[cell, html.Span([], id=MOVE_WHY)])
+    heat = chart_card(
+        HEAT, height=HEIGHT, controls=[weight], why=Why("roll_forward_rate"), narrow=html.Div([], id=NARROW)
+    )
+    move = chart_card(MOVE, height=HEIGHT, controls=[cell], why=html.Span([], id=MOVE_WHY))
     return html.Div([heat, move], className="row-2")
 
 
@@ -68,7 +72,7 @@ def update_rolls(services: Services, search: str | None, mode: str | None) -> di
     flows = view.reader.flows(view.selection, ["month", "origin", "state"])
     stock = flows[flows["origin"].isin(list(BUCKETS)) & (flows["month"] <= month.closing.isoformat())]
     return {
-        "heat": _heat((stock, month), weight, cell, mode),
+        "heat": _heat((stock, month), weight, cell, mode) | {"narrow": _narrow((stock, month), weight, mode)},
         "move": _move((stock, month), weight, cell, mode),
         "cures": _cures((stock, month), mode),
         "why": [_cell_button((stock, month), weight, cell)],
@@ -90,6 +94,13 @@ def _heat(moves: Moves, weight: draw.Weight, cell: str, mode: str | None) -> dic
         rows=say.heat_rows(told, weight),
         addresses=[_flow(weight, row.origin, row.state, month.closing.isoformat()) for row in told.itertuples()],
     )
+
+
+def _narrow(moves: Moves, weight: draw.Weight, mode: str | None) -> list[Any]:
+    """The matrix as a phone shows it; nothing where there is none."""
+    flows, month = moves
+    shares = directions_by_bucket(flows[flows["month"] == month.closing.isoformat()], weight)
+    return [roll_table(shares, mode)] if len(shares) and not month.why else []
 
 
 def _move(moves: Moves, weight: draw.Weight, cell: str, mode: str | None) -> dict[str, Any]:
@@ -160,6 +171,7 @@ def register(app: dash.Dash, services: Services, remembered: Remembered) -> None
     )
 
     outputs = {name: chart_outputs(card) for name, card in CHARTS.items()}
+    outputs["heat"]["narrow"] = Output(NARROW, "children")
 
     @app.callback(output={**outputs, "why": Output(MOVE_WHY, "children")}, inputs=VIEW)
     def rolls(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ TABLE, ABSENT = f"{CARD}-table", "is-absent"
 def card() -> html.Section:
     """A sentence and a table, empty."""
     columns = [
-        text_column("bucket", "Arrears", minWidth=68), number_column("loans", "Loans", minWidth=58),
+        text_column("bucket", "Arrears", minWidth=76, width=84, pinned="left"), number_column("loans", "Loans", minWidth=58),
         number_column("balance", "Balance", minWidth=72), number_column("chance", "Rolled before", minWidth=68),
         number_column("interval", "95 % interval", minWidth=112), number_column("n", "n", minWidth=56),
         number_column("expected", "Will roll", minWidth=68),
@@ -37,10 +37,12 @@ def card() -> html.Section:
     why = Why("rolling_next_month")
     head = [
         html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")]),
-        html.Div(why_button(why.to_query(), label_of(why), described_by=TITLE), className="card-controls"),
     ]
+    foot = html.Div(why_button(why.to_query(), label_of(why), described_by=TITLE), className="card-foot at-end")
     table = html.Div(grid(CARD, columns, label="About to roll, by arrears", rowData=[]), id=TABLE, className=ABSENT)
-    return html.Section([html.Div(head, className="card-head"), table], className="card", **{"aria-labelledby": TITLE})
+    return html.Section(
+        [html.Div(head, className="card-head"), table, foot], className="card chart", **{"aria-labelledby": TITLE}
+    )
 
 
 def update_warning(services: Services, search: str | None) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def test_an_interval_is_said_where_there_is_one(services):
     held = late(2)["hold"].notna().sum()
     assert note[0].endswith(f"n\u00a0=\u00a0{len(late(2))}")
     assert held == 1
-    assert note[1].startswith("95 % interval ")
+    assert note[1] == "95\u00a0%:\u00a00.6\u00a0to\u00a017.2\u00a0%"
 
 
 def test_a_target_stands_beside_the_change_where_one_is_set(aimed):
