@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Literal
 
 import pandas as pd
 
 from core.metrics.change import Explanation
-from core.metrics.comparison import Window, year_before
+from core.metrics.comparison import Window
 from core.metrics.measure import Measure
 from core.metrics.restatement import Restated, Restatement
 from dashboard import format as show
@@ -22,9 +21,6 @@ CALLED = {"in_arrears": "arrears", "cash_to_date": "cash", "balance_placed": "ba
 COUNTER_HEADING = "What it costs the borrowers"
 COUNTER_NOTE = "The figures above can be pushed up at their cost; these would show it."
 
-NO_TARGET = "no target is set"
-NO_TARGET_POSSIBLE = "it takes no target"
-TARGET_OF_THE_WHOLE = "the target is of the whole book"
 NO_LOANS = f"{show.UNDEFINED}, because no loan is in this selection."
 
 What = Literal["cash", "payers", "arrears", "late loans"]
@@ -39,13 +35,6 @@ PART_HOVERS = {
     "volume": "there is more or less of it all, at the earlier rates",
     "mix": "the groups' shares of it moved, at their earlier rates",
 }
-
-
-def no_earlier_day(how: str, as_of: date) -> str:
-    """Why nothing stands on the other side of a comparison."""
-    if how == "year":
-        return f"this book holds no figures of {show.day(year_before(as_of))}"
-    return f"this book holds no day before {show.day(as_of)}"
 
 
 def portfolio_answer(
@@ -256,18 +245,23 @@ def bridge_title(lines: pd.DataFrame, *, counted: bool) -> str:
 
 
 def gap_title(gaps: pd.DataFrame) -> str:
-    """How many targets are met, and the one missed most.
+    """How many targets are met, and the one missed most; where none can be met or missed, the one that is farthest.
 
     Args:
-        gaps: label, relative (difference / target), met (bool), largest first.
+        gaps: label, relative (difference / target), met (True, False; None where there is nothing to meet or miss),
+            whose (of whom the target is, in words), one row or more.
     """
-    missed = gaps[~gaps["met"]]
-    if missed.empty:
-        only = f"{gaps.iloc[0]['label']}: on target"
-        return f"All {show.count(len(gaps), 'targets')} are met" if len(gaps) > 1 else only
-    first = missed.loc[missed["relative"].abs().idxmax()]
+    missed = gaps[[met is False for met in gaps["met"]]]
+    judged = int(gaps["met"].notna().sum())
+    if missed.empty and judged:
+        only = gaps[gaps["met"].notna()].iloc[0]["label"]
+        return f"All {show.count(judged, 'targets')} are met" if judged > 1 else f"{only}: on target"
+    shown = gaps if missed.empty else missed
+    first = shown.loc[shown["relative"].abs().idxmax()]
+    if not first["relative"]:
+        return f"{first['label']}: as much as {first['whose']}"
     side = "under" if first["relative"] < 0 else "over"
-    return f"{first['label']}: {show.percent(abs(first['relative']))} {side} its target"
+    return f"{first['label']}: {show.percent(abs(first['relative']))} {side} {first['whose']}"
 
 
 def in_words(frame: pd.DataFrame, by: str, amount: str) -> str:

@@ -11,7 +11,9 @@ from core.metrics.forecast import LEVEL
 from core.metrics.measure import Measure
 from core.metrics.portfolio import NO_PAYMENTS
 from core.metrics.recovery import SameAge
+from core.metrics.targets import NO_TARGET
 from dashboard import format as show
+from dashboard.text_compared import WHOLE_BOOKS_TARGET
 
 NO_PAYMENTS_WHY = f"{show.UNDEFINED}, because {NO_PAYMENTS}."
 NO_BREAK = "\u00a0"
@@ -90,22 +92,21 @@ def groups_title(groups: pd.DataFrame, by: str) -> str:
     return f"No {by} moved"
 
 
-def kpi_note(note: str, answer: Measure, target: float) -> list[str]:
-    """What stands under a key figure, a line each: its change and n, how sure it is, and the target where one is set."""
+def kpi_note(note: str, answer: Measure, aim: str) -> list[str]:
+    """What stands under a key figure, a line each: its change and n, how sure it is, its target ("" where none is told)."""
     if not answer.is_defined:
         return [note]
-    word = show.percent if answer.unit == "share" else show.money
     sure = show.interval(answer, LEVEL if answer.interval.startswith(f"{LEVEL * 100:.0f}") else 0.95)
-    aim = "" if math.isnan(target) else f"target {word(target)}".replace(" ", NO_BREAK)
-    return [line for line in (note, sure, aim) if line]
+    return [line for line in (note, sure, aim.replace(" ", NO_BREAK)) if line]
 
 
-def liquidation_title(together: pd.DataFrame, target: pd.DataFrame) -> str:
+def liquidation_title(together: pd.DataFrame, target: pd.DataFrame, *, part: bool) -> str:
     """What comes back by an age, and whether that is what was aimed at.
 
     Args:
         together: from `core.metrics.vintages.pooled`.
         target: from `core.metrics.targets.liquidation_target`.
+        part: the curve is of a part of the book; the target never is.
     """
     known = together[together["rate"].notna()].set_index("age")
     if known.empty:
@@ -116,12 +117,12 @@ def liquidation_title(together: pd.DataFrame, target: pd.DataFrame) -> str:
     aim = target.set_index("age_months")["value"].get(age, math.nan) if len(target) else math.nan
     if math.isnan(aim):
         return said
-    return f"{said}, {show.number(abs(rate - aim) * 100, 1)} pts {'above' if rate >= aim else 'below'} target"
+    return f"{said}, {show.number(abs(rate - aim) * 100, 1)} pts {'above' if rate >= aim else 'below'} {WHOLE_BOOKS_TARGET if part else 'target'}"
 
 
-def aim_words(target: pd.DataFrame) -> str:
-    """The target in the legend."""
-    return "dashed: target" if len(target) else "no target is set"
+def aim_words(target: pd.DataFrame, *, part: bool) -> str:
+    """The target in the legend; the whole book's beside the curve of a part of it."""
+    return f"dashed: {WHOLE_BOOKS_TARGET if part else 'target'}" if len(target) else NO_TARGET
 
 
 def liquidation_summary(together: pd.DataFrame) -> str:
@@ -202,14 +203,21 @@ def _aim(name: str) -> str:
     return "budget" if name == "cash" else "target"
 
 
-def outlook_subtitle(name: str, tested: pd.DataFrame, loans: int, has_budget: bool) -> str:
+def outlook_subtitle(name: str, tested: pd.DataFrame, loans: int, no_budget: str) -> str:
     """What is drawn, and how often earlier forecasts were right.
 
     Args:
         tested: from `core.metrics.forecast.backtest`, one measure, one month ahead.
+        no_budget: why no budget or target is drawn; "" where one is.
     """
     what = "Cash on placed loans, by month" if name == "cash" else "Balance 1+ days past due at each month-end"
-    aim = f"dashed steps: {_aim(name)}" if has_budget else f"no {_aim(name)} is set"
+    aim = f"dashed steps: {_aim(name)}"
+    if no_budget:
+        aim = (
+            no_budget.replace("target", _aim(name))
+            if no_budget == NO_TARGET
+            else f"no {_aim(name)} is drawn, because {no_budget}"
+        )
     return (
         f"{what}; dotted: forecast with its {show.percent(LEVEL, 0)} band; {aim}; rings: forecasts made a month before. "
         f"{covered(tested)}. n = {show.count(loans, 'loans')}"

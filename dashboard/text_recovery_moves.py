@@ -14,7 +14,7 @@ from core.metrics.promises import GRACE_DAYS, TOLERANCE_SHARE
 from core.metrics.whole_month import WholeMonth
 from core.records import Book
 from dashboard import format as show
-from dashboard.text_recovery import interval
+from dashboard.text_recovery import aim_words, interval
 
 OF = {"opening": "opening balance", "loans": "loans"}
 STEPS = {
@@ -192,10 +192,10 @@ def kept_title(history: pd.DataFrame) -> str:
     return f"{said}, {show.points(change)} on the {show.count(len(before), 'months')} before"
 
 
-def kept_subtitle(months: pd.DataFrame, target: pd.DataFrame) -> str:
+def kept_subtitle(months: pd.DataFrame, target: pd.DataFrame, *, part: bool) -> str:
     """The rule, what is left out, and the target."""
     unstated, cancelled = int(months["unstated"].sum()), int(months["cancelled"].sum())
-    aim = "dashed: target" if len(target) else "no target is set"
+    aim = aim_words(target, part=part)
     return (
         f"Promises kept / promises due, with their 95 % intervals; {GRACE_DAYS} days of grace, {show.percent(TOLERANCE_SHARE, 0)} "
         f"tolerance, one payment keeps one promise; {aim}; left out: {show.number(unstated)} that state no day or amount, "

@@ -13,7 +13,8 @@ from dashboard import format as show
 EVERY_MONTH = "Every month"
 MONTHS_NOTE = (
     f"Type into a cell; empty it to take the target away. “{EVERY_MONTH}” holds wherever a month has none of its own. "
-    "The budget is the target of cash this month."
+    "The budget is the target of cash this month. Every target is of the whole book and of a whole month: under a filter an amount is "
+    "held against none and a rate is shown beside the whole book's; what a month brought is held against it once the month is over."
 )
 AGES_NOTE = (
     "Cash to date as a share of the balance placed, by months since placement. "

@@ -46,7 +46,7 @@ def newest_whole_month(book: Book, selection: Selection) -> WholeMonth:
     """
     day = newest_day(book, selection)
     day = max((each for each in book.days if each <= day), default=day)
-    closing = day if day == month_end(day) else _month_end_before(day)
+    closing = whole_month_before(day)
     opening = _month_end_before(closing)
     absent = [each.isoformat() for each in (opening, closing) if each not in book.days]
     why = f"this book holds no loans of {' and '.join(absent)}, and a month is known by both its ends" if absent else ""
@@ -59,6 +59,15 @@ def flows_of_month(
     """The flows of that month: `by` + core.metrics.flows.FLOW_MEASURES; empty where it has none."""
     flows = reader.flows(selection, ["month", *by])
     return flows[flows["month"] == month.closing.isoformat()].drop(columns="month").reset_index(drop=True)
+
+
+def whole_month_before(day: date) -> date:
+    """The end of the newest month that is over on a day.
+
+    >>> whole_month_before(date(2026, 10, 31)), whole_month_before(date(2026, 10, 30))
+    (datetime.date(2026, 10, 31), datetime.date(2026, 9, 30))
+    """
+    return day if day == month_end(day) else _month_end_before(day)
 
 
 def _month_end_before(day: date) -> date:

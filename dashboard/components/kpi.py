@@ -23,7 +23,7 @@ PARTS = {
 _HOME = {"tone": "delta", "summary": "trend", "trend_class": "trend"}
 
 
-def kpi_card(card: str, label: str, metric: str | None = None) -> html.Article:
+def kpi_card(card: str, label: str, metric: str | None = None, *, renamed: bool = False) -> html.Article:
     """The empty card. Fill it with `kpi_outputs(card)` and `kpi_props(...)`.
 
     Args:
@@ -31,27 +31,31 @@ def kpi_card(card: str, label: str, metric: str | None = None) -> html.Article:
         label: the figure's name.
         metric: the figure in the catalogue, whose drawer "why this number" opens; by default the card's own word. A
             figure that is none there says why in the card.
+        renamed: the card may show another figure of the catalogue in its place, by `kpi_name_outputs` and `kpi_name`.
     """
+    named = {"id": f"{card}-label"} if renamed else {}
     return html.Article(
         [
-            html.H2(label, className="kpi-label"),
+            html.H2(label, className="kpi-label", **named),
             html.P("", id=f"{card}-value", className="kpi-value"),
             html.P(
                 [html.Span("", id=f"{card}-delta"), " ", html.Span("", id=f"{card}-note", className="muted")],
                 className="kpi-note",
             ),
             html.Img(id=f"{card}-trend", src="", alt="", className="spark is-absent"),
-            _why(card, label, metric or card.partition("-")[2]),
+            _why(card, label, metric or card.partition("-")[2], renamed=renamed),
         ],
         className="card kpi",
     )
 
 
-def _why(card: str, label: str, metric: str) -> html.Div | html.Details:
+def _why(card: str, label: str, metric: str, *, renamed: bool) -> html.Div | html.Details:
     words = f"{card}-why"
     if metric not in CATALOGUE:
         return html.Details([html.Summary("why this number"), html.P("", id=words)], className="why")
     button = why_button(Why(metric).to_query(), label, described_by=words)
+    if renamed:
+        button.id = f"{card}-ask"
     return html.Div([button, html.P("", id=words, className="visually-hidden")], className="why")
 
 
@@ -63,6 +67,22 @@ def note_lines(lines: Sequence[Any]) -> list[html.Span]:
 def kpi_outputs(card: str) -> dict[str, Output]:
     """Where `kpi_props` go, by part."""
     return {part: Output(f"{card}-{_HOME.get(part, part)}", prop) for part, prop in PARTS.items()}
+
+
+def kpi_name_outputs(card: str) -> dict[str, Output]:
+    """Where `kpi_name` goes, for a card that is `renamed`."""
+    ask = f"{card}-ask"
+    return {
+        "label": Output(f"{card}-label", "children"),
+        "why": Output(ask, "data-why"),
+        "read": Output(ask, "aria-label"),
+    }
+
+
+def kpi_name(metric: str) -> dict[str, str]:
+    """The name of a figure of the catalogue, and what its button opens."""
+    button = why_button(Why(metric).to_query(), CATALOGUE[metric].label)
+    return {"label": CATALOGUE[metric].label, "why": getattr(button, "data-why"), "read": getattr(button, "aria-label")}
 
 
 def kpi_props(

@@ -11,14 +11,16 @@ from dash import ClientsideFunction, Input, Output, State, dcc, html
 from dashboard import ids
 
 
-def switch(id: str, label: str, choices: Sequence[tuple[str, str]], value: str, *, key: str) -> html.Fieldset:
-    """One of few: (value, word) pairs in a row, kept as `key` in the address. `label` is read out, not shown."""
+def switch(
+    id: str, label: str, choices: Sequence[tuple[str, str]], value: str, *, key: str, shown: bool = False
+) -> html.Fieldset:
+    """One of few: (value, word) pairs in a row, kept as `key` in the address. `label` is read out, and `shown` or not."""
     options = [{"value": name, "label": word} for name, word in choices]
     buttons = dbc.RadioItems(
         id=id, options=options, value=value, inline=True, className="switch",
         inputClassName="switch-input", labelClassName="switch-word", labelCheckedClassName="is-on",
     )  # fmt: skip
-    legend = html.Legend(label, className="visually-hidden")
+    legend = html.Legend(label, className="muted" if shown else "visually-hidden")
     return html.Fieldset([legend, buttons, _note(id, key, value)], className="switch-set")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dash
 from dash import html
 
+from dashboard import compared
 from dashboard.components.head import page_layout
 from dashboard.components.switch import keep_in_url
 from dashboard.page import Page
-from dashboard.pages.portfolio import bridge, change, compare, evidence, headline, restated, stuck
+from dashboard.pages.portfolio import bridge, change, evidence, headline, restated, stuck
 from dashboard.services import Services
 
 PAGE = Page("/", "Portfolio", "See", "How are we doing, and what needs attention?")
@@ -19,7 +20,7 @@ def layout() -> html.Div:
     return page_layout(
         PAGE,
         [
-            compare.controls(),
+            compared.controls(PAGE.key),
             restated.line(),
             headline.cards(),
             headline.counter_cards(),
@@ -32,7 +33,7 @@ def layout() -> html.Div:
 
 def register(app: dash.Dash, services: Services) -> None:
     """The page's callbacks."""
-    for control in (*compare.CONTROLS, *change.CONTROLS, *stuck.CONTROLS):
+    for control in (*compared.controls_of(PAGE.key), *change.CONTROLS, *stuck.CONTROLS):
         keep_in_url(app, control)
     headline.register(app, services, PAGE)
     for part in (restated, change, bridge, stuck, evidence):

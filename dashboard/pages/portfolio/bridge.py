@@ -16,10 +16,10 @@ from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_mo
 from dashboard import format as show
 from dashboard import text_portfolio as say
 from dashboard.address import Why
+from dashboard.compared import Compared, compared_of
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.figures.bridge import CLOSING, EARNED, LEAST, OPENING, stock_bridge, words_of
 from dashboard.figures.portfolio import marks, move_bars
-from dashboard.pages.portfolio.compare import Compared, compared_of
 from dashboard.services import Services
 from dashboard.state import VIEW, view_of
 

@@ -13,15 +13,16 @@ from core.metrics.change import PARTS, explain, mix_and_performance
 from core.metrics.comparison import WINDOWS, Window, cash_over, payers_over, widest_window, window
 from core.metrics.portfolio import NO_PAYMENTS
 from core.metrics.summary import summary_measures
+from core.metrics.targets import NO_TARGET
 from dashboard import format as show
 from dashboard import text_portfolio as say
 from dashboard.address import Why
+from dashboard.compared import Compared, compared_of
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.components.switch import switch
 from dashboard.figures.portfolio import move_bars
-from dashboard.pages.portfolio.compare import Compared, compared_of
 from dashboard.pages.portfolio.folding import choices, folded
-from dashboard.pages.portfolio.headline import target_gaps
+from dashboard.pages.portfolio.headline import no_gaps_because, target_gaps
 from dashboard.services import Services
 from dashboard.state import VIEW, page_key, view_of
 
@@ -29,6 +30,7 @@ CHANGE = "portfolio-change"
 CHANGE_BY = ("product", "region", "segment", "bucket")
 OF = ("cash", "arrears")
 OVER = tuple(str(months) for months in WINDOWS)
+GAP_TONES = {True: "good", False: "bad", None: "muted"}
 CONTROLS = (f"{CHANGE}-of", f"{CHANGE}-over", f"{CHANGE}-by")
 HEIGHT, MOST_GROUPS = 340, 6
 TITLE = "What changed, and why"
@@ -213,12 +215,13 @@ def _against_targets(compared: Compared, mode: str | None) -> dict[str, Any]:
     now = summary_measures(compared.view.reader, compared.view.selection)
     gaps = target_gaps(compared, now)
     if gaps.empty:
-        reason = say.TARGET_OF_THE_WHOLE if compared.view.selection.filters else say.NO_TARGET
-        why = f"{show.UNDEFINED}, because {reason} for {show.month(compared.view.as_of)}. Set one on Targets."
+        reason = no_gaps_because(compared)
+        remedy = f" for {show.month(compared.view.as_of)}. Set one on Targets." if reason == NO_TARGET else "."
+        why = f"{show.UNDEFINED}, because {reason}{remedy}"
         return chart_absent(title=title, why=why, choice=False)
     rows = pd.DataFrame(
         {
-            "label": gaps["label"], "amount": gaps["relative"], "tone": ["good" if met else "bad" for met in gaps["met"]],
+            "label": gaps["label"], "amount": gaps["relative"], "tone": [GAP_TONES[met] for met in gaps["met"]],
             "why": [Why(name) for name in gaps["name"]],
             "hover": [f"{told}, target {goal}" for told, goal in zip(gaps["measure"], gaps["goal"], strict=True)],
         }

@@ -15,13 +15,14 @@ from core.metrics.comparison import cash_over, widest_window
 from core.metrics.measure import Measure
 from core.metrics.restatement import restatement
 from core.metrics.summary import COUNTER_FIGURES, KEY_FIGURES, summary_before, summary_measures, summary_trend
-from core.metrics.targets import TARGET_METRICS
+from core.metrics.targets import NO_TARGET, TARGET_METRICS, Target
 from dashboard import format as show
+from dashboard import text_compared as words
 from dashboard import text_portfolio as say
+from dashboard.compared import Compared, compared_of
 from dashboard.components.head import answer_id, sentence
 from dashboard.components.kpi import kpi_card, kpi_outputs, kpi_props, note_lines
 from dashboard.page import Page
-from dashboard.pages.portfolio.compare import Compared, compared_of
 from dashboard.services import Services
 from dashboard.state import VIEW, view_of
 
@@ -67,8 +68,9 @@ def update_headline(services: Services, search: str | None, mode: str | None) ->
     compared = compared_of(view, search)
     now = summary_measures(view.reader, view.selection)
     before = summary_before(view.reader, compared.before, view.selection) if compared.before else {}
-    targets = {name: compared.target(name, now[name]) for name in FIGURES}
-    base = targets if compared.how == "target" else before
+    targets = {name: compared.target(name) for name in FIGURES}
+    aims = {name: target.beside(now[name]) for name, target in targets.items()}
+    base = aims if compared.how == "target" else before
     trend = summary_trend(view.reader, view.selection)
     figures = {name: _props(name, now[name], base, targets[name], compared, mode, trend) for name in FIGURES}
     restated = restatement(view.reader, view.selection, view.today, services.settings.pack_days)
@@ -84,38 +86,39 @@ def _props(
     name: str,
     now: Measure,
     base: Mapping[str, Measure],
-    target: Measure,
+    target: Target,
     compared: Compared,
     mode: str | None,
     trend: pd.DataFrame,
 ) -> dict[str, Any]:
     meant = definition(name)
+    better = target.better if compared.how == "target" else meant.better
     props = kpi_props(
-        now, label=meant.label, better=meant.better, mode=mode, before=base.get(name), formula=meant.formula,
+        now, label=meant.label, better=better, mode=mode, before=base.get(name), formula=meant.formula,
         trend=[float(value) for value in trend[name]] if name in trend else [],
     )  # fmt: skip
     return props | ({"note": _note(now, target, compared, bool(props["delta"]))} if now.is_defined else {})
 
 
-def _note(now: Measure, target: Measure, compared: Compared, told: bool) -> list[Any]:
+def _note(now: Measure, target: Target, compared: Compared, told: bool) -> list[Any]:
     """What the change is against, the evidence, the interval and the target, a line each."""
     n = f"n\u00a0=\u00a0{show.number(now.n)}"
-    beside = _beside(target, compared, told)
+    beside = _beside(now, target, compared, told)
     lines: list[list[Any]] = [[*beside, ", ", n] if beside else [n]]
     if sure := show.interval(now):
         lines.append([sure])
     if compared.how != "target" and target.is_defined:
-        lines.append([f"target {show.measure(target)}"])
+        lines.append([words.target_line(now, target)])
     return note_lines(lines)
 
 
-def _beside(target: Measure, compared: Compared, told: bool) -> list[Any]:
+def _beside(now: Measure, target: Target, compared: Compared, told: bool) -> list[Any]:
     if compared.how != "target":
         return [f"since {compared.before_on}"] if told and compared.before_on else []
     if target.is_defined:
-        return [f"than the target {show.measure(target)}"]
-    words = f"{show.UNDEFINED}, because {target.why}"
-    return [dcc.Link(words, href=TARGETS_PATH)] if target.why == say.NO_TARGET else [words]
+        return [words.target_beside(now, target)]
+    why = words.no_target_words(target)
+    return [dcc.Link(why, href=TARGETS_PATH)] if target.why == NO_TARGET else [why]
 
 
 def _moved(compared: Compared, now: Mapping[str, Measure], base: Mapping[str, Measure]) -> tuple[str, str]:
@@ -137,25 +140,30 @@ def _moved(compared: Compared, now: Mapping[str, Measure], base: Mapping[str, Me
 
 
 def target_gaps(compared: Compared, now: Mapping[str, Measure]) -> pd.DataFrame:
-    """Each figure that has a target, and how far it is from it.
+    """Each figure that is held against a target, and how far it is from it.
 
     Returns:
-        name, label, value, target, relative (difference / size of the target), met (bool), measure (text of the number)
-        and goal (text of the target), in the order of FIGURES.
+        name, label, relative (difference / size of the target), met (True, False, or None where there is nothing to
+        meet or miss), whose (of whom the target is, in words), measure (text of the number) and goal (text of the
+        target), in the order of FIGURES.
     """
     rows = []
     for name in (name for name in FIGURES if name in TARGET_METRICS):
-        target = compared.target(name, now[name])
+        target = compared.target(name)
         if not (target.is_defined and now[name].is_defined and target.value):
             continue
-        gap = now[name].value - target.value
-        better = definition(name).better
-        met = gap == 0 or better == "neither" or (gap > 0) == (better == "up")
-        told = (show.measure(now[name]), show.measure(target))
-        rows.append((name, definition(name).label, now[name].value, target.value, gap / abs(target.value), met, *told))
-    return pd.DataFrame(
-        rows, columns=["name", "label", "value", "target", "relative", "met", "measure", "goal"]
-    ).astype({"met": bool})
+        relative = (now[name].value - target.value) / abs(target.value)
+        whose = words.target_name(target) if target.of_whole_book else "its target"
+        told = (show.measure(now[name]), show.measure(target.beside(now[name])))
+        rows.append((name, definition(name).label, relative, target.met_by(now[name]), whose, *told))
+    columns = ["name", "label", "relative", "met", "whose", "measure", "goal"]
+    return pd.DataFrame(rows, columns=columns).astype({"met": object})
+
+
+def no_gaps_because(compared: Compared) -> str:
+    """Why no figure is held against a target."""
+    reasons = [compared.target(name).why for name in FIGURES if name in TARGET_METRICS]
+    return next((why for why in reasons if why not in ("", NO_TARGET)), NO_TARGET)
 
 
 def register(app: dash.Dash, services: Services, page: Page) -> None:

@@ -11,8 +11,8 @@ from core.metrics.restatement import Restated, Restatement, restatement
 from core.selection import Selection
 from dashboard import text_portfolio as say
 from dashboard.address import Why
+from dashboard.compared import compared_of
 from dashboard.components.drawer import why_button
-from dashboard.pages.portfolio.compare import compared_of
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
 

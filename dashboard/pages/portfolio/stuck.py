@@ -12,10 +12,10 @@ from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard import text_portfolio as say
 from dashboard.address import Why
+from dashboard.compared import compared_of
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.components.switch import switch
 from dashboard.figures.portfolio import stuck_bars
-from dashboard.pages.portfolio.compare import compared_of
 from dashboard.pages.portfolio.folding import choices, folded
 from dashboard.services import Services
 from dashboard.state import VIEW, page_key, view_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dash
 from dash import html
 
+from dashboard import compared
 from dashboard.components.head import page_layout
 from dashboard.components.switch import keep_in_url
 from dashboard.page import Page
@@ -20,6 +21,7 @@ def layout() -> html.Div:
     return page_layout(
         PAGE,
         [
+            compared.controls(PAGE.key),
             headline.cards(),
             _part("How much of what was placed comes back, and how fast?", liquidation.cards()),
             _part("Where do the arrears go from month to month?", rolls.cards()),
@@ -37,7 +39,7 @@ def _part(question: str, cards: html.Div) -> html.Div:
 
 def register(app: dash.Dash, services: Services) -> None:
     """The page's callbacks."""
-    for control in (*liquidation.CONTROLS, *rolls.CONTROLS, *to_date.CONTROLS):
+    for control in (*compared.controls_of(PAGE.key), *liquidation.CONTROLS, *rolls.CONTROLS, *to_date.CONTROLS):
         keep_in_url(app, control)
     remembered = Remembered()
     headline.register(app, services, PAGE, remembered)

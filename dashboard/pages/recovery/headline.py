@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import dash
@@ -10,19 +11,21 @@ import pandas as pd
 from dash import Output, html
 
 from core.metrics.catalogue import definition
-from core.metrics.forecast import outlook_measures
+from core.metrics.forecast import Outlook, outlook_measures
+from core.metrics.funnel import funnel_measures
 from core.metrics.measure import Measure
 from core.metrics.portfolio import measures_before, portfolio_measures, portfolio_trend
 from core.metrics.promises import kept_by_month, promise_measures
 from core.metrics.recovery import SameAge, cohort_recovery, same_age_by, same_age_change
 from core.metrics.roll import direction_trend, roll_measures
-from core.metrics.targets import target_of
+from core.metrics.targets import FORECASTS, Target
 from core.metrics.vintages import liquidation_measures
 from core.selection import NOT_STATED, Selection
-from dashboard import format as show
+from dashboard import text_compared as words
 from dashboard import text_recovery as say
+from dashboard.compared import Compared, compared_of
 from dashboard.components.head import answer_id, sentence
-from dashboard.components.kpi import kpi_card, kpi_outputs, kpi_props, note_lines
+from dashboard.components.kpi import kpi_card, kpi_name, kpi_name_outputs, kpi_outputs, kpi_props, note_lines
 from dashboard.page import Page
 from dashboard.pages.recovery.outlook import outlook_of
 from dashboard.pages.recovery.remembered import Remembered
@@ -34,48 +37,79 @@ NAMES = (
 )  # fmt: skip
 SHORT = {"liquidation_12m": "Back in 12 months", "forecast_cash_next_month": "Cash next month"}
 """Names that fit one line of a card; the drawer says them in full."""
+COUNTED = {"cash_month": "paying_rate", "cure_rate": "cure_rate_loans"}
+"""The figures that are told in loans where the page adds up loans: how many paid, how many were cured. The other rates
+are of money, which no count of loans replaces; promises are counted either way."""
 BY = ("product", "region", "segment", "strategy")
 
 
 def cards() -> html.Div:
     """The six cards, empty."""
-    return html.Div(
-        [kpi_card(f"recovery-{name}", SHORT.get(name, definition(name).label)) for name in NAMES], className="kpis"
-    )
+    made = [
+        kpi_card(f"recovery-{name}", SHORT.get(name, definition(name).label), renamed=name in COUNTED) for name in NAMES
+    ]
+    return html.Div(made, className="kpis")
 
 
 def update_headline(services: Services, search: str | None, mode: str | None, remembered: Remembered) -> dict[str, Any]:
-    """The answer and the figures, each with its change, its target and how sure it is."""
+    """The answer and the figures, each with its change or its target and how sure it is."""
     view = view_of(services, search)
-    now = portfolio_measures(view.reader, view.selection) | _measures(view, view.selection)
-    now |= outlook_measures(outlook_of(view, remembered))
-    before = _before(view)
-    before_on = show.day_beside(view.before.as_of, view.as_of) if view.before and view.before.as_of else ""
-    trends, targets = _trends(view), view.reader.targets()
-    figures = {}
-    for name in NAMES:
-        meant = definition(name)
-        props = kpi_props(
-            now[name], label=meant.label, better=meant.better, mode=mode, before=before.get(name), before_on=before_on,
-            trend=trends.get(name, []), formula=meant.formula,
-        )  # fmt: skip
-        target = target_of(targets, name, view.as_of)
-        figures[name] = props | {"note": note_lines(say.kpi_note(props["note"], now[name], target))}
-    return {"answer": sentence(_answer(view, now["recovery_rate"], search)), "figures": figures}
+    compared = compared_of(view, search)
+    seen = outlook_of(view, remembered)
+    now = portfolio_measures(view.reader, view.selection) | _measures(view, view.selection) | outlook_measures(seen)
+    before, trends = _before(compared), _trends(view)
+    ahead = _month_ahead(seen)
+    figures, named = {}, {}
+    for card in NAMES:
+        name = COUNTED.get(card, card) if compared.counted else card
+        target = compared.target(name, ahead if name in FORECASTS else None)
+        figures[card] = _props(name, now[name], before.get(name), target, compared, mode, trends.get(name, []))
+        if card in COUNTED:
+            named[card] = kpi_name(name)
+    answer = _answer(view, now["recovery_rate"], search)
+    return {"answer": sentence(answer), "figures": figures, "named": named}
+
+
+def _props(
+    name: str,
+    now: Measure,
+    before: Measure | None,
+    target: Target,
+    compared: Compared,
+    mode: str | None,
+    trend: list[float],
+) -> dict[str, Any]:
+    meant, to_target = definition(name), compared.how == "target"
+    props = kpi_props(
+        now, label=meant.label, better=target.better if to_target else meant.better, mode=mode,
+        before=target.beside(now) if to_target else before, before_on="" if to_target else compared.before_on,
+        trend=trend, formula=meant.formula,
+    )  # fmt: skip
+    if to_target and now.is_defined:
+        beside = words.target_beside(now, target) if target.is_defined else words.no_target_words(target)
+        props["note"] = f"{beside}, {props['note']}"
+    line = words.target_line(now, target) if target.is_defined and not to_target else ""
+    return props | {"note": note_lines(say.kpi_note(props["note"], now, line))}
+
+
+def _month_ahead(seen: Outlook) -> date | None:
+    """The month-end the forecast is of; None where there is no forecast."""
+    return date.fromisoformat(str(seen.forecast["month"].iloc[0])) if len(seen.forecast) else None
 
 
 def _measures(view: View, selection: Selection) -> dict[str, Measure]:
     found: dict[str, Measure] = {}
-    for family in (liquidation_measures, roll_measures, promise_measures):
+    for family in (liquidation_measures, roll_measures, promise_measures, funnel_measures):
         found |= family(view.reader, selection)
     return found
 
 
-def _before(view: View) -> Mapping[str, Measure]:
+def _before(compared: Compared) -> Mapping[str, Measure]:
     """The figures on the day compared with; a forecast is compared with nothing."""
-    if view.before is None:
+    if compared.before is None:
         return {}
-    return _measures(view, view.before) | measures_before(view.reader, view.before, view.as_of)
+    view = compared.view
+    return _measures(view, compared.before) | measures_before(view.reader, compared.before, view.as_of)
 
 
 def _trends(view: View) -> dict[str, list[float]]:
@@ -120,8 +154,10 @@ def fallen_by(view: View, by: str, same: SameAge) -> pd.DataFrame:
 def register(app: dash.Dash, services: Services, page: Page, remembered: Remembered) -> None:
     """One reading serves the sentence and the figures."""
     figures = {name: kpi_outputs(f"recovery-{name}") for name in NAMES}
+    named = {name: kpi_name_outputs(f"recovery-{name}") for name in COUNTED}
+    places = {"answer": Output(answer_id(page), "children"), "figures": figures, "named": named}
 
-    @app.callback(output={"answer": Output(answer_id(page), "children"), "figures": figures}, inputs=VIEW)
+    @app.callback(output=places, inputs=VIEW)
     def headline(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
         made: dict[str, Any] = remembered.answer(
             services.reader().book(),

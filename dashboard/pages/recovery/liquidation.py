@@ -73,9 +73,9 @@ def _curves(
     left = len(names) - MOST_CURVES
     return chart_props(
         marked(drawn, lambda key: _of_key(view, key)),
-        title=say.liquidation_title(together, target),
+        title=say.liquidation_title(together, target, part=bool(view.selection.filters)),
         subtitle=f"Cash / balance placed, by {size} of placement and months since; bold: all cohorts that old, with its 95 % "
-        f"interval between months of placements; grey and dotted: not every loan is that old; {say.aim_words(target)}"
+        f"interval between months of placements; grey and dotted: not every loan is that old; {say.aim_words(target, part=bool(view.selection.filters))}"
         + (f"; the newest {MOST_CURVES} of {len(names)}" if left > 0 else "") + _before_the_book(view, names),
         summary=say.liquidation_summary(together),
         rows=say.pooled_rows(together, target),

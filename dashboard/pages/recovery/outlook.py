@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import dash
@@ -9,7 +10,7 @@ import pandas as pd
 from dash import html
 
 from core.metrics.forecast import Outlook, outlook
-from core.metrics.targets import target_of
+from core.metrics.targets import NO_TARGET, target_for
 from dashboard import format as show
 from dashboard import text_recovery as say
 from dashboard.address import Why
@@ -80,14 +81,14 @@ def _chart(view: View, seen: Outlook, name: str, known: pd.DataFrame, mode: str 
     tested = _of(seen.tested, name)
     tested = tested[tested["steps"] == 1].reset_index(drop=True)
     months = [*known["month"], *ahead["month"]]
-    budget = _budget(view, name, months)
+    budget, no_budget = _budget(view, name, months)
     drawn = forecast_fan(
         known, ahead, mode, height=HEIGHT, budget=budget, aim=AIMS[name], earlier=tested[tested["month"].isin(months)]
     )
     return chart_props(
         marked(drawn, lambda key: _address(name, *parts(key))),
         title=say.outlook_title(name, ahead.iloc[0], budget, view.book.currency),
-        subtitle=say.outlook_subtitle(name, tested, seen.loans, bool(len(budget))),
+        subtitle=say.outlook_subtitle(name, tested, seen.loans, no_budget),
         summary=say.outlook_summary(name, known, ahead),
         rows=_rows(known, ahead, budget, tested),
         addresses=[*(_address(name, "actual", month) for month in known["month"]),
@@ -99,12 +100,14 @@ def _of(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return rows[rows["measure"] == MEASURES[name]].reset_index(drop=True)
 
 
-def _budget(view: View, name: str, months: list[str]) -> pd.DataFrame:
+def _budget(view: View, name: str, months: list[str]) -> tuple[pd.DataFrame, str]:
+    """The targets of the months (month, value), and why there is none; every month of a forecast is a whole one."""
     targets = view.reader.targets()
-    told = pd.DataFrame(
-        {"month": months, "value": [target_of(targets, TARGETS[name], pd.Timestamp(month).date()) for month in months]}
-    )
-    return told[told["value"].notna()].reset_index(drop=True)
+    told = {month: target_for(targets, TARGETS[name], view.selection, date.fromisoformat(month)) for month in months}
+    known = [(month, target.value) for month, target in told.items() if target.is_defined]
+    reasons = [target.why for target in told.values() if target.why != NO_TARGET]
+    why = "" if known else reasons[0] if reasons else NO_TARGET
+    return pd.DataFrame(known, columns=["month", "value"]), why
 
 
 def _address(name: str, kind: str, month: str) -> Why | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import dash
@@ -10,7 +11,7 @@ from dash import html
 
 from core.metrics.funnel import funnel
 from core.metrics.promises import NO_ACTIONS, kept_by_month
-from core.metrics.targets import target_of
+from core.metrics.targets import target_for
 from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_month
 from dashboard import format as show
 from dashboard import text_recovery as words
@@ -91,7 +92,7 @@ def _kept(view: View, mode: str | None) -> dict[str, Any]:
     return chart_props(
         marked(drawn, lambda key: Why("promises:kept", {"month": parts(key)[1]})),
         title=say.kept_title(history),
-        subtitle=say.kept_subtitle(months, target),
+        subtitle=say.kept_subtitle(months, target, part=bool(view.selection.filters)),
         summary=say.kept_summary(history),
         rows=say.kept_rows(history),
         addresses=[Why("promises:kept", {"month": month}) for month in history["month"]],
@@ -99,10 +100,13 @@ def _kept(view: View, mode: str | None) -> dict[str, Any]:
 
 
 def _target(view: View, months: list[str]) -> pd.DataFrame:
+    """The target of each month (month, value), the month of the view as of its day; absent where there is none."""
     targets = view.reader.targets()
-    values = [target_of(targets, "promises_kept_rate", pd.Timestamp(month).date()) for month in months]
-    told = pd.DataFrame({"month": months, "value": values})
-    return told[told["value"].notna()].reset_index(drop=True)
+    days = {month: min(date.fromisoformat(month), view.as_of) for month in months}
+    told = {month: target_for(targets, "promises_kept_rate", view.selection, day) for month, day in days.items()}
+    return pd.DataFrame(
+        [(month, target.value) for month, target in told.items() if target.is_defined], columns=["month", "value"]
+    )
 
 
 def register(app: dash.Dash, services: Services, remembered: Remembered) -> None:

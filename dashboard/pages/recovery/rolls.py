@@ -18,7 +18,7 @@ from dashboard import text_recovery_moves as say
 from dashboard.address import Why
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.components.drawer import why_button
-from dashboard.components.switch import chooser, switch
+from dashboard.components.switch import chooser
 from dashboard.figures import roll as draw
 from dashboard.figures.monthly import monthly_shares
 from dashboard.figures.roll_narrow import directions_by_bucket, roll_table
@@ -32,8 +32,9 @@ HEAT, MOVE, CURES = "recovery-heat", "recovery-move", "recovery-cures"
 CHARTS = {"heat": HEAT, "move": MOVE, "cures": CURES}
 MOVE_WHY = f"{MOVE}-why"
 NARROW = f"{HEAT}-narrow"
-CONTROLS = (f"{HEAT}-as", f"{MOVE}-cell")
-WEIGHTS: dict[str, tuple[draw.Weight, str]] = {"balance": ("opening", "Balance"), "count": ("loans", "Loans")}
+CONTROLS = (f"{MOVE}-cell",)
+WEIGHTS: dict[str, draw.Weight] = {"balance": "opening", "loans": "loans"}
+"""What is added up in the shares, by the page's switch."""
 CELLS = {f"{origin}{draw.BETWEEN}{state}": f"{origin} to {state}" for origin in BUCKETS for state in STATES}
 FIRST_CELL = "30-59|60-89"
 HEIGHT, MOST_MONTHS = 360, 24
@@ -48,12 +49,8 @@ Moves = tuple[pd.DataFrame, WholeMonth]
 
 def cards() -> html.Div:
     """The matrix and a cell's trend, empty."""
-    weights = [(name, word) for name, (_, word) in WEIGHTS.items()]
-    weight = switch(CONTROLS[0], "Shares of", weights, "balance", key="as")
-    cell = chooser(CONTROLS[1], "From and to", list(CELLS.items()), FIRST_CELL, key="roll")
-    heat = chart_card(
-        HEAT, height=HEIGHT, controls=[weight], why=Why("roll_forward_rate"), narrow=html.Div([], id=NARROW)
-    )
+    cell = chooser(CONTROLS[0], "From and to", list(CELLS.items()), FIRST_CELL, key="roll")
+    heat = chart_card(HEAT, height=HEIGHT, why=Why("roll_forward_rate"), narrow=html.Div([], id=NARROW))
     move = chart_card(MOVE, height=HEIGHT, controls=[cell], why=html.Span([], id=MOVE_WHY))
     return html.Div([heat, move], className="row-2")
 
@@ -66,7 +63,7 @@ def cure_card() -> html.Section:
 def update_rolls(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:
     """Matrix, trend of a cell and cures from one reading of the flows."""
     view = view_of(services, search)
-    weight = WEIGHTS[page_key(search, "as", list(WEIGHTS), "balance")][0]
+    weight = WEIGHTS[page_key(search, "as", list(WEIGHTS), "balance")]
     cell = page_key(search, "roll", list(CELLS), FIRST_CELL)
     month = newest_whole_month(view.reader.book(view.selection.known_on), view.selection)
     flows = view.reader.flows(view.selection, ["month", "origin", "state"])

@@ -12,7 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.metrics.measure import Measure, amount
-from core.metrics.targets import BUDGET, LIQUIDATION, TARGET_METRICS, against_target, liquidation_target, target_of
+from core.metrics.targets import (
+    BUDGET,
+    LIQUIDATION,
+    MONTH_NOT_OVER,
+    NO_TARGET,
+    NO_TARGET_POSSIBLE,
+    OF_THE_WHOLE_BOOK,
+    TARGET_METRICS,
+    Target,
+    against_target,
+    liquidation_target,
+    target_for,
+    target_of,
+)
+from core.selection import Selection
 
 
 def targets(*rows: tuple[str, str | None, float | None, float]) -> pd.DataFrame:
@@ -97,3 +111,93 @@ def test_the_distance_is_number_less_target_in_its_unit():
 )  # fmt: skip
 def test_an_undefined_number_or_an_absent_target_has_no_distance(measure, target):
     assert math.isnan(against_target(measure, target))
+
+
+WHOLE, AUTO = Selection(), Selection(filters={"product": ("Auto",)})
+END, WITHIN = date(2026, 10, 31), date(2026, 10, 30)
+RULES = targets(
+    ("cash_month", None, None, 1000.0),
+    ("cost_to_collect", "2026-10-31", None, 0.2),
+    ("in_arrears", None, None, 500.0),
+    ("in_arrears", "2026-09-30", None, 450.0),
+    ("outstanding", None, None, 900.0),
+    ("recovery_rate", "2026-10-31", None, 0.3),
+    ("promises_kept_rate", None, None, 0.6),
+    ("penetration", "2026-09-30", None, 0.8),
+    ("penetration", "2026-10-31", None, 0.9),
+    ("liquidation", None, 6, 0.24),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "value", "why"),
+    [
+        ("cash_month", END, 1000.0, ""),
+        ("cash_month", WITHIN, None, MONTH_NOT_OVER),  # though it holds always: of each whole month
+        ("cost_to_collect", WITHIN, None, MONTH_NOT_OVER),
+        ("cost_to_collect", date(2026, 9, 30), None, NO_TARGET),
+        ("in_arrears", WITHIN, 500.0, ""),  # holds always, and so on any day
+        ("in_arrears", date(2026, 9, 29), None, MONTH_NOT_OVER),  # September has its own, which is about its end
+        ("in_arrears", date(2026, 9, 30), 450.0, ""),
+        ("recovery_rate", END, 0.3, ""),
+        ("recovery_rate", WITHIN, None, MONTH_NOT_OVER),
+        ("promises_kept_rate", WITHIN, 0.6, ""),
+        ("penetration", END, 0.9, ""),
+        ("penetration", WITHIN, 0.8, ""),  # it is of September, the newest month that is over
+        ("liquidation_6m", WITHIN, 0.24, ""),
+        ("liquidation_3m", WITHIN, 0.12, ""),
+        ("liquidation_12m", END, None, NO_TARGET),
+        ("liquidation_xm", END, None, NO_TARGET_POSSIBLE),
+        ("liquidation", END, None, NO_TARGET_POSSIBLE),
+        ("loans_in_arrears", END, None, NO_TARGET_POSSIBLE),
+        ("cure_rate", END, None, NO_TARGET_POSSIBLE),
+        ("forecast_cash_next_month", date(2026, 11, 30), 1000.0, ""),
+        ("forecast_arrears_next_month", date(2026, 9, 30), 450.0, ""),
+    ],
+)
+def test_a_number_is_held_against_the_target_of_its_own_whole_month_or_age(name, day, value, why):
+    found = target_for(RULES, name, WHOLE, day)
+    assert (found.value if value is not None else None, found.why) == (
+        pytest.approx(value) if value is not None else None,
+        why,
+    )
+    assert found.is_defined == (value is not None)
+
+
+@pytest.mark.parametrize("name", ["cash_month", "in_arrears", "outstanding", "forecast_cash_next_month"])
+def test_an_amount_of_the_whole_book_is_not_held_against_a_part(name):
+    assert target_for(RULES, name, AUTO, END) == Target(why=OF_THE_WHOLE_BOOK)
+
+
+@pytest.mark.parametrize("name", ["recovery_rate", "promises_kept_rate", "liquidation_6m"])
+def test_a_rate_stands_beside_that_of_a_part_which_neither_meets_nor_misses_it(name):
+    whole, part = (target_for(RULES, name, selection, END) for selection in (WHOLE, AUTO))
+    assert (part.value, part.of_whole_book, whole.of_whole_book) == (whole.value, True, False)
+    below = Measure(0.01, 1.0, 100.0, 9, "share")
+    assert (whole.met_by(below), part.met_by(below)) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "met"),
+    [
+        ("cash_month", 1000.0, True), ("cash_month", 1000.01, True), ("cash_month", 999.99, False),
+        ("in_arrears", 500.0, True), ("in_arrears", 500.01, False), ("in_arrears", 499.99, True),
+        ("outstanding", 901.0, None), ("outstanding", 900.0, None),  # more of it is neither better nor worse
+        ("forecast_cash_next_month", 5.0, None),
+    ],
+)  # fmt: skip
+def test_the_better_side_meets_a_target_and_without_one_nothing_does(name, value, met):
+    assert target_for(RULES, name, WHOLE, END).met_by(amount(value, n=3)) is met
+
+
+def test_nothing_meets_an_absent_target_and_an_undefined_number_meets_none():
+    assert target_for(RULES, "net_recovery", WHOLE, END).met_by(amount(5.0, n=1)) is None
+    assert target_for(RULES, "cash_month", WHOLE, END).met_by(Measure.undefined("no", unit="currency")) is None
+
+
+def test_a_target_stands_where_an_earlier_day_would_without_an_interval_of_its_own():
+    now = Measure(0.2, 2.0, 10.0, 10, "share", low=0.1, high=0.3, interval="Wilson")
+    beside = target_for(RULES, "promises_kept_rate", WHOLE, END).beside(now)
+    assert (beside.value, math.isnan(beside.low), beside.interval) == (0.6, True, "")
+    absent = target_for(RULES, "net_recovery", WHOLE, END).beside(amount(1.0, n=1))
+    assert (absent.is_defined, absent.why, absent.unit) == (False, NO_TARGET, "currency")

@@ -15,6 +15,7 @@ from dashboard.pages import portfolio
 from dashboard.pages.portfolio import change, evidence, headline, stuck
 from dashboard.pages.portfolio.folding import folded
 from tests.dashboard.small_book import BOOK, DAYS, EMPTY, TUTORIAL, SmallBookReader, loans_on, payments
+from tests.fakes import FakePortfolioReader
 
 NAN = float("nan")
 KEYS = [
@@ -154,8 +155,51 @@ def test_an_absent_target_says_so_and_leads_to_where_one_is_set(aimed, services)
 
 def test_a_target_of_the_whole_book_is_not_held_against_a_part_of_it(aimed):
     figures = figures_of(aimed, "?with=target&product=Auto")
-    assert note_of(figures["cash_month"])[0].startswith("n/a, because the target is of the whole book, n")
-    assert note_of(figures["recovery_rate"])[0].startswith("than the target 1.0 %, n")
+    said_of_cash = "n/a, because the target is of the whole book, and this is a part of it, n"
+    assert note_of(figures["cash_month"])[0].startswith(said_of_cash)
+    assert (figures["cash_month"]["delta"], figures["cash_month"]["tone"]) == ("", "delta muted")
+    beside = figures_of(aimed, "?product=Auto")
+    assert note_of(beside["recovery_rate"])[-1] == "whole book's target 1.0 %"
+    assert "target" not in said(beside["cash_month"]["note"])
+    assert "n/a, because the target is of the whole book" in answer_of(aimed, "?with=target&product=Auto")
+
+
+def test_a_part_of_the_book_neither_meets_nor_misses_the_rate_of_the_whole(aimed):
+    figures = figures_of(aimed, "?with=target&product=Auto")
+    assert figures["recovery_rate"]["delta"].endswith(" up")
+    assert figures["recovery_rate"]["tone"] == "delta muted"
+    assert note_of(figures["recovery_rate"])[0].startswith("on the whole book's target 1.0 %, n")
+    card = change.update_change(aimed, "?with=target&product=Auto", "light")
+    assert card["title"].startswith("Recovery rate: ")
+    assert card["title"].endswith(" over the whole book's target")
+    assert [row[0][0] for row in card["rows"][1:]] == ["Recovery rate"]
+
+
+def test_a_part_of_a_month_is_not_held_against_a_whole_months_target(services):
+    day = date(2026, 10, 15)
+    rows = pd.concat([loans_on(DAYS[1]), loans_on(DAYS[2]).assign(as_of=day.isoformat())], ignore_index=True)
+    reader = FakePortfolioReader(rows, payments())
+    always = pd.DataFrame(
+        {"metric": ["cash_month", "in_arrears"], "month": NAN, "age_months": NAN, "value": [50_000.0, 1e6]}
+    )
+    reader.set_targets.put(always, "ana", day)
+    figures = figures_of(replace(services, reader=lambda: reader), "?with=target")
+    assert "the target is of a whole month, and this one is not over" in note_of(figures["cash_month"])[0]
+    assert figures["cash_month"]["delta"] == ""
+    assert note_of(figures["in_arrears"])[0].startswith("than the target 1.00 M, n")
+
+
+def test_what_has_no_better_side_is_drawn_and_neither_met_nor_missed(services):
+    reader = SmallBookReader(BOOK)
+    reader.set_targets.put(
+        pd.DataFrame({"metric": ["outstanding"], "month": [NAN], "age_months": [NAN], "value": [2_000_000.0]}),
+        "ana", date(2026, 10, 1),
+    )  # fmt: skip
+    aimed = replace(services, reader=lambda: reader)
+    figure = figures_of(aimed, "?with=target")["outstanding"]
+    assert (figure["delta"], figure["tone"]) == ("+17.5 % up", "delta muted")
+    card = change.update_change(aimed, "?with=target", "light")
+    assert card["title"] == "Outstanding: 17.5 % over its target"
 
 
 def test_an_arrears_target_that_is_met_to_the_cent_is_on_target(aimed):

@@ -162,7 +162,7 @@ def test_on_one_day_without_payments_it_says_what_is_missing(services_with, sear
 def test_an_empty_selection_says_so(services, long):
     for search in ("?product=not+stated", "?product=not+stated&of=arrears", "?product=not+stated&as=loans"):
         assert card_of(services, search)["absent"] == "n/a, because no loan is in this selection."
-    assert "of the whole book" in card_of(long, "?with=target&product=Auto")["absent"]
+    assert "because no target is set for" in card_of(long, "?with=target&product=Auto")["absent"]
 
 
 def test_the_distance_to_each_target_is_drawn_and_the_worst_miss_named(services):

@@ -230,7 +230,7 @@ def test_a_phone_gets_the_matrix_as_a_table_of_five_ways(nine_months, services_w
 
 
 def test_an_answer_stays_under_64_kb(nine_months):
-    for chart in charts_of(nine_months, "?size=month&as=count", "dark").values():
+    for chart in charts_of(nine_months, "?size=month&as=loans", "dark").values():
         assert len(json.dumps(chart, cls=PlotlyJSONEncoder)) < 64 * 1024
 
 
@@ -270,6 +270,81 @@ def test_a_target_stands_under_the_figure_it_was_set_for():
     assert not any("target" in line for line in lines_of(figures["cure_rate"]))
 
 
+def test_the_page_compares_with_last_month_last_year_and_targets():
+    book = moving_book()
+    put_targets(
+        book, ("promises_kept_rate", None, None, 0.6), ("cash_month", None, None, 50.0), ("liquidation", None, 12, 0.3),
+        ("cash_month", "2026-11-30", None, 30.0),
+    )  # fmt: skip
+    services = services_of(book)
+    month, year, aimed = (figures_of(services, search) for search in ("", "?with=year", "?with=target"))
+    assert lines_of(month["cash_month"]) == ["since 30 Sep, n = 4", "target 50"]
+    assert month["cash_month"]["delta"] == "no change"
+    assert lines_of(year["cash_month"]) == ["n = 4", "target 50"]  # no October 2025 in the book
+    assert aimed["cash_month"]["delta"] == "−20.0 % worse"
+    assert lines_of(aimed["cash_month"]) == ["than the target 50, n = 4"]
+    assert lines_of(aimed["promises_kept_rate"])[0].startswith("than the target 60.0 %, n")
+    assert lines_of(aimed["cure_rate"])[0].startswith("n/a, because it takes no target, n")
+    assert lines_of(aimed["recovery_rate"])[0].startswith("n/a, because no target is set, n")
+    ahead = aimed["forecast_cash_next_month"]  # held against November's own, and neither met nor missed
+    assert lines_of(ahead)[0].startswith("on the target 30, n")
+    assert ahead["tone"] == "delta muted"
+    assert ahead["delta"].split()[-1] in ("up", "down", "change")
+
+
+def test_under_a_filter_amounts_have_no_target_and_rates_that_of_the_whole_book():
+    book = moving_book()
+    put_targets(
+        book,
+        ("promises_kept_rate", None, None, 0.6),
+        ("cash_month", None, None, 50.0),
+        ("in_arrears", None, None, 300.0),
+    )
+    services = services_of(book)
+    figures = figures_of(services, "?with=target&product=Auto")
+    assert lines_of(figures["cash_month"])[0].startswith("n/a, because the target is of the whole book")
+    assert lines_of(figures["forecast_cash_next_month"])[0].startswith("n/a, because the target is of the whole book")
+    assert lines_of(figures["promises_kept_rate"])[0].startswith("on the whole book's target 60.0 %")
+    shown = charts_of(services, "?product=Auto")
+    for name, word in (("cash_ahead", "budget"), ("arrears_ahead", "target")):
+        assert (
+            f"no {word} is drawn, because the target is of the whole book, and this is a part"
+            in shown[name]["subtitle"]
+        )
+        assert word not in shown[name]["title"]
+        assert word not in [trace["name"] for trace in shown[name]["figure"]["data"]]
+    assert "dashed: the whole book's target" in shown["kept"]["subtitle"]
+
+
+def test_loans_are_added_up_where_the_page_does(moving):
+    made = headline.update_headline(moving, "?as=loans", "light", Remembered())
+    figures, named = made["figures"], made["named"]
+    assert list(figures) == list(headline.NAMES)
+    assert (figures["cure_rate"]["value"], figures["cash_month"]["value"]) == ("25.0 %", "100.0 %")
+    assert figures["cash_month"]["why"].startswith("Workable loans that paid, by workable loans")
+    assert {name: part["label"] for name, part in named.items()} == {
+        "cash_month": "Paying rate",
+        "cure_rate": "Cured, loans",
+    }
+    assert (named["cash_month"]["why"], named["cash_month"]["read"]) == (
+        "why=paying_rate",
+        "why this number: Paying rate",
+    )
+    by_balance = headline.update_headline(moving, "", "light", Remembered())
+    assert by_balance["named"]["cash_month"]["label"] == "Cash this month"
+    assert by_balance["figures"]["cash_month"]["value"] == "40"
+
+
+def test_within_a_month_its_own_target_is_drawn_for_whole_months_only():
+    book = moving_book()
+    put_targets(book, ("promises_kept_rate", "2026-09-30", None, 0.6), ("promises_kept_rate", "2026-10-31", None, 0.7))
+    view = view_of(services_of(book), "")
+    drawn = promises._target(view, ["2026-09-30", "2026-10-31"])
+    assert drawn.values.tolist() == [["2026-09-30", 0.6], ["2026-10-31", 0.7]]
+    within = replace(view, selection=view.selection.at(date(2026, 10, 20)))
+    assert promises._target(within, ["2026-09-30", "2026-10-31"]).values.tolist() == [["2026-09-30", 0.6]]
+
+
 def test_a_quarter_of_30_59_went_each_way_and_the_rows_add_up_to_the_opening(moving):
     heat = rolls.update_rolls(moving, "", "light")["heat"]
     assert heat["title"] == "25.0 % of the arrears rolled forward, 25.0 % were cured"
@@ -283,7 +358,7 @@ def test_a_quarter_of_30_59_went_each_way_and_the_rows_add_up_to_the_opening(mov
 
 
 def test_shares_of_loans_carry_an_interval_and_the_address_chooses_them(moving):
-    rows = words(rolls.update_rolls(moving, "?as=count", "light")["heat"]["rows"])
+    rows = words(rolls.update_rolls(moving, "?as=loans", "light")["heat"]["rows"])
     assert rows[2] == ["30-59 to Current", "25.0 %", "1", "4", "4", "4.6 % to 69.9 %"]
     assert words(rolls.update_rolls(moving, "?as=weight", "light")["heat"]["rows"])[2][-1] == "none"
 

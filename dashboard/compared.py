@@ -1,26 +1,23 @@
-"""What the page compares with, and what it adds up: kept in the address, followed by every part of the page."""
+"""What a page compares with, and what it adds up: kept in the address, followed by every part of the page."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from typing import Literal, cast
 
 import pandas as pd
 from dash import html
 
 from core.metrics.comparison import Against, day_compared
-from core.metrics.measure import Measure
-from core.metrics.targets import TARGET_METRICS, target_of
+from core.metrics.targets import Target, target_for
 from core.records import Book
 from core.selection import Selection
 from dashboard import format as show
-from dashboard import text_portfolio as say
+from dashboard import text_compared as say
 from dashboard.components.switch import switch
 from dashboard.state import View, page_key
 
-WITH, AS = "portfolio-with", "portfolio-as"
-CONTROLS = (WITH, AS)
 HOW = ("month", "year", "target")
 AMOUNTS = ("balance", "loans")
 
@@ -59,35 +56,27 @@ class Compared:
         """Why there is no earlier day."""
         return say.no_earlier_day(self.how, self.view.as_of)
 
-    def target(self, name: str, now: Measure) -> Measure:
-        """The target of a number in the month of the view, in the number's own unit; undefined with the reason."""
-        if name not in TARGET_METRICS:
-            return Measure.undefined(say.NO_TARGET_POSSIBLE, unit=now.unit)
-        if now.unit == "currency" and self.view.selection.filters:
-            return Measure.undefined(say.TARGET_OF_THE_WHOLE, unit=now.unit)
-        value = target_of(self.targets, name, self.view.as_of)
-        if math.isnan(value):
-            return Measure.undefined(say.NO_TARGET, unit=now.unit)
-        return replace(now, value=value, low=math.nan, high=math.nan)
+    def target(self, name: str, day: date | None = None) -> Target:
+        """What a number of the view is held against; `day` is the one it is of, the view's where none is given."""
+        return target_for(self.targets, name, self.view.selection, day or self.view.as_of)
 
 
-def controls() -> html.Div:
-    """The two switches that hold for the whole page."""
+def controls_of(page: str) -> tuple[str, str]:
+    """The ids of the two switches on a page."""
+    return f"{page}-with", f"{page}-as"
+
+
+def controls(page: str) -> html.Div:
+    """The two switches that hold for a whole page; pages share their keys in the address."""
     compared = [("month", "Last month"), ("year", "Last year"), ("target", "Target")]
+    added = [("balance", "Balance"), ("loans", "Loans")]
+    against, amounts = controls_of(page)
     return html.Div(
         [
-            _labelled("Compare with", switch(WITH, "Compare with", compared, HOW[0], key="with")),
-            _labelled(
-                "Add up", switch(AS, "Add up", [("balance", "Balance"), ("loans", "Loans")], AMOUNTS[0], key="as")
-            ),
+            switch(against, "Compare with", compared, HOW[0], key="with", shown=True),
+            switch(amounts, "Add up", added, AMOUNTS[0], key="as", shown=True),
         ],
-        className="portfolio-controls",
-    )
-
-
-def _labelled(words: str, control: html.Fieldset) -> html.Div:
-    return html.Div(
-        [html.Span(words, className="muted", **{"aria-hidden": "true"}), control], className="portfolio-control"
+        className="compare-controls",
     )
 
 
