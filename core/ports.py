@@ -138,8 +138,8 @@ class PortfolioReader(Protocol):
         columns plus `change` ("added" or "taken off"); measures of what was taken off are negative, so that `total` is
         the restatement."""
 
-    def targets(self) -> pd.DataFrame:
-        """What was set as target or budget: metric, month (month-end ISO, NaN where it holds always), age_months (for
+    def targets(self, known_on: date | None = None) -> pd.DataFrame:
+        """What was set as target or budget, by that day where one is given: metric, month (month-end ISO, NaN where it holds always), age_months (for
         liquidation curves, NaN elsewhere), value (currency or share 0-1), set_on, who; in that order of keys."""
 
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -164,11 +164,13 @@ class PortfolioReader(Protocol):
         """At most `limit` loans on `selection.as_of` with loan_ref and `fields`, the same ones on every call
         (lowest hash of the loan's number), and how many there are in all."""
 
-    def payments_of(self, loan_ref: str) -> pd.DataFrame:
-        """The live payments of a loan, newest first: paid_on, amount, payment_kind, payment_ref, channel, batch_id."""
+    def payments_of(self, loan_ref: str, known_on: date | None = None) -> pd.DataFrame:
+        """The live payments of a loan, or those that were known on a day, newest first: paid_on, amount, payment_kind, payment_ref, channel, batch_id."""
 
-    def cash_between(self, loan_refs: Sequence[str], after: date, until: date) -> pd.DataFrame:
-        """Net cash of loans in (after, until], reversals taken back on the day of their payment: loan_ref, cash;
+    def cash_between(
+        self, loan_refs: Sequence[str], after: date, until: date, known_on: date | None = None
+    ) -> pd.DataFrame:
+        """Net cash of loans in (after, until], as known on a day, reversals taken back on the day of their payment: loan_ref, cash;
         loans that paid nothing are absent."""
 
     def unknown_loans(self, loan_refs: Sequence[str]) -> list[str]:
@@ -192,8 +194,8 @@ class PortfolioReader(Protocol):
 
     def training_rows(self) -> pd.DataFrame:
         """One row a live snapshot of the book with all its columns, borrower_ref, and the outcome known by now:
-        cash_12m (net cash in the 12 months after as_of, NaN where 12 months have not passed since, or where the book
-        has no payments), months_seen (whole months between as_of and the newest day of the book), batch_id, extra. An
+        cash_12m (net cash in the 12 months after as_of, NaN where 12 months have not passed since, payments are not known
+        for them (see core.metrics.ripeness), or the book has none), months_seen (whole months between as_of and the newest day of the book), batch_id, extra. An
         absent category is NaN here, for rules and models."""
 
     def matured_rates(self) -> pd.DataFrame:
@@ -237,7 +239,7 @@ class WriteUnit(Protocol):
         """The clustering in use as this revision stands now."""
 
     def matured_rates(self) -> pd.DataFrame:
-        """Recovery so far of placements at least 12 months old, by bucket at placement: bucket, loans, balance, cash_12m."""
+        """Recovery so far of placements at least 12 months old by the day payments are known, by bucket at placement: bucket, loans, balance, cash_12m."""
 
     def put_scores(self, scores: pd.DataFrame, model_id: int | None) -> None:
         """Scores for snapshots: snapshot_id, source, segment, segment_margin, risk_score, band, expected_rate,

@@ -34,6 +34,8 @@ class Book:
     own_stored: bool  # the lender's own book holds at least one batch
     last_received_on: date | None
     as_of_assumed: bool  # the newest day was assumed, not stated
+    payments_until: date | None  # the day the newest live payments file was received: none later can have been told
+    actions_until: date | None  # likewise of actions
 
     @property
     def is_empty(self) -> bool:

@@ -87,4 +87,4 @@ def compared_of(view: View, search: str | None) -> Compared:
     earlier = None if how == "target" else day_compared(book, view.selection, "year" if how == "year" else "month")
     counted = page_key(search, "as", AMOUNTS, AMOUNTS[0]) == "loans"
     before = view.selection.at(earlier) if earlier else None
-    return Compared(view, book, how, before, view.reader.targets(), counted)
+    return Compared(view, book, how, before, view.reader.targets(view.selection.known_on), counted)

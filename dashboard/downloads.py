@@ -17,6 +17,7 @@ from core.exchange import template, to_csv
 from core.intake.targets import HEADERS as TARGET_HEADERS
 from core.intake.targets import TOLD_HEADERS
 from core.loan_fields import LOAN_FIELDS
+from core.metrics.ripeness import refuse_days_ahead
 from core.metrics.targets import TARGET_METRICS
 from core.selection import NOT_STATED, Selection
 from core.strategies.catalogue import CATALOGUE, net_value_basis
@@ -86,6 +87,7 @@ def scored_loans(services: Services, query: str) -> Response:
     selection = Selection.from_query(query)
     book = book_known(reader, selection.known_on)
     selection = known_filters(reader, selection)
+    refuse_days_ahead(book, selection, services.today())
     sort = flask.request.args.get("sort", "expected_recovery")
     if sort not in LOAN_FIELDS or not LOAN_FIELDS[sort].sortable:
         sort = "expected_recovery"

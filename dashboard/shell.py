@@ -178,7 +178,7 @@ def update_known(services: Services, pages: Sequence[Page], path: str | None, se
     """The banner's words and class: nothing where all that is known now is asked with."""
     known_on = known_on_of(search)
     page = next((page for page in pages if page.path == ((path or "/").rstrip("/") or "/")), None)
-    if known_on is None or page is None:
+    if known_on is None or page is None or known_on > services.today():  # a day to come: the page refuses it
         return "", "notice known is-absent"
     learned = services.reader().known_days()
     words = say.known_words(known_on, page.key, follows=page.filters, newest=learned[-1] if learned else None)

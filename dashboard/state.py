@@ -12,6 +12,7 @@ from dash import Input
 from dash.exceptions import PreventUpdate
 
 from core.errors import SelectionRefused
+from core.metrics.ripeness import refuse_days_ahead
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import MOST_FIELDS, Selection
@@ -51,7 +52,8 @@ def view_of(services: Services, search: str | None) -> View:
 
     Raises:
         PreventUpdate: the book is empty; the shell then shows how to begin.
-        SelectionRefused: a day or a filter's value that the book does not know, or an address that cannot be read.
+        SelectionRefused: a day or a filter's value that the book does not know, a day of knowledge that has not come
+            yet, or an address that cannot be read.
         HistoryUnsettled: an earlier day of knowledge, while files that came out of order are put in place.
     """
     reader = services.reader()
@@ -60,6 +62,7 @@ def view_of(services: Services, search: str | None) -> View:
     asked = Selection.from_query(search or "")
     book = book_known(reader, asked.known_on)
     asked = known_filters(reader, asked)
+    refuse_days_ahead(book, asked, services.today())
     as_of = _day_of(book, asked, "as_of") or book.days[-1]
     earlier = [day for day in book.days if day < as_of]
     against = _day_of(book, asked, "against") or (earlier[-1] if earlier else None)

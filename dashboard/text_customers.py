@@ -20,7 +20,6 @@ ONE_EACH = "Each open loan has a borrower of its own"
 ONE_EACH_NOTE = "The files name nobody with two open loans in this selection. A loan whose files name no borrower counts as a borrower of its own."
 FIND_TITLE = "All loans of one borrower"
 FIND_NOTE = "Type the number of a borrower or of a loan, or how it begins."
-LATER_PAYMENTS = " Payments are as known today."
 
 
 def customers_answer(now: Mapping[str, Measure], loans: int, balance: float, currency: str) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from core.metrics.cure import CURED, REDEFAULTED, SUSTAINED
+from core.metrics.funnel import unsaid
 from core.metrics.promises import GRACE_DAYS, TOLERANCE_SHARE
+from core.metrics.ripeness import SOURCES, partly
 from core.metrics.whole_month import WholeMonth
 from core.records import Book
 from dashboard import format as show
@@ -157,8 +159,10 @@ def funnel_title(steps: pd.DataFrame) -> str:
 
 def funnel_subtitle(month: WholeMonth, book: Book) -> str:
     """What is counted, over which month, and what the book cannot say."""
-    unsaid = [word for word, has in (("actions", book.has_actions), ("payments", book.has_payments)) if not has]
-    left_out = f"; this book has no {' and no '.join(unsaid)}, so their steps are left out" if unsaid else ""
+    left_out = ""
+    for source in SOURCES:
+        why, part = unsaid(book, month, source), partly(book, month.closing, source)
+        left_out += f"; {why}, so their steps are left out" if why else f"; {part}" if part else ""
     return (
         f"Loans, each once, from {show.day(month.opening)} to {show.day(month.closing)}; the line at a bar's end is the 95 % "
         f"interval of its share. Paying is a share of the workable, for loans pay without a promise too{left_out}"
@@ -192,14 +196,14 @@ def kept_title(history: pd.DataFrame) -> str:
     return f"{said}, {show.points(change)} on the {show.count(len(before), 'months')} before"
 
 
-def kept_subtitle(months: pd.DataFrame, target: pd.DataFrame, *, part: bool) -> str:
-    """The rule, what is left out, and the target."""
+def kept_subtitle(months: pd.DataFrame, target: pd.DataFrame, *, part: bool, known: str = "") -> str:
+    """The rule, what is left out, and the target; `known`: up to when what they rest on is known, where that is early."""
     unstated, cancelled = int(months["unstated"].sum()), int(months["cancelled"].sum())
     aim = aim_words(target, part=part)
     return (
         f"Promises kept / promises due, with their 95 % intervals; {GRACE_DAYS} days of grace, {show.percent(TOLERANCE_SHARE, 0)} "
         f"tolerance, one payment keeps one promise; {aim}; left out: {show.number(unstated)} that state no day or amount, "
-        f"{show.number(cancelled)} cancelled"
+        f"{show.number(cancelled)} cancelled{f'; {known}, and no promise is judged after it' if known else ''}"
     )
 
 

@@ -122,7 +122,7 @@ def _read_book(connection: Connection, name: BookName | None, revision: int, kno
     days = _days(connection, book_id, known)
     stored = set(connection.execute(_stored_books()).scalars())
     shown = connection.execute(select(books.c.name).where(books.c.shown == 1)).scalar()
-    received = select(func.max(batches.c.received_on)).where(*_standing(book_id, known)).scalar_subquery()
+    received = _received(connection, book_id, known)
     in_book = [snapshots.c.book_id == book_id, known.speaks(snapshots)]
     return book_id, Book(
         name=told,
@@ -135,8 +135,10 @@ def _read_book(connection: Connection, name: BookName | None, revision: int, kno
         has_costs=_any(connection, actions, book_id, known, actions.c.cost.is_not(None)),
         sample_hidden="sample" in stored and shown != "sample",
         own_stored="own" in stored,
-        last_received_on=_day(connection.execute(select(received)).scalar()),
+        last_received_on=max(received.values(), default=None),
         as_of_assumed=bool(days) and _was_assumed(connection, book_id, days[-1], known),
+        payments_until=received.get("payments"),
+        actions_until=received.get("actions"),
     )
 
 
@@ -163,6 +165,14 @@ def _standing(book_id: int, known: Knowledge) -> list[ColumnElement[bool]]:
     told = select(revisions.c.batch_id).where(revisions.c.book_id == book_id, revisions.c.kind != "undo")
     not_undone = or_(batches.c.undone_on.is_(None), batches.c.undone_on > known.known_on)
     return [of_book, batches.c.id.in_(told.where(revisions.c.known_on <= known.known_on)), not_undone]
+
+
+def _received(connection: Connection, book_id: int, known: Knowledge) -> dict[str, date]:
+    """The day the newest standing batch of each kind was received; the same file again tells nothing new."""
+    first = select(batches.c.kind, func.min(batches.c.received_on).label("day")).where(*_standing(book_id, known))
+    told = first.group_by(batches.c.kind, batches.c.sha256).subquery()
+    query = select(told.c.kind, func.max(told.c.day)).group_by(told.c.kind)
+    return {kind: date.fromisoformat(day) for kind, day in connection.execute(query)}
 
 
 def _any(connection: Connection, table: Table, book_id: int, known: Knowledge, *conditions: Any) -> bool:
@@ -193,10 +203,6 @@ def _was_assumed(connection: Connection, book_id: int, day: date, known: Knowled
         batches.c.as_of_assumed == 1,
     )
     return connection.execute(query.limit(1)).first() is not None
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
 
 
 def _read_values(connection: Connection, book_id: int, dimension: str) -> list[str]:

@@ -16,10 +16,11 @@ from db import questions, register
 from db.books import book_held, knowledge_of, known_values_of, learned_days, values_of
 from db.borrower_rows import borrower_loans, borrower_of, borrower_sizes, top_borrowers
 from db.budget import BUDGET_SECONDS, brief_read
-from db.cube import IS_CASH
+from db.cube import effective_on, is_cash, payment_kind
 from db.engine import reading
 from db.facts import FactList
 from db.frames import COUNT, frame_of
+from db.known import Knowledge
 from db.loans import BLOCK, LoanList
 from db.recall import recall
 from db.sums import Scope, cube_for
@@ -192,9 +193,9 @@ class SqlPortfolioReader:
 
         return self._ask(points)
 
-    def payments_of(self, loan_ref: str) -> pd.DataFrame:
-        """The live payments of a loan, newest first."""
-        return self._ask(lambda connection: _payments_of(connection, self._key(connection), loan_ref))
+    def payments_of(self, loan_ref: str, known_on: date | None = None) -> pd.DataFrame:
+        """The live payments of a loan, or those known on a day, newest first. Raises HistoryUnsettled."""
+        return self._ask(lambda connection: _payments_of(connection, *self._known(connection, known_on), loan_ref))
 
     def unknown_loans(self, loan_refs: Sequence[str]) -> list[str]:
         """Those of `loan_refs` without a live snapshot, in the order given; without a time budget."""
@@ -204,13 +205,20 @@ class SqlPortfolioReader:
             known = set(connection.execute(query).scalars())
         return [loan_ref for loan_ref in loan_refs if loan_ref not in known]
 
-    def cash_between(self, loan_refs: Sequence[str], after: date, until: date) -> pd.DataFrame:
-        """Net cash of loans in (after, until], by the day it counts for; loans that paid nothing are absent."""
-        return self._ask(lambda connection: _cash_between(connection, self._key(connection), loan_refs, after, until))
+    def cash_between(
+        self, loan_refs: Sequence[str], after: date, until: date, known_on: date | None = None
+    ) -> pd.DataFrame:
+        """Net cash of loans in (after, until], by the day it counts for; loans that paid nothing are absent.
+        Raises HistoryUnsettled."""
 
-    def targets(self) -> pd.DataFrame:
-        """What was set as target or budget."""
-        return self._ask(lambda connection: targets_of(connection, self._key(connection)))
+        def read(connection: Connection) -> pd.DataFrame:
+            return _cash_between(connection, *self._known(connection, known_on), loan_refs, after, until)
+
+        return self._ask(read)
+
+    def targets(self, known_on: date | None = None) -> pd.DataFrame:
+        """What was set as target or budget, by that day where one is given."""
+        return self._ask(lambda connection: targets_of(connection, self._key(connection), known_on))
 
     def batches(self, limit: int = 200) -> list[Batch]:
         """Batches of the book, newest first, undone and refused ones included."""
@@ -239,8 +247,7 @@ class SqlPortfolioReader:
     def training_rows(self) -> pd.DataFrame:
         """Every live snapshot with the outcome known by now; without a time budget."""
         with reading(self._engine) as connection:
-            book_id, book = book_held(connection, self._name)
-            return training_rows(connection, book_id, book.days, book.has_payments)
+            return training_rows(connection, *book_held(connection, self._name))
 
     def matured_rates(self) -> pd.DataFrame:
         """Recovery so far of placements at least 12 months old, by bucket at placement; remembered, without a budget."""
@@ -283,6 +290,10 @@ class SqlPortfolioReader:
     def _key(self, connection: Connection) -> int:
         return book_held(connection, self._name)[0]
 
+    def _known(self, connection: Connection, known_on: date | None) -> tuple[int, Knowledge]:
+        key = self._key(connection)
+        return key, knowledge_of(connection, key, known_on)
+
     def _scope(self, connection: Connection, selection: Selection) -> Scope:
         """The selection against the book, as known on its day. Raises SelectionRefused for a day before its first, and
         HistoryUnsettled."""
@@ -308,7 +319,7 @@ def _loan_count(connection: Connection, scope: Scope, selection: Selection, list
     return int(questions.stock(connection, scope, ())["loans"].iloc[0])
 
 
-def _payments_of(connection: Connection, book_id: int, loan_ref: str) -> pd.DataFrame:
+def _payments_of(connection: Connection, book_id: int, known: Knowledge, loan_ref: str) -> pd.DataFrame:
     dtypes = {
         "paid_on": "date",
         "amount": "money",
@@ -318,25 +329,25 @@ def _payments_of(connection: Connection, book_id: int, loan_ref: str) -> pd.Data
         "batch_id": COUNT,
     }
     query = (
-        select(*(payments.c[name] for name in dtypes))
+        select(*(payment_kind(known) if name == "payment_kind" else payments.c[name] for name in dtypes))
         .join(loans, loans.c.id == payments.c.loan_id)
-        .where(loans.c.book_id == book_id, loans.c.loan_ref == loan_ref, payments.c.live == 1)
+        .where(loans.c.book_id == book_id, loans.c.loan_ref == loan_ref, known.speaks(payments))
         .order_by(payments.c.paid_on.desc(), payments.c.id.desc())
     )
     return frame_of(connection.execute(query).all(), dtypes)
 
 
 def _cash_between(
-    connection: Connection, book_id: int, loan_refs: Sequence[str], after: date, until: date
+    connection: Connection, book_id: int, known: Knowledge, loan_refs: Sequence[str], after: date, until: date
 ) -> pd.DataFrame:
-    in_window = payments.c.effective_on.between((after + timedelta(days=1)).isoformat(), until.isoformat())
+    in_window = effective_on(known).between((after + timedelta(days=1)).isoformat(), until.isoformat())
     paid: list[tuple[Any, ...]] = []
     for start in range(0, len(loan_refs), BLOCK):
         query = (
             select(loans.c.loan_ref, func.sum(payments.c.amount))
             .join(loans, loans.c.id == payments.c.loan_id)
             .where(loans.c.book_id == book_id, loans.c.loan_ref.in_(loan_refs[start : start + BLOCK]))
-            .where(IS_CASH, in_window)
+            .where(is_cash(known), in_window)
             .group_by(loans.c.loan_ref)
         )
         paid += [tuple(row) for row in connection.execute(query)]

@@ -17,9 +17,12 @@ _GIVEN = ("metric", "month", "age_months", "value")
 _KEY = (targets.c.book_id, targets.c.metric, targets.c.month, targets.c.age_months)
 
 
-def targets_of(connection: Connection, book_id: int) -> pd.DataFrame:
-    """What is set (see PortfolioReader.targets), by metric, month and age; empty where nothing is."""
-    newest = select(func.max(targets.c.id).label("id")).where(targets.c.book_id == book_id).group_by(*_KEY).subquery()
+def targets_of(connection: Connection, book_id: int, known_on: date | None = None) -> pd.DataFrame:
+    """What is set, or was by a day (see PortfolioReader.targets), by metric, month and age; empty where nothing is."""
+    given = [targets.c.book_id == book_id]
+    if known_on is not None:
+        given.append(targets.c.set_on <= known_on.isoformat())
+    newest = select(func.max(targets.c.id).label("id")).where(*given).group_by(*_KEY).subquery()
     query = (
         select(
             targets.c.metric,

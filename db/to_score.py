@@ -37,7 +37,8 @@ def all_on(connection: Connection, book_id: int, as_of: str) -> pd.DataFrame:
 
 
 def matured_rates(connection: Connection, book_id: int) -> pd.DataFrame:
-    """What placements at least 12 months old on the book's newest day brought in their first 12 months.
+    """What placements at least 12 months old brought in their first 12 months: on the book's newest day, or on the day the
+    newest payments file was received where that is earlier, for later payments cannot have been told.
 
     Returns:
         bucket (at placement), loans (episodes), balance, cash_12m (currency, net of reversals counted back to the
@@ -49,8 +50,9 @@ def matured_rates(connection: Connection, book_id: int) -> pd.DataFrame:
         "AND y.live = 1 AND y.payment_kind IN ('cash', 'reversal') AND y.effective_on >= p.placed_on "
         "AND y.effective_on < min(date(p.placed_on, '+12 months'), coalesce((SELECT n.placed_on FROM placements n "
         "WHERE n.loan_id = p.loan_id AND n.live = 1 AND n.episode = p.episode + 1), '9999'))), 0) AS cash "
-        "FROM placements p JOIN snapshots s ON s.id = p.snapshot_id WHERE p.book_id = :book AND p.live = 1 AND p.placed_on <= date(("
-        "SELECT max(as_of) FROM snapshots WHERE book_id = :book AND live = 1), '-12 months') "
+        "FROM placements p JOIN snapshots s ON s.id = p.snapshot_id WHERE p.book_id = :book AND p.live = 1 AND p.placed_on <= date(min(("
+        "SELECT max(as_of) FROM snapshots WHERE book_id = :book AND live = 1), (SELECT max(received_on) FROM batches "
+        "WHERE book_id = :book AND kind = 'payments' AND status = 'committed')), '-12 months') "
         "AND EXISTS (SELECT 1 FROM payments WHERE book_id = :book AND live = 1)) placed GROUP BY bucket ORDER BY bucket",
         {"book": book_id},
     )

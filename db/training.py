@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,8 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, select
 
 from core.metrics.outcome import cash_within, months_between
+from core.metrics.ripeness import ripe_day
+from core.records import Book
 from db.cube import IS_CASH
 from db.frames import COUNT, frame_of
 from db.loans import BLOCK, TYPES, loan_rows
@@ -49,15 +51,16 @@ def snapshot_blocks(connection: Connection, book_id: int, *conditions: ColumnEle
         yield frame_of([], _KEYS | SNAPSHOT_FIELDS)
 
 
-def training_rows(connection: Connection, book_id: int, days: Sequence[date], has_payments: bool) -> pd.DataFrame:
+def training_rows(connection: Connection, book_id: int, book: Book) -> pd.DataFrame:
     """Every live snapshot with cash_12m and months_seen, as `PortfolioReader.training_rows` says."""
     rows = pd.concat(list(snapshot_blocks(connection, book_id)), ignore_index=True)
-    newest = days[-1] if days else date.min
+    newest = book.days[-1] if book.days else date.min
     rows["months_seen"] = months_between(rows["as_of"], newest)
     rows["cash_12m"] = float("nan")
-    if has_payments:
+    if book.has_payments:
         cash = cash_within(rows[["loan_id", "as_of"]], _cash(connection, book_id), WINDOW_MONTHS)
-        rows["cash_12m"] = cash.where(rows["months_seen"] >= WINDOW_MONTHS)
+        known = months_between(rows["as_of"], ripe_day(book, newest, "payments"))
+        rows["cash_12m"] = cash.where(known >= WINDOW_MONTHS)
     return rows
 
 

@@ -13,6 +13,9 @@ from core.records import Book, BookName
 from core.selection import Selection
 from tests.fakes import FakePortfolioReader
 
+BY_DAY = {"payments_of": 1, "cash_between": 3}
+"""Questions that name their day of knowledge, and where."""
+
 
 class FakeHistoryReader:
     """A PortfolioReader that answers as known on a day.
@@ -38,7 +41,10 @@ class FakeHistoryReader:
 
         def ask(*arguments: Any, **named: Any) -> Any:
             asked = next((one for one in (*arguments, *named.values()) if isinstance(one, Selection)), Selection())
-            return getattr(self._knowing(asked.known_on), name)(*arguments, **named)
+            known_on = asked.known_on
+            if name in BY_DAY:
+                known_on = named.get("known_on", arguments[BY_DAY[name]] if len(arguments) > BY_DAY[name] else None)
+            return getattr(self._knowing(known_on), name)(*arguments, **named)
 
         return ask if callable(newest) else newest
 

@@ -24,6 +24,7 @@ from core.metrics.outcome import cash_within, months_between
 from core.metrics.placement import placements
 from core.metrics.portfolio import month_end
 from core.metrics.promises import PROMISE_MEASURES
+from core.metrics.ripeness import ripe_day
 from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, Segmentation
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
@@ -76,21 +77,21 @@ class FakeTargets:
     """What was set as target, by metric, month and age; "" and -1 where a key has no month or age."""
 
     def __init__(self) -> None:
-        self.rows: dict[tuple[str, str, int], tuple[float, str, str]] = {}
+        self.told: list[tuple[tuple[str, str, int], tuple[float, str, str]]] = []
 
     def put(self, given: pd.DataFrame, who: str, set_on: date) -> int:
         for row in given.itertuples():
             month = row.month if isinstance(row.month, str) else ""
             key = (row.metric, month, -1 if pd.isna(row.age_months) else int(row.age_months))
-            self.rows.pop(key, None)
-            if not pd.isna(row.value):
-                self.rows[key] = (float(row.value), set_on.isoformat(), who)
+            self.told.append((key, (float(row.value), set_on.isoformat(), who)))
         return len(given)
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, known_on: date | None = None) -> pd.DataFrame:
+        held = dict(each for each in self.told if known_on is None or each[1][1] <= known_on.isoformat())
         rows = [
             (metric, month or None, np.nan if age < 0 else float(age), *told)
-            for (metric, month, age), told in sorted(self.rows.items())
+            for (metric, month, age), told in sorted(held.items())
+            if not pd.isna(told[0])
         ]
         frame = pd.DataFrame(rows, columns=["metric", "month", "age_months", "value", "set_on", "who"])
         texts = dict.fromkeys(("metric", "month", "set_on", "who"), "str")
@@ -117,6 +118,8 @@ class FakePortfolioReader:
     Args:
         snapshots: loan_ref, as_of (ISO), balance, dpd, and any other portfolio field or score field.
         payments, actions: in the fields of core.columns; amounts positive, the kind says the direction.
+        payments_until, actions_until: the day the newest file of each was received; where none is given, that of the
+            newest such batch, else a day after everything else.
         batches, rejects, champion, models, segmentation: answered as they are.
     """
 
@@ -124,6 +127,7 @@ class FakePortfolioReader:
         self, snapshots: pd.DataFrame, payments: pd.DataFrame | None = None, actions: pd.DataFrame | None = None, *,
         name: BookName = "own", batches: Sequence[Batch] = (), rejects: Mapping[int, pd.DataFrame] | None = None,
         champion: Model | None = None, models: Sequence[Model] = (), segmentation: Segmentation | None = None,
+        payments_until: date | None = None, actions_until: date | None = None,
     ) -> None:  # fmt: skip
         self._name: BookName = name
         self._batches, self._rejects = list(batches), dict(rejects or {})
@@ -134,6 +138,7 @@ class FakePortfolioReader:
         self._placed = self._read_placements()
         self._payments = self._read_payments(payments)
         self._actions = self._read_actions(actions)
+        self._files_until: dict[str, date | None] = {"payments": payments_until, "actions": actions_until}
 
     def book(self, known_on: date | None = None) -> Book:
         days = tuple(date.fromisoformat(day) for day in sorted(self._snapshots["as_of"].unique()))
@@ -147,7 +152,13 @@ class FakePortfolioReader:
             sample_hidden=False, own_stored=self._name == "own" and bool(len(committed) or days),
             last_received_on=max((batch.received_on for batch in committed), default=None),
             as_of_assumed=any(batch.as_of_assumed and batch.as_of == days[-1] for batch in committed if days),
+            payments_until=self._told_until("payments", bool(len(self._payments))),
+            actions_until=self._told_until("actions", bool(len(self._actions))),
         )  # fmt: skip
+
+    def _told_until(self, kind: str, told: bool) -> date | None:
+        received = [batch.received_on for batch in self._batches if (batch.kind, batch.status) == (kind, "committed")]
+        return self._files_until[kind] or max(received, default=date.max if told else None)
 
     def known_days(self) -> list[date]:
         stored = [batch for batch in self._batches if batch.status != "refused"]
@@ -369,14 +380,16 @@ class FakePortfolioReader:
         scattered = rows.sort_values("loan_id", key=lambda ids: (ids * 2_654_435_761) % 4_294_967_296)
         return _shown(scattered[:limit], names), len(rows)
 
-    def payments_of(self, loan_ref: str) -> pd.DataFrame:
+    def payments_of(self, loan_ref: str, known_on: date | None = None) -> pd.DataFrame:
         rows = self._payments[self._payments["loan_ref"] == loan_ref].sort_values(
             "paid_on", ascending=False, kind="stable"
         )
         told = rows[["paid_on", "amount", "payment_kind", "payment_ref", "channel", "batch_id"]].reset_index(drop=True)
         return told.assign(channel=_stated(told["channel"]), amount=told["amount"].astype(float))
 
-    def cash_between(self, loan_refs: Sequence[str], after: date, until: date) -> pd.DataFrame:
+    def cash_between(
+        self, loan_refs: Sequence[str], after: date, until: date, known_on: date | None = None
+    ) -> pd.DataFrame:
         rows = self._payments[
             self._payments["payment_kind"].isin(["cash", "reversal"]) & self._payments["loan_ref"].isin(loan_refs)
         ]
@@ -388,8 +401,8 @@ class FakePortfolioReader:
         known = set(self._snapshots["loan_ref"])
         return [loan_ref for loan_ref in loan_refs if loan_ref not in known]
 
-    def targets(self) -> pd.DataFrame:
-        return self.set_targets.frame()
+    def targets(self, known_on: date | None = None) -> pd.DataFrame:
+        return self.set_targets.frame(known_on)
 
     def batches(self, limit: int = 200) -> list[Batch]:
         return sorted(self._batches, key=lambda batch: -batch.id)[:limit]
@@ -417,15 +430,17 @@ class FakePortfolioReader:
         rows["months_seen"] = months_between(rows["as_of"], days[-1] if days else date.min)
         cash = self._payments[self._payments["payment_kind"].isin(["cash", "reversal"])]
         paid = cash_within(rows[["loan_id", "as_of"]], cash[["loan_id", "effective_on", "amount"]], 12)
-        rows["cash_12m"] = paid.where((rows["months_seen"] >= 12) & bool(len(self._payments)))
+        ripe = ripe_day(self.book(), days[-1], "payments") if days else date.min
+        rows["cash_12m"] = paid.where((months_between(rows["as_of"], ripe) >= 12) & bool(len(self._payments)))
         return rows
 
     def matured_rates(self) -> pd.DataFrame:
         days, found = self.book().days, []
+        ripe = ripe_day(self.book(), days[-1], "payments") if days else date.min
         cash = self._payments[self._payments["payment_kind"].isin(["cash", "reversal"])]
         for episode in self._placed.itertuples():
             end = (pd.Timestamp(episode.placed_on) + pd.DateOffset(months=12)).date()
-            if len(cash) and end <= days[-1]:
+            if len(cash) and end <= ripe:
                 own = cash[(cash["loan_id"] == episode.loan_id) & (cash["episode"] == episode.episode)]
                 paid = own.loc[own["effective_on"] < end.isoformat(), "amount"].sum()
                 found.append((episode.bucket, 1, episode.balance, paid))

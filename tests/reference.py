@@ -21,6 +21,7 @@ from tests.reference_files import (
     speaking_payments,
     speaking_rows,
 )
+from tests.reference_ripeness import is_untold, told_until
 
 NOT_STATED = "not stated"
 PERSON_HOLDS = {"bankruptcy", "deceased", "vulnerable", "cease"}
@@ -33,6 +34,11 @@ COLUMN_OF = {
     "collector": "Collector",
     "hold": "Hold",
 }
+
+
+OF_CASH = ("cash_month", "cost_to_collect", "net_recovery")
+OF_WORK = ("cost_month", "contacts_month", "promises_month", "cost_to_collect", "net_recovery")
+"""Numbers of a month that are nobody's knowledge where no payments, or no actions, can have been told of it."""
 
 
 class Reference:
@@ -48,6 +54,7 @@ class Reference:
         self.episodes = {loan: episodes(history, self.assigned[loan]) for loan, history in self.history.items()}
         self.payments = speaking_payments([file for file in files if file.kind == "payments"])
         self.actions = [row for file in files if file.kind == "actions" for row in file.rows]
+        self.paid_until, self.acted_until = (told_until(files, kind) for kind in ("payments", "actions"))
         self.held = {day: held_persons(snapshots) for day, snapshots in self.days.items()}
 
     def metrics(self, as_of: str, where: dict[str, list[str]]) -> dict[str, tuple | None]:
@@ -56,7 +63,10 @@ class Reference:
         answer = self._stock(as_of, where)
         answer |= self._placed_and_cash(as_of, where)
         answer |= self._work(as_of, where)
-        return answer | self._work_against_cash(answer)
+        answer |= self._work_against_cash(answer)
+        untold = [name for name in OF_CASH if is_untold(as_of, self.paid_until)]
+        untold += [name for name in OF_WORK if is_untold(as_of, self.acted_until)]
+        return answer | dict.fromkeys(untold)
 
     def stock(self, as_of: str, where: dict[str, list[str]]) -> dict[str, Snapshot]:
         """The open loans of the newest day up to `as_of`."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from tests.reference import Reference
 from tests.reference_files import bucket_of, month_end
 from tests.reference_flows import BUCKETS, LATE, Flow, Flows, Where
+from tests.reference_ripeness import is_untold
 
 Answer = tuple | None
 Metrics = dict[str, Answer]
@@ -24,13 +25,15 @@ def move_metrics(flows: Flows, as_of: str, where: Where) -> Metrics:
     closing = day if day == month_end(day) else month_end(day, -1)
     opening = month_end(closing, -1)
     of_month = flows.of(closing, where)
-    answer = rolls(of_month) | cures(flows, closing, where) | funnel(of_month, book)
+    paid, worked = (not is_untold(closing, until) for until in (book.paid_until, book.acted_until))
+    answer = rolls(of_month) | cures(flows, closing, where) | funnel(of_month, book, paid=paid, worked=worked)
     if opening not in book.days or closing not in book.days:
         unknown = [name for name in (*answer, *BRIDGE, *NET_FLOWS, "cei") if name not in LASTING]
         return answer | dict.fromkeys(unknown)
     return (
         answer
         | bridge(of_month, book, closing, where)
+        | ({} if paid else dict.fromkeys(("bridge_cash", "bridge_waived")))
         | net_flows(book, opening, closing, where)
         | {"cei": cei(of_month)}
     )
@@ -143,21 +146,22 @@ def bridge(of_month: list[Flow], book: Reference, closing: str, where: Where) ->
 # ---- funnel and collection effectiveness
 
 
-def funnel(of_month: list[Flow], book: Reference) -> Metrics:
+def funnel(of_month: list[Flow], book: Reference, *, paid: bool, worked: bool) -> Metrics:
+    """`paid`, `worked`: whether payments and actions of the month can have been told."""
     opened = [flow for flow in of_month if flow.origin != "new"]
-    workable, worked, reached = (sum_of(opened, name) for name in ("workable", "worked", "reached"))
+    workable, touched, reached = (sum_of(opened, name) for name in ("workable", "worked", "reached"))
     on_hold = sum(flow.origin in LATE for flow in opened) - workable
     answer: Metrics = dict.fromkeys(("penetration", "contact_rate", "right_party_rate", "promise_rate", "intensity"))
-    if book.actions:
+    if book.actions and worked:
         answer = {
-            "penetration": share(worked, workable, workable, on_hold),
-            "contact_rate": share(sum_of(opened, "contacted"), worked, worked),
-            "right_party_rate": share(reached, worked, worked),
+            "penetration": share(touched, workable, workable, on_hold),
+            "contact_rate": share(sum_of(opened, "contacted"), touched, touched),
+            "right_party_rate": share(reached, touched, touched),
             "promise_rate": share(sum_of(opened, "promised"), reached, reached),
-            "intensity": share(sum_of(opened, "attempts"), worked, worked),
+            "intensity": share(sum_of(opened, "attempts"), touched, touched),
         }
     paying = share(sum_of(opened, "paying"), workable, workable, on_hold)
-    return answer | {"paying_rate": paying if book.payments else None}
+    return answer | {"paying_rate": paying if book.payments and paid else None}
 
 
 def cei(of_month: list[Flow]) -> Answer:

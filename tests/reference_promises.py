@@ -13,6 +13,7 @@ from tests.reference import Reference, is_promise
 from tests.reference_files import Payment, Row, cents, month_end
 from tests.reference_flows import Where
 from tests.reference_moves import Metrics, share
+from tests.reference_ripeness import earlier
 
 CANCELLING = {"promise cancelled", "cancelled", "promise withdrawn"}
 """Results of our files that cancel a promise; the product knows more words."""
@@ -135,7 +136,10 @@ def promise_metrics(book: Reference, promises: list[Promise], as_of: str, where:
     answer: Metrics = {"promises_open": (waiting, waiting, 1, waiting, unstated)}
     if not book.payments:
         return dict.fromkeys(names[:2]) | answer
-    of_year = [promise for promise in settled if promise.settled_on > month_end(as_of, -12)]
+    known = earlier(as_of, book.paid_until, book.acted_until)
+    if known < as_of and known < min(book.days):
+        return dict.fromkeys(names[:2]) | answer
+    of_year = [promise for promise in settled if month_end(known, -12) < promise.settled_on <= known]
     due = [promise for promise in of_year if promise.fate in ("kept", "broken")]
     n, excluded = len(due), len(of_year) - len(due)
     kept = sum(promise.fate == "kept" for promise in due)

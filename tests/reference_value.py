@@ -12,6 +12,7 @@ from tests.reference import Reference, cost_of, person
 from tests.reference_files import Episode, month_end, months_from
 from tests.reference_flows import Where
 from tests.reference_moves import Answer, Metrics, share
+from tests.reference_ripeness import earlier
 
 MARKS = (3, 6, 12, 24)
 FREE = ("Standard", "Settlement", "Legal")
@@ -48,16 +49,18 @@ def cash_up_to_age(book: Reference, as_of: str, where: Where, age: int) -> list[
     ]
 
 
-def liquidation(book: Reference, as_of: str, where: Where, age: int) -> Answer:
-    begun = [episode for _, episode in book.placed(as_of, where)]
+def liquidation(book: Reference, day: str, where: Where, age: int) -> Answer:
+    as_of = earlier(day, book.paid_until)
+    begun = [episode for _, episode in book.placed(day, where)]
     old = [episode for episode in begun if is_old(episode, as_of, age)]
     cash = sum(amount for _, amount in cash_up_to_age(book, as_of, where, age))
     return share(cash, sum(episode.snapshot.balance for episode in old), len(old), len(begun) - len(old))
 
 
-def netback(book: Reference, as_of: str, where: Where) -> Answer:
+def netback(book: Reference, day: str, where: Where) -> Answer:
     """No shipped strategy takes a fee, so that it is the liquidation of those placed under one."""
-    begun = [episode for _, episode in book.placed(as_of, where)]
+    as_of = earlier(day, book.paid_until)
+    begun = [episode for _, episode in book.placed(day, where)]
     old = [episode for episode in begun if is_old(episode, as_of, 12) and episode.strategy in FREE]
     cash = sum(amount for episode, amount in cash_up_to_age(book, as_of, where, 12) if episode.strategy in FREE)
     return share(cash, sum(episode.snapshot.balance for episode in old), len(old), len(begun) - len(old))
@@ -69,8 +72,16 @@ def worth(amount: int, day: str, then: str) -> float:
     return amount / (1 + RATE) ** (days / 365)
 
 
-def npv(book: Reference, as_of: str, where: Where) -> Answer:
-    """Cash as posted less costs, of the twelve months that end with the month of the day."""
+def known_of_both(book: Reference, day: str) -> str:
+    """The day up to which cash, and costs where the book has any, are known."""
+    return earlier(day, book.paid_until, book.acted_until if book.has_costs else day)
+
+
+def npv(book: Reference, day: str, where: Where) -> Answer:
+    """Cash as posted less costs, of the twelve months that end with the month up to which both are known."""
+    as_of = known_of_both(book, day)
+    if as_of < day and as_of < min(book.days):
+        return None
     start = month_end(as_of, -12)
     posted = [payment for _, payment in book.recovered(where) if start < payment.paid_on <= as_of]
     value = sum(worth(payment.amount, payment.paid_on, start) for payment in posted)
@@ -79,9 +90,10 @@ def npv(book: Reference, as_of: str, where: Where) -> Answer:
     return (round(value), round(value), 1, sum(payment.kind == "cash" for payment in posted), 0)
 
 
-def lgd(book: Reference, as_of: str, where: Where) -> Answer:
+def lgd(book: Reference, day: str, where: Where) -> Answer:
     """Of the placements that are 12 months old: (balance + costs - recoveries) / balance, as worth at placement."""
-    begun = [episode for _, episode in book.placed(as_of, where)]
+    as_of = known_of_both(book, day)
+    begun = [episode for _, episode in book.placed(day, where)]
     old = [episode for episode in begun if is_old(episode, as_of, 12)]
     exposure = sum(episode.snapshot.balance for episode in old)
     months = {episode.placed_on[:7] for episode in old}

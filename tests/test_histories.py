@@ -30,6 +30,7 @@ HELD: Where = {"hold": ["vulnerable", "dispute"], "product": ["Home", "not state
 NOW = (
     (LAST, ALL), (LAST, AUTO), (LAST, NORTH), (LAST, LEGAL), (LAST, EARLY), (LAST, HELD), ("2026-10-17", AUTO),
     ("2026-07-15", NORTH), ("2026-06-30", LEGAL), ("2026-02-20", ALL), (MISSING, ALL), ("2025-12-31", EARLY),
+    ("2026-11-06", ALL), ("2026-11-20", AUTO),  # the last day that a file can have told, and two weeks after it
 )  # fmt: skip
 EARLIER = (
     ("2025-11-15", LAST, ALL),  # before any payment or action was told
@@ -40,6 +41,9 @@ EARLIER = (
     ("2026-06-20", "2026-05-31", ALL),
     ("2026-09-20", "2026-08-31", EARLY),
     ("2026-09-20", "2026-04-30", HELD),
+    ("2026-09-20", LAST, NORTH),  # months after the newest files of then
+    ("2026-08-02", "2026-07-31", ALL),  # payments and actions known up to 6 July only
+    ("2026-01-20", "2026-01-05", AUTO),
 )  # fmt: skip
 
 

@@ -11,8 +11,10 @@ from core.metrics.delinquency import ARREARS, BUCKETS
 from core.metrics.flows import FLOW_MONEY, NEW, STATES
 from core.metrics.measure import Measure, amount
 from core.metrics.portfolio import NO_PAYMENTS
+from core.metrics.ripeness import noted, partly, untold
 from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_month
 from core.ports import PortfolioReader
+from core.records import Book
 from core.selection import Selection
 
 CURRENT = BUCKETS[0]
@@ -96,7 +98,7 @@ def bridge_measures(reader: PortfolioReader, selection: Selection) -> dict[str, 
     Returns:
         bridge_<line> for every line of LINES but rolled_in and rolled_out, which only buckets have. Unit currency, signed
         as in `bridge`; n as its `loans`. Undefined, with the reason, where the book lacks either end of the month;
-        cash and waivers also where it has no payments (what was paid is then in bridge_other).
+        cash and waivers also where no payments can have been told of the month (what was paid is then in bridge_other).
     """
     book = reader.book(selection.known_on)
     month = newest_whole_month(book, selection)
@@ -111,7 +113,16 @@ def bridge_measures(reader: PortfolioReader, selection: Selection) -> dict[str, 
         f"bridge_{line}": amount(rows[line]["amount"], n=abs(rows[line]["loans"]), why=_note(line, month))
         for line in lines
     }
-    return measures if book.has_payments else measures | _without_payments(measures)
+    unpaid = unpaid_because(book, month)
+    if unpaid:
+        return measures | _without_payments(measures, unpaid)
+    of_payments = ("bridge_cash", "bridge_waived", "bridge_other")
+    return measures | {name: noted(measures[name], partly(book, month.closing, "payments")) for name in of_payments}
+
+
+def unpaid_because(book: Book, month: WholeMonth) -> str:
+    """Why no payment of a month can be known, so that what was paid is in the line "other"; "" where one can."""
+    return untold(book, month.closing, "payments") if book.has_payments else NO_PAYMENTS
 
 
 _Cell = Mapping[Hashable, Any]
@@ -176,11 +187,11 @@ def _note(line: str, month: WholeMonth) -> str:
     return month.words
 
 
-def _without_payments(measures: dict[str, Measure]) -> dict[str, Measure]:
+def _without_payments(measures: dict[str, Measure], unpaid: str) -> dict[str, Measure]:
     other = measures["bridge_other"]
-    why = f"{other.why}; {NO_PAYMENTS}: what was paid is in here"
+    why = f"{other.why}; {unpaid}: what was paid is in here"
     return {
-        "bridge_cash": Measure.undefined(NO_PAYMENTS, unit="currency"),
-        "bridge_waived": Measure.undefined(NO_PAYMENTS, unit="currency"),
+        "bridge_cash": Measure.undefined(unpaid, unit="currency"),
+        "bridge_waived": Measure.undefined(unpaid, unit="currency"),
         "bridge_other": amount(other.value, n=other.n, why=why),
     }

@@ -11,7 +11,8 @@ import pandas as pd
 
 from core.metrics.change import cash_change, mix_and_performance
 from core.metrics.delinquency import ARREARS
-from core.metrics.portfolio import day_before, month_end, newest_day
+from core.metrics.portfolio import NO_PAYMENTS, day_before, month_end, newest_day
+from core.metrics.ripeness import partly
 from core.metrics.whole_month import newest_whole_month
 from core.records import Book
 from core.selection import Selection
@@ -89,6 +90,18 @@ def widest_window(book: Book, selection: Selection, against: Against) -> Window:
     """The first of WINDOWS that the book can compare; the narrowest, with why it cannot, where there is none."""
     tried = [window(book, selection, months, against) for months in WINDOWS]
     return next((each for each in tried if not each.why), tried[-1])
+
+
+def unpaid_because(book: Book, compared: Window) -> str:
+    """Why the payments of both sides of a window cannot be compared; "" where they can.
+
+    A month whose payments are known in part always falls short of a whole one.
+    """
+    if not book.has_payments:
+        return NO_PAYMENTS
+    closing = date.fromisoformat(compared.after[-1])
+    part = partly(book, closing, "payments")
+    return f"{part}, and the months compared end on {closing}" if part else ""
 
 
 def cash_over(flows: pd.DataFrame, compared: Window, by: str) -> pd.DataFrame:

@@ -18,8 +18,10 @@ from core.metrics.intervals import wilson, with_wilson
 from core.metrics.measure import Measure, Unit, amount, ratio
 from core.metrics.movements import Movements, StockDays, is_month_end
 from core.metrics.portfolio import NO_PAYMENTS, newest_day
+from core.metrics.ripeness import partly, ripe_day
 from core.metrics.widening import FEWEST_MONTHS, Forecasts, later
 from core.ports import PortfolioReader
+from core.records import Book
 from core.selection import Selection
 
 HORIZON_MONTHS = 6
@@ -52,7 +54,9 @@ class Outlook:
         tested: from `backtest`, of the month-ends up to `start`.
         loans: open loans of the selection at the start.
         why: why there is no forecast; "" where there is one.
-        has_payments: whether the book holds payments; without them a forecast of cash says nothing.
+        cash_why: why there is no forecast of cash although there is one of the stock: the book holds no payments, or they
+            are not known up to the start; "" where there is one. Forecasts of cash made earlier are held against months
+            whose payments are known to their end only.
     """
 
     start: date | None
@@ -60,7 +64,7 @@ class Outlook:
     tested: pd.DataFrame
     loans: int
     why: str
-    has_payments: bool
+    cash_why: str
 
 
 def forecast(
@@ -183,7 +187,7 @@ def outlook(reader: PortfolioReader, selection: Selection) -> Outlook:
     book = reader.book(selection.known_on)
     day = newest_day(book, selection)
     start = max((each for each in book.days if each <= day and is_month_end(each.isoformat())), default=None)
-    none = Outlook(start, pd.DataFrame(columns=_FORECAST), pd.DataFrame(columns=_TESTED), 0, "", book.has_payments)
+    none = Outlook(start, pd.DataFrame(columns=_FORECAST), pd.DataFrame(columns=_TESTED), 0, "", "")
     if start is None:
         return replace(none, why=f"this book holds no month-end up to {day}")
     if "bucket" in selection.filters or selection.lasso is not None or selection.search:
@@ -199,8 +203,12 @@ def outlook(reader: PortfolioReader, selection: Selection) -> Outlook:
     if today.empty:
         return replace(none, why=f"no loan chosen is open on {start}")
     made = _forecasts(flows, stock, cash, PATHS, SEED)
-    told = _told(made, start.isoformat(), HORIZON_MONTHS)
-    return replace(none, forecast=told, tested=_tried(made, ORIGINS), loans=int(today["loans"].sum()))
+    told, tried = _told(made, start.isoformat(), HORIZON_MONTHS), _tried(made, ORIGINS)
+    tried = tried[(tried["measure"] != "cash") | (tried["month"] <= ripe_day(book, start, "payments").isoformat())]
+    loans = int(today["loans"].sum())
+    return replace(
+        none, forecast=told, tested=tried.reset_index(drop=True), loans=loans, cash_why=_no_cash(book, start)
+    )
 
 
 def forecast_measures(reader: PortfolioReader, selection: Selection) -> dict[str, Measure]:
@@ -209,7 +217,7 @@ def forecast_measures(reader: PortfolioReader, selection: Selection) -> dict[str
     Returns:
         forecast_cash_next_month, forecast_arrears_next_month: of the month after the newest month-end up to the
             selection's day, with the 80 % interval of `forecast`; n = open loans it starts from. Unit currency.
-            Cash is that of `cash_month`.
+            Cash is that of `cash_month`, undefined where payments are not known up to that month-end.
         forecast_coverage: of the earlier forecasts of these two one month ahead (ORIGINS month-ends at most), the share
             whose interval held what came. n = forecasts checked; its own interval is as in `coverage`.
 
@@ -222,9 +230,9 @@ def outlook_measures(seen: Outlook) -> dict[str, Measure]:
     """The measures of `forecast_measures` from an outlook that a page has at hand."""
     if seen.why:
         return {name: Measure.undefined(seen.why, unit=unit) for name, unit in _UNITS.items()}
-    told = {name: of for name, of in _MEASURES.items() if of != "cash" or seen.has_payments}
+    told = {name: of for name, of in _MEASURES.items() if of != "cash" or not seen.cash_why}
     ahead = seen.tested[(seen.tested["steps"] == 1) & seen.tested["measure"].isin(list(told.values()))]
-    measures = {name: Measure.undefined(NO_PAYMENTS, unit=_UNITS[name]) for name in _MEASURES if name not in told}
+    measures = {name: Measure.undefined(seen.cash_why, unit=_UNITS[name]) for name in _MEASURES if name not in told}
     measures |= {name: _next_month(seen, of, ahead[ahead["measure"] == of]) for name, of in told.items()}
     measures["forecast_coverage"] = with_wilson(
         ratio(
@@ -236,6 +244,14 @@ def outlook_measures(seen: Outlook) -> dict[str, Measure]:
         )
     )
     return measures
+
+
+def _no_cash(book: Book, start: date) -> str:
+    """Why the cash of the months that a forecast learns from is not known."""
+    if not book.has_payments:
+        return NO_PAYMENTS
+    part = partly(book, start, "payments")
+    return f"{part}, and the forecast learns from the months up to {start}" if part else ""
 
 
 def _next_month(seen: Outlook, measure: str, ahead: pd.DataFrame) -> Measure:

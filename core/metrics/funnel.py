@@ -9,6 +9,7 @@ from core.metrics.flows import NEW
 from core.metrics.intervals import wilson, with_wilson
 from core.metrics.measure import Measure, ratio
 from core.metrics.portfolio import NO_PAYMENTS
+from core.metrics.ripeness import Source, noted, partly, untold
 from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_month
 from core.ports import PortfolioReader
 from core.records import Book
@@ -37,7 +38,7 @@ def funnel(flows: pd.DataFrame, *, actions: bool = True, payments: bool = True) 
     Args:
         flows: origin and FLOW_COUNTS of one month, one or more rows an origin; may be empty. New loans are left out: nobody
             could work them at the opening.
-        actions, payments: whether the book has any; steps it says nothing about are left out.
+        actions, payments: whether any can have been told of the month; steps that nothing is told about are left out.
 
     Returns:
         One row a step, in the order of STEPS: step, loans (count), before (the step it is a share of, "" for the first),
@@ -68,7 +69,7 @@ def funnel_measures(reader: PortfolioReader, selection: Selection) -> dict[str, 
         right_party_rate (loans where the right party was / worked), promise_rate (loans with a promise / right party
         reached), paying_rate (loans with cash / workable): shares of loans with Wilson intervals. intensity: attempts
         per worked loan, unit ratio. Loans, not attempts, are counted, each once a month. Undefined, with the reason, where
-        the book has no actions (paying_rate: no payments) or lacks either end of the month.
+        no actions (paying_rate: no payments) can have been told of the month, or the book lacks either of its ends.
     """
     book = reader.book(selection.known_on)
     month = newest_whole_month(book, selection)
@@ -76,7 +77,8 @@ def funnel_measures(reader: PortfolioReader, selection: Selection) -> dict[str, 
     opened = opened[opened["origin"] != NEW]
     told = opened.drop(columns="origin").sum()
     late = int(opened.loc[opened["origin"].isin(ARREARS), "loans"].sum())
-    return _of_loans(told, late, month, book) | {"intensity": _intensity(told, month, book)}
+    measures = _of_loans(told, late, month, book) | {"intensity": _intensity(told, month, book)}
+    return {name: noted(each, partly(book, month.closing, _source(name))) for name, each in measures.items()}
 
 
 _RATES: dict[str, tuple[str, str, str]] = {
@@ -91,7 +93,7 @@ _RATES: dict[str, tuple[str, str, str]] = {
 def _of_loans(told: pd.Series, late: int, month: WholeMonth, book: Book) -> dict[str, Measure]:
     measures = {}
     for name, (above, below, nothing) in _RATES.items():
-        why = month.why or _unsaid(name, book)
+        why = month.why or unsaid(book, month, _source(name))
         if why:
             measures[name] = Measure.undefined(why, unit="share")
             continue
@@ -104,7 +106,7 @@ def _of_loans(told: pd.Series, late: int, month: WholeMonth, book: Book) -> dict
 
 
 def _intensity(told: pd.Series, month: WholeMonth, book: Book) -> Measure:
-    why = month.why or _unsaid("intensity", book)
+    why = month.why or unsaid(book, month, "actions")
     if why:
         return Measure.undefined(why, unit="ratio")
     n = int(told["worked"])
@@ -112,10 +114,15 @@ def _intensity(told: pd.Series, month: WholeMonth, book: Book) -> Measure:
     return ratio(float(told["attempts"]), float(n), n=n, unit="ratio", why=month.words, when_zero=nothing)
 
 
-def _unsaid(name: str, book: Book) -> str:
-    if name == "paying_rate":
-        return "" if book.has_payments else NO_PAYMENTS
-    return "" if book.has_actions else NO_ACTIONS
+def unsaid(book: Book, month: WholeMonth, source: Source) -> str:
+    """Why nothing of these is known about a month; "" where something can be."""
+    if not (book.has_payments if source == "payments" else book.has_actions):
+        return NO_PAYMENTS if source == "payments" else NO_ACTIONS
+    return untold(book, month.closing, source)
+
+
+def _source(name: str) -> Source:
+    return "payments" if name == "paying_rate" else "actions"
 
 
 def _share(loans: int, before: int) -> tuple[float, float, float]:

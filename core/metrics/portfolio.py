@@ -11,6 +11,7 @@ import pandas as pd
 from core.errors import TooLittleData
 from core.metrics.intervals import with_wilson
 from core.metrics.measure import Measure, Unit, amount, ratio
+from core.metrics.ripeness import Source, noted, partly, told_in_time, untold
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
@@ -58,7 +59,8 @@ def portfolio_measures(reader: PortfolioReader, selection: Selection) -> dict[st
         cost_to_date, cost_to_collect_to_date, net_recovery_to_date: the same since the book's first day.
         contacts_month, promises_month: counts of the month.
 
-    Undefined numbers are NaN with the reason in `why`.
+    Undefined numbers are NaN with the reason in `why`. Numbers of a month that no payments (or actions) file can have
+    told are undefined; of a month told in part, and to date, `why` says up to when payments (or actions) are known.
 
     References:
         Recovery rate, cost to collect and net recovery: ../README.md, "How the numbers are defined".
@@ -68,26 +70,47 @@ def portfolio_measures(reader: PortfolioReader, selection: Selection) -> dict[st
     measures = _stock(reader.stock(selection.at(day)).iloc[0])
     measures |= _recovery(reader, selection.at(day), book)
     measures |= _work(reader, selection.at(day), book, month_end(day).isoformat())
-    return measures
+    measures |= {name: told_in_time(measures[name], book, day, *told) for name, told in MONTHLY.items()}
+    return measures | {name: noted(measures[name], partly(book, day, *told)) for name, told in _TO_DATE.items()}
 
 
-MONTHLY = ("cash_month", "cost_month", "cost_to_collect", "net_recovery", "contacts_month", "promises_month")
-"""The numbers of the selection's own month, up to its day."""
+MONTHLY: dict[str, tuple[Source, ...]] = {
+    "cash_month": ("payments",),
+    "cost_month": ("actions",),
+    "cost_to_collect": ("payments", "actions"),
+    "net_recovery": ("payments", "actions"),
+    "contacts_month": ("actions",),
+    "promises_month": ("actions",),
+}
+"""The numbers of the selection's own month, up to its day, and the files that tell them."""
+_TO_DATE: dict[str, tuple[Source, ...]] = {
+    "cash_to_date": ("payments",),
+    "recovery_rate": ("payments",),
+    "cost_to_date": ("actions",),
+    "cost_to_collect_to_date": ("payments", "actions"),
+    "net_recovery_to_date": ("payments", "actions"),
+}
 
 
 def measures_before(reader: PortfolioReader, before: Selection, day: date) -> dict[str, Measure]:
-    """The headline numbers of the day compared with; those of a month are undefined where either month is not over,
-    for a part of a month always falls short of a whole one.
+    """The headline numbers of the day compared with; those of a month are undefined where either month is not over or
+    not told to its end, for a part of a month always falls short of a whole one.
 
     Args:
         before: the selection on the earlier day, its `as_of` stated.
         day: the later day.
     """
-    measures = portfolio_measures(reader, before)
-    if all(each == month_end(each) for each in (day, newest_day(reader.book(before.known_on), before))):
-        return measures
-    why = "a month that is not over cannot be compared with a whole one"
-    return measures | {name: Measure.undefined(why, unit=measures[name].unit) for name in MONTHLY}
+    measures, book = portfolio_measures(reader, before), reader.book(before.known_on)
+    days = (newest_day(book, before), day)
+    if any(each != month_end(each) for each in days):
+        part = dict.fromkeys(MONTHLY, "a month that is not over cannot be compared with a whole one")
+    else:
+        part = {name: partly(book, max(days), *told) for name, told in MONTHLY.items()}
+    return measures | {
+        name: Measure.undefined(why, unit=measures[name].unit)
+        for name, why in part.items()
+        if why and measures[name].is_defined
+    }
 
 
 def portfolio_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFrame:
@@ -95,8 +118,9 @@ def portfolio_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFra
 
     Returns:
         One row a day, oldest first: as_of (ISO), outstanding, in_arrears, loans, loans_in_arrears, on_hold_share,
-        recovery_rate, cash_month, cost_to_collect, net_recovery; NaN where undefined. Empty for an empty book. A day within a month knows the
-        month up to it, as `portfolio_measures` on that day does.
+        recovery_rate, cash_month, cost_to_collect, net_recovery; NaN where undefined, as of months that no file can have
+        told. Empty for an empty book. A day within a month knows the month up to it, as `portfolio_measures` on that
+        day does.
     """
     book = reader.book(selection.known_on)
     stock = reader.stock_history(selection)
@@ -117,13 +141,19 @@ def portfolio_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFra
     cash = _on_days(reader.cash, selection, days, "month", "cash")
     placed = _on_days(reader.placed, selection, days, "cohort", "balance")
     trend["recovery_rate"] = (cash["to_date"] / placed["to_date"]).where(placed["to_date"] > 0)
-    trend["cash_month"] = cash["of_month"]
+    trend["cash_month"] = cash["of_month"].where(_told(book, days, "payments"))
     if not book.has_costs:
         return trend.assign(cost_to_collect=nothing, net_recovery=nothing)
     cost = _on_days(reader.activity, selection, days, "month", "cost")
-    trend["cost_to_collect"] = (cost["of_month"] / cash["of_month"]).where(cash["of_month"] > 0)
-    trend["net_recovery"] = (cash["of_month"] - cost["of_month"]).round(2)
+    both = _told(book, days, "payments", "actions")
+    trend["cost_to_collect"] = (cost["of_month"] / cash["of_month"]).where(both & (cash["of_month"] > 0))
+    trend["net_recovery"] = (cash["of_month"] - cost["of_month"]).round(2).where(both)
     return trend
+
+
+def _told(book: Book, days: pd.Series, *sources: Source) -> pd.Series:
+    """Whether the files can have told the month of each day."""
+    return days.map(lambda day: not untold(book, date.fromisoformat(day), *sources)).astype(bool)
 
 
 def _on_days(read: _Flow, selection: Selection, days: pd.Series, clock: str, name: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from core.metrics.intervals import wilson
 from core.metrics.measure import Measure, ratio
 from core.metrics.portfolio import NO_PAYMENTS, month_end, newest_day
+from core.metrics.ripeness import noted, partly, ripe_day, unripe
 from core.ports import PortfolioReader
 from core.selection import Selection
 
@@ -167,10 +168,11 @@ def promise_measures(reader: PortfolioReader, selection: Selection) -> dict[str,
     """How many promises are kept, and how much of the money promised comes in?
 
     Returns:
-        promises_kept_rate: kept / promises resolved in the 12 calendar months that end with the month of the day (a
+        promises_kept_rate: kept / promises resolved in the 12 calendar months that end with the month of the day, or of
+            the day up to which payments and actions are known where that is earlier: no promise is judged after it (a
             month cut short counts up to the day). Share, with its Wilson interval.
         promises_kept_value_rate: cash that kept them, at most each amount / amount promised. Share.
-        promises_open: promises made by the day that are not yet resolved. Count.
+        promises_open: promises made by the day that are not due yet, with grace, nor cancelled. Count.
 
     `excluded` counts unstated and cancelled promises of the same months. Undefined numbers are NaN with the reason.
 
@@ -182,12 +184,15 @@ def promise_measures(reader: PortfolioReader, selection: Selection) -> dict[str,
         unknown = Measure.undefined(NO_ACTIONS, unit="count", of="promises")
         return _undefined_rates(NO_ACTIONS) | {"promises_open": unknown}
     day = newest_day(book, selection)
-    of_months = reader.promises(selection.at(day), ["month"])
-    if book.has_payments:
-        kept = _kept_rates(of_months[of_months["month"] >= _first_month(day)])
-    else:
-        kept = _undefined_rates(NO_PAYMENTS)
-    return kept | {"promises_open": _open(reader.activity(selection.at(day)), of_months)}
+    waiting = _open(reader.activity(selection.at(day)), reader.promises(selection.at(day), ["month"]))
+    told = {"promises_open": noted(waiting, partly(book, day, "actions"))}
+    why = NO_PAYMENTS if not book.has_payments else unripe(book, day, "payments", "actions")
+    if why:
+        return _undefined_rates(why) | told
+    ripe, note = ripe_day(book, day, "payments", "actions"), partly(book, day, "payments", "actions")
+    of_months = reader.promises(selection.at(ripe), ["month"])
+    kept = _kept_rates(of_months[of_months["month"] >= _first_month(ripe)])
+    return {name: noted(measure, note) for name, measure in kept.items()} | told
 
 
 def kept_by_month(resolved: pd.DataFrame) -> pd.DataFrame:

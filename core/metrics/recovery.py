@@ -104,7 +104,7 @@ def cohort_recovery(
         placed: cohort (month-end, ISO), loans (episodes), balance (currency).
         cash: cohort, month (month-ends, ISO), cash (currency, as posted), cash_effective (reversals counted back to
             their payment).
-        as_of: the day of the question.
+        as_of: the day up to which payments are known, or that of the question where that is earlier (`ripe_day`).
         size: whether a cohort is a month or a quarter of placements.
         marks: ages in months.
 

@@ -12,9 +12,11 @@ import pandas as pd
 
 from core.metrics.measure import Measure, amount, ratio
 from core.metrics.portfolio import NO_PAYMENTS, NOTHING_PLACED, month_end, newest_day
+from core.metrics.ripeness import Source, noted, partly, ripe_day, unripe
 from core.metrics.strategies import in_own_order
 from core.metrics.vintages import between_cohorts, matured, no_interval_because, up_to_age
 from core.ports import PortfolioReader
+from core.records import Book
 from core.selection import Selection
 
 DISCOUNT_RATE = 0.10
@@ -76,18 +78,20 @@ def npv(cash: pd.DataFrame, cost: pd.DataFrame | None, day0: date, rate: float) 
 def npv_measure(reader: PortfolioReader, selection: Selection, discount_rate: float = DISCOUNT_RATE) -> Measure:
     """What the cash of the last 12 months, less their costs, was worth when they began.
 
-    The window is the 12 months up to and including the month of the selection's day; t0 is the month-end before it.
-    Cash counts as posted, so that it is the cash of net recovery. A month that is not over counts up to the day, and
-    is dated at its end all the same.
+    The window is the 12 months up to and including the month of the selection's day, or of the day up to which payments
+    and costs are known where that is earlier; t0 is the month-end before it. Cash counts as posted, so that it is the
+    cash of net recovery. A month that is not over counts up to the day, and is dated at its end all the same.
 
     Returns:
         Currency; n payments. Where the book has no costs it is the gross value and `why` says so. Undefined where the
-        book has no payments.
+        book has no payments, or none can have been told since its first day.
     """
     book = reader.book(selection.known_on)
-    day = newest_day(book, selection)
-    if not book.has_payments:
-        return Measure.undefined(NO_PAYMENTS, unit="currency", of="payments")
+    asked, told_by = newest_day(book, selection), _told_by(book)
+    if not book.has_payments or unripe(book, asked, *told_by):
+        why = NO_PAYMENTS if not book.has_payments else unripe(book, asked, *told_by)
+        return Measure.undefined(why, unit="currency", of="payments")
+    day = ripe_day(book, asked, *told_by)
     at, end = selection.at(day), month_end(day)
     start = month_end(date(end.year - 1, end.month, 1))
     cash = _between(reader.cash(at, ["month"]), start, end)
@@ -100,8 +104,10 @@ def npv_measure(reader: PortfolioReader, selection: Selection, discount_rate: fl
     )
     if book.days[0] > start:
         told.append(f"the book begins on {book.days[0]}, within those months")
-    worth = npv(cash, cost, start, discount_rate)
-    return amount(worth, n=int(cash["payments"].sum()), of="payments", why="; ".join(told))
+    worth = amount(
+        npv(cash, cost, start, discount_rate), n=int(cash["payments"].sum()), of="payments", why="; ".join(told)
+    )
+    return noted(worth, partly(book, asked, *told_by))
 
 
 def netback(liquidation: float, fee_share: float) -> float:
@@ -164,7 +170,8 @@ def netback_measure(reader: PortfolioReader, selection: Selection, fee_shares: M
 
     Returns:
         Share: sum over strategies of cash x (1 - fee) / their balance placed, at 12 months, over months of placements
-        that reached them. The parts are `netback_by_strategy`. Undefined without payments or such placements.
+        that reached them by the day payments are known. The parts are `netback_by_strategy`. Undefined without payments
+        or such placements.
     """
     book = reader.book(selection.known_on)
     day = newest_day(book, selection)
@@ -172,13 +179,15 @@ def netback_measure(reader: PortfolioReader, selection: Selection, fee_shares: M
         return Measure.undefined(NO_PAYMENTS, unit="share", of="placements")
     at = selection.at(day)
     placed = reader.placed(at, ["strategy", "cohort"])
-    rows = _matured_cash(placed, reader.cash(at, ["strategy", "cohort", "month"]), day, WINDOW_MONTHS)
+    ripe = ripe_day(book, day, "payments")
+    rows = _matured_cash(placed, reader.cash(at, ["strategy", "cohort", "month"]), ripe, WINDOW_MONTHS)
     known = rows[rows["strategy"].isin(list(fee_shares))]
     kept = [netback(cash, fee_shares[name]) for name, cash in zip(known["strategy"], known["cash"], strict=True)]
     cohorts = known.assign(net=kept).groupby("cohort")[["loans", "balance", "net"]].sum()
     old, n = int(rows["loans"].sum()), int(known["loans"].sum())
     told = [f"{old - n:,} placements under no strategy with a known fee are left out"] if old > n else []
-    return _pooled(cohorts["net"], cohorts["balance"], n, placed, [*_young(placed, old), *told])
+    measure = _pooled(cohorts["net"], cohorts["balance"], n, placed, [*_young(placed, old), *told])
+    return noted(measure, partly(book, day, "payments"))
 
 
 def lgd(ead: float, costs: float, recoveries: float) -> float:
@@ -238,7 +247,8 @@ def lgd_by_cohort(
 def lgd_measure(reader: PortfolioReader, selection: Selection, discount_rate: float = DISCOUNT_RATE) -> Measure:
     """The loss given default realised within 12 months of placement, over cohorts that reached them.
 
-    With a filter on the strategy, cash is of placements under it and costs of actions under it on their day.
+    With a filter on the strategy, cash is of placements under it and costs of actions under it on their day. A cohort
+    reaches 12 months once payments, and costs where the book has them, are known that long.
 
     Returns:
         Share; n and excluded in placements. Where the book has no costs none are added and `why` says so; costs of
@@ -251,10 +261,12 @@ def lgd_measure(reader: PortfolioReader, selection: Selection, discount_rate: fl
     at = selection.at(day)
     placed = reader.placed(at, ["cohort"])
     activity = reader.activity(at, ["cohort", "month"]) if book.has_costs else None
-    cohorts = lgd_by_cohort(placed, reader.cash(at, ["cohort", "month"]), activity, day, discount_rate)
+    ripe = ripe_day(book, day, *_told_by(book))
+    cohorts = lgd_by_cohort(placed, reader.cash(at, ["cohort", "month"]), activity, ripe, discount_rate)
     old = int(cohorts["loans"].sum())
     told = [f"discounted to the month of placement at {discount_rate:g} a year", *_costs_told(activity)]
-    return _pooled(cohorts["loss"], cohorts["ead"], old, placed, [*told, *_young(placed, old)])
+    measure = _pooled(cohorts["loss"], cohorts["ead"], old, placed, [*told, *_young(placed, old)])
+    return noted(measure, partly(book, day, *_told_by(book)))
 
 
 def value_measures(
@@ -269,6 +281,11 @@ def value_measures(
         "netback": netback_measure(reader, selection, fee_shares),
         "lgd_12m": lgd_measure(reader, selection, discount_rate),
     }
+
+
+def _told_by(book: Book) -> tuple[Source, ...]:
+    """The files that must have told what cash less costs is made of."""
+    return ("payments", "actions") if book.has_costs else ("payments",)
 
 
 def _present(months: pd.Series, amounts: pd.Series, start: str | pd.Series, rate: float) -> np.ndarray:

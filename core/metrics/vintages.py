@@ -13,6 +13,7 @@ import pandas as pd
 from core.metrics.measure import Measure, ratio
 from core.metrics.portfolio import NO_PAYMENTS, NOTHING_PLACED, month_end, newest_day
 from core.metrics.recovery import CohortSize, cohort_name
+from core.metrics.ripeness import noted, partly, ripe_day
 from core.metrics.spread import effective_number, interval_around, jackknife_error
 from core.ports import PortfolioReader
 from core.selection import Selection
@@ -37,7 +38,7 @@ def liquidation(placed: pd.DataFrame, cash: pd.DataFrame, as_of: date, size: Coh
     Args:
         placed: cohort (month-end, ISO), loans (episodes), balance (currency).
         cash: cohort, month (month-ends, ISO), cash_effective (currency; reversals counted back to their payment).
-        as_of: the day of the question.
+        as_of: the day up to which payments are known, or that of the question where that is earlier (`ripe_day`).
         size: whether a cohort is a month or a quarter of placements.
 
     Returns:
@@ -171,17 +172,19 @@ def liquidation_measures(reader: PortfolioReader, selection: Selection) -> dict[
 
     Returns:
         liquidation_3m, liquidation_6m, liquidation_12m, liquidation_24m: share of the balance placed, n and excluded
-        in placements. Undefined without payments, without placements, and where no cohort has reached the age.
+        in placements. Cohorts reach an age up to the day payments are known, and no later. Undefined without payments,
+        without placements, and where no cohort has reached the age.
     """
     book = reader.book(selection.known_on)
     day = newest_day(book, selection)
     if not book.has_payments:
         return {f"liquidation_{mark}m": _undefined(NO_PAYMENTS) for mark in MARKS}
     at = selection.at(day)
-    curves = liquidation(reader.placed(at, ["cohort"]), reader.cash(at, ["cohort", "month"]), day)
+    ripe, note = ripe_day(book, day, "payments"), partly(book, day, "payments")
+    curves = liquidation(reader.placed(at, ["cohort"]), reader.cash(at, ["cohort", "month"]), ripe)
     placements = int(curves.loc[curves["age"] == 0, "loans"].sum())
     together = pooled(curves).set_index("age")
-    return {f"liquidation_{mark}m": _at_mark(together, mark, placements) for mark in MARKS}
+    return {f"liquidation_{mark}m": noted(_at_mark(together, mark, placements), note) for mark in MARKS}
 
 
 def matured(placed: pd.DataFrame, as_of: date, age: int) -> pd.DataFrame:

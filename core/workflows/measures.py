@@ -12,6 +12,7 @@ from core.errors import TooLittleData
 from core.metrics.answers import FAMILIES, Family
 from core.metrics.measure import Measure
 from core.metrics.portfolio import newest_day
+from core.metrics.ripeness import refuse_days_ahead
 from core.metrics.value import value_measures
 from core.ports import PortfolioReader
 from core.records import BookName
@@ -67,9 +68,10 @@ def measured(
 
     Raises:
         TooLittleData: nothing was known of the book on the day of knowledge.
-        SelectionRefused: a filter on a value that the book does not know.
+        SelectionRefused: a filter on a value that the book does not know, or a day that nobody can know of yet.
     """
     book = reader.book(selection.known_on)
+    refuse_days_ahead(book, selection, today)
     if book.is_empty and selection.known_on:
         raise TooLittleData(
             f"Nothing was known of this book on {selection.known_on.isoformat()}",

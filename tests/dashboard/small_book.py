@@ -18,6 +18,7 @@ STRATEGIES = ("Standard", "Settlement", "Legal")
 BOOK = Book(
     name="sample", revision=7, days=DAYS, currency="EUR", loans=40, has_payments=True, has_actions=True, has_costs=True,
     sample_hidden=False, own_stored=False, last_received_on=date(2026, 11, 2), as_of_assumed=False,
+    payments_until=date(2026, 11, 2), actions_until=date(2026, 11, 2),
 )  # fmt: skip
 EMPTY = replace(BOOK, days=(), loans=0, has_payments=False, has_actions=False, has_costs=False, last_received_on=None)
 TUTORIAL = replace(

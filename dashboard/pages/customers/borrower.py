@@ -102,8 +102,8 @@ def update_borrower(services: Services, search: str | None) -> dict[str, Any]:
         return _nothing(say.FIND_TITLE, why) | {"choices": [_choice(ref, search) for ref in meant]}
     ref = str(loans["borrower_ref"].iloc[0])
     loan_refs = loans["loan_ref"].tolist()
-    paid = view.book.has_payments
-    cash = view.reader.cash_between(loan_refs, date.min, view.as_of) if paid else None
+    paid, known_on = view.book.has_payments, view.selection.known_on
+    cash = view.reader.cash_between(loan_refs, date.min, view.as_of, known_on) if paid else None
     payments, told = _payments(view, loan_refs)
     return {
         "title": say.borrower_title(ref, loan_refs[0]),
@@ -191,15 +191,15 @@ def _payments(view: View, loan_refs: list[str]) -> tuple[list[dict[str, str]], s
     """The newest payments of all loans up to the day, and what is listed."""
     if not view.book.has_payments:
         return [], f"{show.UNDEFINED}, because {NO_PAYMENTS}."
-    of_loans = [view.reader.payments_of(ref).assign(loan_ref=ref) for ref in loan_refs[:MOST_LOANS]]
+    known_on = view.selection.known_on
+    of_loans = [view.reader.payments_of(ref, known_on).assign(loan_ref=ref) for ref in loan_refs[:MOST_LOANS]]
     rows = pd.concat(of_loans, ignore_index=True)
     rows = rows[rows["paid_on"] <= view.as_of.isoformat()].sort_values("paid_on", ascending=False, kind="stable")
-    later = say.LATER_PAYMENTS if view.selection.known_on else ""
     shown = f"the {MOST_PAYMENTS} newest of " if len(rows) > MOST_PAYMENTS else ""
     told = (
         f"{shown}{show.count(len(rows), 'payments')} up to {show.day(view.as_of)} on all loans together, newest first."
     )
-    return [_payment(row) for row in rows.head(MOST_PAYMENTS).to_dict("records")], f"{told[0].upper()}{told[1:]}{later}"
+    return [_payment(row) for row in rows.head(MOST_PAYMENTS).to_dict("records")], f"{told[0].upper()}{told[1:]}"
 
 
 def _payment(row: dict[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from dash import html
 
 from core.metrics.association import differs_beyond_chance, outcome_shares
 from core.metrics.outcome import months_between
+from core.metrics.ripeness import ripe_day
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard.components.chart import chart_absent, chart_props
@@ -106,9 +107,11 @@ def outcomes_of(view: View) -> Ended:
         return _none("no loan matches these filters")
     if not view.book.has_payments:
         return _none("this book states no outcome and has no payments")
-    day = matured_day(view.book.days, view.as_of)
+    ripe = ripe_day(view.book, view.as_of, "payments")
+    day = matured_day(view.book.days, ripe)
     if day is None:
-        return _none(f"no day of this book lies {WINDOW_MONTHS} months before {show.day(view.as_of)}: it is too early")
+        known = "" if ripe == view.as_of else ", up to which payments are known"
+        return _none(f"no day of this book lies {WINDOW_MONTHS} months before {show.day(ripe)}{known}: it is too early")
     return _paid(view, day)
 
 
@@ -126,8 +129,8 @@ def _paid(view: View, day: date) -> Ended:
     until = (pd.Timestamp(day.isoformat()) + pd.DateOffset(months=WINDOW_MONTHS)).date()
     if pd.Timestamp(day.isoformat()).is_month_end:
         until = (pd.Timestamp(day.isoformat()) + pd.offsets.MonthEnd(WINDOW_MONTHS)).date()
-    paid = view.reader.cash_between(late["loan_ref"].tolist(), day, until).set_index("loan_ref")["cash"]
-    share = late["loan_ref"].map(paid).fillna(0.0) / late["balance"]
+    paid = view.reader.cash_between(late["loan_ref"].tolist(), day, until, view.selection.known_on)
+    share = late["loan_ref"].map(paid.set_index("loan_ref")["cash"]).fillna(0.0) / late["balance"]
     about = (
         f"Loans in arrears on {show.day(day)}: cash of the {WINDOW_MONTHS} months after, as a share of the balance then. "
         f"{looked_at_words(len(loans), total)} {show.number(len(loans) - len(late))} left out: not in arrears."

@@ -8,10 +8,10 @@ import dash
 import pandas as pd
 from dash import html
 
-from core.metrics.bridge import IN_ARREARS, SCOPES, WHOLE, bridge
+from core.metrics.bridge import IN_ARREARS, SCOPES, WHOLE, bridge, unpaid_because
 from core.metrics.catalogue import CATALOGUE
 from core.metrics.loan_bridge import loan_bridge
-from core.metrics.portfolio import NO_PAYMENTS
+from core.metrics.ripeness import partly
 from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_month
 from dashboard import format as show
 from dashboard import text_portfolio as say
@@ -74,12 +74,14 @@ def _chart(
         moved = drawn["data"][0]
         moved["customdata"] = marks(address_of(line) for line in moved["customdata"])
     amounts = _amounts(frame)
-    unpaid = "" if compared.book.has_payments else f"; {NO_PAYMENTS}: what was paid is in Other"
+    unpaid = unpaid_because(compared.book, month)
+    late = unpaid or partly(compared.book, month.closing, "payments")
+    part = f"; {late}: what was paid {'' if unpaid else 'later '}is in Other" if late else ""
     return chart_props(
         drawn,
         title=say.bridge_title(labelled, counted=compared.counted),
         subtitle=f"{noun}, {days[0]} to {days[1]}; opening and all lines come to the closing"
-        f"{'' if compared.counted else ', to the cent'}{unpaid}",
+        f"{'' if compared.counted else ', to the cent'}{part}",
         summary=f"{TITLE}: "
         + ", ".join(f"{row.label} {show.number(row.amount)}" for row in labelled.itertuples())
         + ".",

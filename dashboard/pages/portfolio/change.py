@@ -10,8 +10,7 @@ import pandas as pd
 from dash import html
 
 from core.metrics.change import PARTS, explain, mix_and_performance
-from core.metrics.comparison import WINDOWS, Window, cash_over, payers_over, widest_window, window
-from core.metrics.portfolio import NO_PAYMENTS
+from core.metrics.comparison import WINDOWS, Window, cash_over, payers_over, unpaid_because, widest_window, window
 from core.metrics.summary import summary_measures
 from core.metrics.targets import NO_TARGET
 from dashboard import format as show
@@ -71,7 +70,7 @@ def update_change(services: Services, search: str | None, mode: str | None) -> d
         found = stock_sum(compared, by)
     else:
         months = _months(compared, page_key(search, "over", OVER, ""))
-        why = months.why if compared.book.has_payments else NO_PAYMENTS
+        why = months.why or unpaid_because(compared.book, months)
         if why:
             return chart_absent(title=TITLE, why=f"{show.UNDEFINED}, because {why}.")
         found = cash_sum(compared, by, months)

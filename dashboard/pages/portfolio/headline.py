@@ -11,7 +11,7 @@ from dash import Output, dcc, html
 
 from core.metrics.catalogue import definition
 from core.metrics.change import contributions, explain
-from core.metrics.comparison import cash_over, widest_window
+from core.metrics.comparison import cash_over, unpaid_because, widest_window
 from core.metrics.measure import Measure
 from core.metrics.restatement import restatement
 from core.metrics.summary import COUNTER_FIGURES, KEY_FIGURES, summary_before, summary_measures, summary_trend
@@ -130,7 +130,7 @@ def _moved(compared: Compared, now: Mapping[str, Measure], base: Mapping[str, Me
         return f" The comparison is {show.UNDEFINED}, because {compared.why}.", ""
     months = widest_window(compared.book, view.selection, compared.against)
     cause = ""
-    if compared.book.has_payments and not months.why:
+    if not (months.why or unpaid_because(compared.book, months)):
         flows = view.reader.flows(view.selection, ["month", "origin", CAUSE_BY])
         cause = say.cause_words(explain(cash_over(flows, months, CAUSE_BY)), months)
     stocks = (view.reader.stock(selection, [CAUSE_BY]) for selection in (compared.before, view.selection))

@@ -17,6 +17,7 @@ from core.metrics.measure import Measure
 from core.metrics.portfolio import measures_before, portfolio_measures, portfolio_trend
 from core.metrics.promises import kept_by_month, promise_measures
 from core.metrics.recovery import SameAge, cohort_recovery, same_age_by, same_age_change
+from core.metrics.ripeness import ripe_day
 from core.metrics.roll import direction_trend, roll_measures
 from core.metrics.targets import FORECASTS, Target
 from core.metrics.vintages import liquidation_measures
@@ -140,15 +141,19 @@ def same_age(view: View) -> SameAge | None:
     """The newest quarter of placements against the earlier ones at the same age."""
     placed = view.reader.placed(view.selection, ["cohort"])
     cash = view.reader.cash(view.selection, ["cohort", "month"])
-    return same_age_change(cohort_recovery(placed, cash, view.as_of))
+    return same_age_change(cohort_recovery(placed, cash, _ripe(view)))
 
 
 def fallen_by(view: View, by: str, same: SameAge) -> pd.DataFrame:
     """The same comparison by group, without loans whose group is not stated."""
     placed = view.reader.placed(view.selection, ["cohort", by])
     cash = view.reader.cash(view.selection, ["cohort", "month", by])
-    groups = same_age_by(placed, cash, view.as_of, by, same)
+    groups = same_age_by(placed, cash, _ripe(view), by, same)
     return groups[groups[by] != NOT_STATED].reset_index(drop=True)
+
+
+def _ripe(view: View) -> date:
+    return ripe_day(view.book, view.as_of, "payments")
 
 
 def register(app: dash.Dash, services: Services, page: Page, remembered: Remembered) -> None:

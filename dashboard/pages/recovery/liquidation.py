@@ -11,6 +11,7 @@ from dash import html
 
 from core.metrics.portfolio import month_end
 from core.metrics.recovery import CohortSize
+from core.metrics.ripeness import ripe_day
 from core.metrics.strategies import outcome_mix
 from core.metrics.targets import liquidation_target
 from core.metrics.vintages import MARKS, liquidation, pooled, vintage_table
@@ -55,9 +56,10 @@ def update_liquidation(services: Services, search: str | None, mode: str | None)
         why = f"{show.UNDEFINED}, because no loan of this selection was placed yet."
         return {name: chart_absent(title=words, why=why) for name, words in (("curves", title), ("cohorts", table))}
     cash = view.reader.cash(view.selection, ["cohort", "month"])
-    curves = liquidation(placed, cash, view.as_of, "month" if size == "month" else "quarter")
-    together = pooled(curves if size == "month" else liquidation(placed, cash, view.as_of))
-    target = liquidation_target(view.reader.targets())
+    ripe = ripe_day(view.book, view.as_of, "payments")
+    curves = liquidation(placed, cash, ripe, "month" if size == "month" else "quarter")
+    together = pooled(curves if size == "month" else liquidation(placed, cash, ripe))
+    target = liquidation_target(view.reader.targets(view.selection.known_on))
     return {
         "curves": _curves(view, curves, together, target, size, mode),
         "cohorts": _table(view, curves, size, mode),

@@ -57,7 +57,7 @@ def update_outlook(
 
 def _cash(view: View, seen: Outlook) -> pd.DataFrame:
     """Cash of each month up to the forecast, as `cash_month` counts it: month, value."""
-    if seen.why or not seen.has_payments:
+    if seen.why or seen.cash_why:
         return pd.DataFrame(columns=["month", "value"])
     cash = view.reader.cash(view.selection.at(seen.start), ["month"])
     return cash.rename(columns={"cash": "value"})[["month", "value"]].tail(MOST_MONTHS).reset_index(drop=True)
@@ -74,7 +74,7 @@ def _arrears(view: View, seen: Outlook) -> pd.DataFrame:
 
 
 def _chart(view: View, seen: Outlook, name: str, known: pd.DataFrame, mode: str | None) -> dict[str, Any]:
-    why = seen.why or ("" if name != "cash" or seen.has_payments else say.NO_PAYMENTS)
+    why = seen.why or (seen.cash_why if name == "cash" else "")
     if why:
         return chart_absent(title=say.OUTLOOK_NAMES[name], why=f"{show.UNDEFINED}, because {why}.")
     ahead = _of(seen.forecast, name)
@@ -102,7 +102,7 @@ def _of(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _budget(view: View, name: str, months: list[str]) -> tuple[pd.DataFrame, str]:
     """The targets of the months (month, value), and why there is none; every month of a forecast is a whole one."""
-    targets = view.reader.targets()
+    targets = view.reader.targets(view.selection.known_on)
     told = {month: target_for(targets, TARGETS[name], view.selection, date.fromisoformat(month)) for month in months}
     known = [(month, target.value) for month, target in told.items() if target.is_defined]
     reasons = [target.why for target in told.values() if target.why != NO_TARGET]

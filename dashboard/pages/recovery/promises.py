@@ -9,8 +9,9 @@ import dash
 import pandas as pd
 from dash import html
 
-from core.metrics.funnel import funnel
+from core.metrics.funnel import funnel, unsaid
 from core.metrics.promises import NO_ACTIONS, kept_by_month
+from core.metrics.ripeness import partly, ripe_day, unripe
 from core.metrics.targets import target_for
 from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_month
 from dashboard import format as show
@@ -54,7 +55,7 @@ def _funnel(view: View, mode: str | None) -> dict[str, Any]:
     if month.why:
         return chart_absent(title=title, why=f"{show.UNDEFINED}, because {month.why}.")
     flows = flows_of_month(view.reader, view.selection, month, ["origin"])
-    steps = funnel(flows, actions=book.has_actions, payments=book.has_payments)
+    steps = funnel(flows, actions=not unsaid(book, month, "actions"), payments=not unsaid(book, month, "payments"))
     if not steps["loans"].iloc[0]:
         why = f"no loan of this selection was open on {show.day(month.opening)}"
         return chart_absent(title=title, why=f"{show.UNDEFINED}, because {why}.")
@@ -81,18 +82,24 @@ def _kept(view: View, mode: str | None) -> dict[str, Any]:
     title = "Promises kept"
     if not book.has_actions or not book.has_payments:
         why = NO_ACTIONS if not book.has_actions else words.NO_PAYMENTS
+    else:
+        why = unripe(book, view.as_of, "payments", "actions")
+    if why:
         return chart_absent(title=title, why=f"{show.UNDEFINED}, because {why}.")
-    months = view.reader.promises(view.selection, ["month"])
+    ripe = ripe_day(book, view.as_of, "payments", "actions")
+    months = view.reader.promises(view.selection.at(ripe), ["month"])
     history = kept_by_month(months).tail(MOST_MONTHS).reset_index(drop=True)
     if history.empty:
-        why = f"no promise of this selection fell due by {show.day(view.as_of)}"
+        why = f"no promise of this selection fell due by {show.day(ripe)}"
         return chart_absent(title=title, why=f"{show.UNDEFINED}, because {why}.")
     target = _target(view, history["month"].tolist())
     drawn = monthly_shares(history.assign(name="kept"), mode, names=PANELS, height=HEIGHT, target=target)
     return chart_props(
         marked(drawn, lambda key: Why("promises:kept", {"month": parts(key)[1]})),
         title=say.kept_title(history),
-        subtitle=say.kept_subtitle(months, target, part=bool(view.selection.filters)),
+        subtitle=say.kept_subtitle(
+            months, target, part=bool(view.selection.filters), known=partly(book, view.as_of, "payments", "actions")
+        ),
         summary=say.kept_summary(history),
         rows=say.kept_rows(history),
         addresses=[Why("promises:kept", {"month": month}) for month in history["month"]],
@@ -101,7 +108,7 @@ def _kept(view: View, mode: str | None) -> dict[str, Any]:
 
 def _target(view: View, months: list[str]) -> pd.DataFrame:
     """The target of each month (month, value), the month of the view as of its day; absent where there is none."""
-    targets = view.reader.targets()
+    targets = view.reader.targets(view.selection.known_on)
     days = {month: min(date.fromisoformat(month), view.as_of) for month in months}
     told = {month: target_for(targets, "promises_kept_rate", view.selection, day) for month, day in days.items()}
     return pd.DataFrame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import dash
@@ -11,6 +12,7 @@ from dash.exceptions import PreventUpdate
 
 from core.metrics.portfolio import month_end
 from core.metrics.recovery import cash_by_month, recovery_history
+from core.metrics.ripeness import partly, untold
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard import text_recovery as say
@@ -92,7 +94,7 @@ def update_trend(services: Services, search: str | None, mode: str | None) -> di
         ),
         title=say.trend_title(latest, by),
         subtitle=f"Cash to date / balance placed to date, by {by} at placement; all: {show.percent(now['rate'])}, "
-        f"n = {show.count(int(now['loans']), 'placements')}{left_out}",
+        f"n = {show.count(int(now['loans']), 'placements')}{left_out}{_beside(view)}",
         summary=f"Recovery rate to date on {show.day(view.as_of)}: "
         + ", ".join(f"{name} {show.percent(rate)}" for name, rate in latest[[by, "rate"]].itertuples(index=False)) + ".",
         rows=_rate_rows(whole, latest, by),
@@ -132,7 +134,10 @@ def update_cash(services: Services, search: str | None, mode: str | None) -> dic
     view = view_of(services, search)
     if not _has_payments(view):
         return chart_absent(title="Cash by month", why=say.NO_PAYMENTS_WHY)
-    cash = cash_by_month(view.reader.cash(view.selection, ["month"]), _months(view))
+    months = [month for month in _months(view) if not untold(view.book, date.fromisoformat(month), "payments")]
+    if not months:
+        return chart_absent(title="Cash by month", why=f"{show.UNDEFINED}, because {_partly(view)}.")
+    cash = cash_by_month(view.reader.cash(view.selection, ["month"]), months)
     outside = view.reader.cash_outside(view.selection).iloc[0]
     moved = float(cash["moved"].abs().sum()) / 2
     rows = [["Month", "Payments", "Cash", "Reversals counted back"]]
@@ -143,7 +148,7 @@ def update_cash(services: Services, search: str | None, mode: str | None) -> dic
         title=say.cash_title(cash),
         subtitle=f"Cash a month, reversals taken off when posted (they move {show.money(moved, view.book.currency)} between months); "
         f"n = {show.count(int(cash['payments'].sum()), 'payments')}; left out: {show.money(float(outside['cash']))} on loans "
-        f"not placed, {show.count(int(outside['waivers']), 'waivers')}",
+        f"not placed, {show.count(int(outside['waivers']), 'waivers')}{_beside(view)}",
         summary="Cash by month: " + ", ".join(f"{row[0]} {row[2]}" for row in rows[1:]) + ".",
         rows=rows,
         addresses=[Why("cash:cash", {"month": month}) for month in cash["month"]],
@@ -153,6 +158,15 @@ def update_cash(services: Services, search: str | None, mode: str | None) -> dic
 def _months(view: View) -> list[str]:
     days = [day for day in view.reader.book(view.selection.known_on).days if day <= view.as_of]
     return sorted({month_end(day).isoformat() for day in days})
+
+
+def _partly(view: View) -> str:
+    """Up to when payments are known, where that is before the day looked at."""
+    return partly(view.book, view.as_of, "payments")
+
+
+def _beside(view: View) -> str:
+    return f"; {_partly(view)}" if _partly(view) else ""
 
 
 def _largest(groups: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 
@@ -53,11 +54,14 @@ class StubReader:
         told: pd.DataFrame | None = None,
         stocks: dict[str, pd.DataFrame] | None = None,
         days: Sequence[date] = DAYS,
-        **has: bool,
+        **has: Any,
     ) -> None:
         self.told = flows() if told is None else told
         self.stocks = stocks or {}
-        self.held = SimpleNamespace(days=tuple(days), is_empty=not days, has_payments=True, has_actions=True)
+        self.held = SimpleNamespace(
+            days=tuple(days), is_empty=not days, has_payments=True, has_actions=True,
+            payments_until=date(2026, 11, 5), actions_until=date(2026, 11, 5),
+        )  # fmt: skip
         self.held.__dict__.update(has)
         self.known_on: list[date | None] = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -13,11 +13,14 @@ from core.selection import Selection
 KEYS = ("strategy", "branch", "cohort", "month")
 
 
-def a_book(*days: date, payments: bool = True, costs: bool = True) -> Book:
-    """A lender's own book with these days."""
+def a_book(*days: date, payments: bool = True, costs: bool = True, until: date | None = None) -> Book:
+    """A lender's own book with these days; its newest payments and actions files were received on `until`, or a month
+    after its newest day."""
+    known = until or (days[-1] if days else date(2026, 10, 31)) + timedelta(days=30)
     return Book(
         name="own", revision=1, days=days, currency="EUR", loans=1, has_payments=payments, has_actions=costs,
         has_costs=costs, sample_hidden=False, own_stored=True, last_received_on=None, as_of_assumed=False,
+        payments_until=known if payments else None, actions_until=known if costs else None,
     )  # fmt: skip
 
 

@@ -236,6 +236,21 @@ def test_a_book_without_payments_has_no_cash_line_and_says_where_it_went():
     assert found["bridge_other"].value == -12.5
 
 
+def test_payments_that_no_file_can_have_told_are_in_other_and_known_in_part_are_told_so():
+    found = measures(payments_until=date(2026, 9, 30))
+    why = "payments are known up to 2026-09-30: no file can have told those of 2026-10"
+    assert [(found[name].is_defined, found[name].why) for name in ("bridge_cash", "bridge_waived")] == [
+        (False, why)
+    ] * 2
+    assert found["bridge_other"].why.endswith(f"{why}: what was paid is in here")
+    assert found["bridge_closing"].is_defined
+
+    part = measures(payments_until=date(2026, 10, 12))
+    assert part["bridge_cash"].value == measures()["bridge_cash"].value
+    assert part["bridge_cash"].why.endswith("; payments are known up to 2026-10-12")
+    assert "known" not in part["bridge_interest_and_fees"].why
+
+
 def test_without_adjacent_month_ends_there_is_no_bridge_and_the_reason_is_said():
     found = measures(days=(date(2026, 8, 31), date(2026, 10, 31)))
     assert list(found) == list(measures())

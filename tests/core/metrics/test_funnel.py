@@ -100,6 +100,17 @@ def test_a_book_without_actions_knows_only_who_paid():
     assert measures(has_payments=False)["paying_rate"].why == "this book has no payments"
 
 
+def test_what_no_file_can_have_told_of_the_month_is_undefined_and_told_in_part_it_says_so():
+    found = measures(payments_until=date(2026, 9, 30), actions_until=date(2026, 10, 12))
+    assert not found["paying_rate"].is_defined
+    assert found["paying_rate"].why == "payments are known up to 2026-09-30: no file can have told those of 2026-10"
+    assert found["contact_rate"].value == 0.75
+    assert found["contact_rate"].why == "from 2026-09-30 to 2026-10-31; actions are known up to 2026-10-12"
+    assert measures(payments_until=date(2026, 10, 1))["paying_rate"].value == 0.25
+    assert "known" not in measures(payments_until=date(2026, 10, 31))["paying_rate"].why
+    assert not measures(actions_until=date(2026, 9, 30))["intensity"].is_defined
+
+
 def test_a_month_in_which_nobody_was_worked_or_reached_says_so():
     found = measures(flows(flow("1-29", "1-29", 10.0, loans=4, workable=4)))
     assert found["penetration"].value == 0.0

@@ -199,13 +199,16 @@ def test_a_promise_that_is_kept_stays_kept_when_more_is_paid_afterwards(book):
     assert fates(made, pd.concat([paid, later])) == fates(made, paid)
 
 
+KNOWN, DAYS = date(2026, 11, 5), (date(2025, 10, 31), date(2026, 10, 31))
+
+
 class Book:
     """A reader of one book's promises, by month."""
 
-    def __init__(self, months=(), *, made=0, has_actions=True, has_payments=True):
+    def __init__(self, months=(), *, made=0, has_actions=True, has_payments=True, paid=KNOWN, acted=KNOWN, days=DAYS):
         self.rows = pd.DataFrame(months, columns=["month", *PROMISE_MEASURES])
         self.made, self.has_actions, self.has_payments = made, has_actions, has_payments
-        self.days, self.is_empty = (date(2026, 10, 31),), False
+        self.days, self.is_empty, self.payments_until, self.actions_until = days, False, paid, acted
 
     def book(self, known_on=None):
         return self
@@ -255,6 +258,34 @@ def test_what_the_book_cannot_say_is_undefined_with_the_reason(book, why, waitin
     for name in ("promises_kept_rate", "promises_kept_value_rate"):
         assert (found[name].is_defined, found[name].why, found[name].unit) == (False, why, "share")
     assert found["promises_open"].value == pytest.approx(waiting, nan_ok=True)
+
+
+def test_no_promise_is_judged_after_the_day_up_to_which_payments_and_actions_are_known():
+    in_time = Book(MONTHS, made=130, paid=date(2026, 9, 30))  # the six of October came due after it
+    found = promise_measures(in_time, Selection())
+    rate = found["promises_kept_rate"]
+    assert (rate.value, rate.numerator, rate.denominator, rate.excluded) == (
+        91 / 94,
+        91.0,
+        94.0,
+        15,
+    )  # a window that ends in September
+    assert rate.why == "left out: 8 without a due day or an amount, 7 cancelled; payments are known up to 2026-09-30"
+    assert (found["promises_open"].value, found["promises_open"].why) == (
+        12.0,
+        "left out: 9 without a due day or an amount",
+    )
+
+    late = promise_measures(Book(MONTHS, made=130, acted=date(2026, 10, 12)), Selection())
+    assert late["promises_kept_rate"].why.endswith("; actions are known up to 2026-10-12")
+    assert late["promises_open"].why.endswith("; actions are known up to 2026-10-12")
+
+
+def test_payments_that_end_before_the_book_begins_judge_no_promise():
+    found = promise_measures(Book(MONTHS, made=130, paid=date(2025, 10, 30)), Selection())
+    why = "payments are known up to 2025-10-30, and the book begins on 2025-10-31"
+    assert [(each.is_defined, each.why) for name, each in found.items() if "kept" in name] == [(False, why)] * 2
+    assert found["promises_open"].value == 12.0
 
 
 def test_grace_is_three_days():

@@ -11,7 +11,7 @@ from core.records import Batch, Book, Model
 
 DAY = date(2026, 10, 31)
 RATES = pd.DataFrame({"bucket": ["1-29"], "loans": [50], "balance": [1000.0], "cash_12m": [500.0]})
-BOOK = Book("own", 1, (date(2026, 9, 30), DAY), "EUR", 1, True, False, False, False, True, DAY, False)
+BOOK = Book("own", 1, (date(2026, 9, 30), DAY), "EUR", 1, True, False, False, False, True, DAY, False, DAY, None)
 
 
 def batch(number, kind="portfolio", *, status="committed", mapping=None, first=DAY, last=DAY):

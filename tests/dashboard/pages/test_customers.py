@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -20,6 +21,7 @@ from dashboard.pages.customers import borrower, several, sites
 from tests.dashboard.callback_body import body_of
 from tests.dashboard.small_book import BOOK, DAYS, EMPTY, TUTORIAL, SmallBookReader, loans_on
 from tests.dashboard.work import book_of, services_of
+from tests.fake_history import FakeHistoryReader
 
 OCTOBER = "2026-10-31"
 
@@ -256,7 +258,7 @@ def test_payments_of_all_loans_stand_together_up_to_the_day(services):
     assert shown["facts"][-1] == f"{paid:,.2f} EUR"
 
 
-def test_many_payments_are_cut_and_an_earlier_knowledge_is_told():
+def test_many_payments_are_cut_and_those_known_later_are_left_out():
     paid = pd.DataFrame(
         [{"loan_ref": "A", "paid_on": f"2026-{1 + n % 9:02d}-{1 + n % 28:02d}", "amount": 1.0} for n in range(210)]
     )
@@ -264,9 +266,13 @@ def test_many_payments_are_cut_and_an_earlier_knowledge_is_told():
     shown = borrower.update_borrower(people, "?borrower=X")
     assert len(shown["payments"]) == borrower.MOST_PAYMENTS
     assert shown["payments_subtitle"].startswith("The 200 newest of 210 payments up to 31 Oct 2026")
-    assert say.LATER_PAYMENTS not in shown["payments_subtitle"]
-    then = borrower.update_borrower(people, "?borrower=X&known_on=2026-11-01")
-    assert then["payments_subtitle"].endswith("as known today.")
+    once = FakeHistoryReader(
+        {date(2026, 11, 1): book_of(three_people(), paid[:3]), date(2026, 11, 9): book_of(three_people(), paid)}
+    )
+    then = borrower.update_borrower(services_of(once), "?borrower=X&known_on=2026-11-01")
+    assert then["payments_subtitle"] == "3 payments up to 31 Oct 2026 on all loans together, newest first."
+    assert [row["amount"] for row in then["payments"]] == ["1.00"] * 3
+    assert then["facts"][-1] == "3.00 EUR"
 
 
 def test_a_beginning_or_a_loan_finds_the_borrower(services):
