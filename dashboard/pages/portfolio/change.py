@@ -70,7 +70,7 @@ def update_change(services: Services, search: str | None, mode: str | None) -> d
         found = stock_sum(compared, by)
     else:
         months = _months(compared, page_key(search, "over", OVER, ""))
-        why = months.why or unpaid_because(compared.book, months)
+        why = unpaid_because(compared.book, months) or months.why
         if why:
             return chart_absent(title=TITLE, why=f"{show.UNDEFINED}, because {why}.")
         found = cash_sum(compared, by, months)
