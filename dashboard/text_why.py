@@ -36,7 +36,7 @@ SUMS = {
     "costed": "Actions with a cost", "kept": "Kept promises", "kept_amount": "Amount kept", "unstated": "Promises that state no day or amount",
     "cancelled": "Cancelled promises", "workable": "Workable loans", "attempts": "Actions on workable loans", "worked": "Worked loans",
     "contacted": "Loans contacted", "reached": "Loans reached", "paying": "Paying loans", "cured": "Cured loans",
-    "seen_3": "Cures seen three months on", "sustained_3": "Cures sustained three months", "seen_6": "Cures seen six months on",
+    "seen_3": "Cures followed three months", "sustained_3": "Cures sustained three months", "seen_6": "Cures followed six months",
     "redefaulted_6": "Cures that fell back", "dated": "Loans with a stated instalment", "opening": "Opening balance",
     "closing": "Closing balance", "waived": "Waived", "interest": "Interest and fees", "written_off": "Written off", "sold": "Sold or recalled",
     "gone": "Missing from the file", "other": "Other changes", "due": "Instalments due",

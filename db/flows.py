@@ -25,6 +25,9 @@ Condition = ColumnElement[bool]
 CURRENT = BUCKETS[0]
 WAIVER = "waiver"
 TAKEN_OVER = ("sold", "recalled")
+PAID, CHARGED_OFF = "paid", "charged off"
+FOLLOWED = (*BUCKETS, PAID, CHARGED_OFF)
+"""Where a cure can be followed to. What was sold or recalled was lost sight of, like what is missing."""
 _NOTHING = (
     "opening", "cash", "waived", "due", "dated", "workable", "attempts", "contacted", "reached", "promised",
     "cured", "seen_3", "sustained_3", "seen_6", "redefaulted_6",
@@ -95,11 +98,11 @@ def flow_rows(*conditions: Condition, known: Knowledge = NOW) -> Select[Any]:
     is_old, works = flow.origin != NEW, flow.workable == 1
     gap = flow.closing - (flow.opening - flow.cash - flow.waived)
     short = case((and_(is_old, gap < 0), -gap), else_=0)
-    gone = ("charged off", *TAKEN_OVER, MISSING)
+    gone = (CHARGED_OFF, *TAKEN_OVER, MISSING)
     derived: dict[str, Expression] = {
         "loans": literal(1),
         "interest": case((and_(is_old, gap > 0), gap), else_=0),
-        "written_off": case((flow.state == "charged off", short), else_=0),
+        "written_off": case((flow.state == CHARGED_OFF, short), else_=0),
         "sold": case((flow.state.in_(TAKEN_OVER), short), else_=0),
         "gone": case((flow.state == MISSING, short), else_=0),
         "other": case((flow.state.not_in(gone), -short), else_=0),
@@ -222,25 +225,44 @@ def _work(until: Expression, known: Knowledge) -> list[Label[Any]]:
 
 
 def _aftermath(cured: Condition, known: Knowledge) -> list[Label[Any]]:
-    """cured, seen_3, sustained_3, seen_6, redefaulted_6 (whether or not each month was seen): what became of a cure."""
+    """cured, seen_3, sustained_3, seen_6, redefaulted_6 (whether or not it was seen): what became of a cure."""
     later = snapshots.alias("later")
-    months = range(2, 2 + REDEFAULT_MONTHS)
     of_loan = select(later.c.id).where(later.c.loan_id == snapshots.c.loan_id, known.speaks(later))
-    at_3 = of_loan.where(later.c.as_of == month_end_after(snapshots.c.as_of, 1 + SUSTAINED_MONTHS))
-    stays = or_(and_(later.c.status == OPEN, later.c.bucket == CURRENT), later.c.status == "paid")
-    late = of_loan.where(
-        later.c.as_of.in_([month_end_after(snapshots.c.as_of, month) for month in months]),
-        later.c.status == OPEN, later.c.dpd >= REDEFAULT_DPD,
-    )  # fmt: skip
-    seen_6 = and_(*(_is_day(month_end_after(snapshots.c.as_of, month), known) for month in months))
+    within = of_loan.where(later.c.as_of.in_(_months_after_cure(REDEFAULT_MONTHS)))
+    fell_back = or_(and_(later.c.status == OPEN, later.c.dpd >= REDEFAULT_DPD), later.c.status == CHARGED_OFF)
+    late = within.where(fell_back).correlate(snapshots).exists()
+    book_tells = and_(*(_is_day(day, known) for day in _months_after_cure(REDEFAULT_MONTHS)))
+    stands, went_on = _end_of_cure(SUSTAINED_MONTHS, known), _end_of_cure(REDEFAULT_MONTHS, known)
     told: dict[str, Condition] = {
         "cured": cured,
-        "seen_3": and_(cured, at_3.correlate(snapshots).exists()),
-        "sustained_3": and_(cured, at_3.where(stays).correlate(snapshots).exists()),
-        "seen_6": and_(cured, seen_6),
-        "redefaulted_6": and_(cured, late.correlate(snapshots).exists()),
+        "seen_3": and_(cured, _is_day(_months_after_cure(SUSTAINED_MONTHS)[-1], known), stands.in_(FOLLOWED)),
+        "sustained_3": and_(
+            cured, _is_day(_months_after_cure(SUSTAINED_MONTHS)[-1], known), stands.in_((CURRENT, PAID))
+        ),
+        "seen_6": and_(cured, book_tells, or_(late, went_on.in_(FOLLOWED))),
+        "redefaulted_6": and_(cured, late),
     }
     return [_one(held).label(name) for name, held in told.items()]
+
+
+def _months_after_cure(months: int) -> list[Expression]:
+    """The month-ends after the one on which a loan, in arrears on the snapshot's day, was Current."""
+    return [month_end_after(snapshots.c.as_of, 1 + after) for after in range(1, months + 1)]
+
+
+def _end_of_cure(months: int, known: Knowledge) -> Expression:
+    """Where a cured loan stands so many months on: its bucket; PAID or CHARGED_OFF where it ended so on the way there;
+    null where it was lost sight of."""
+    then, days = snapshots.alias("then"), _months_after_cure(months)
+    ended = then.c.status.in_((PAID, CHARGED_OFF))
+    stands = case((ended, then.c.status), (and_(then.c.status == OPEN, then.c.as_of == days[-1]), then.c.bucket))
+    newest = (
+        select(stands)
+        .where(then.c.loan_id == snapshots.c.loan_id, known.speaks(then), then.c.as_of.in_(days))
+        .order_by(then.c.as_of.desc())
+        .limit(1)
+    )
+    return newest.correlate(snapshots).scalar_subquery()
 
 
 def _one(held: Condition) -> Expression:

@@ -98,14 +98,26 @@ def _work(done: list[Row]) -> Row:
 
 
 def _aftermath(loan: int, cured_on: str, told: dict, days: set[str]) -> Row:
-    third = told.get((loan, month_end_after(cured_on, 3)))
-    sixth = [month_end_after(cured_on, months) for months in range(1, 7)]
-    rows = [told[loan, day] for day in sixth if (loan, day) in told]
-    seen_6 = all(day in days for day in sixth)
-    stays = third is not None and (third["status"] == "paid" or (third["status"] == "open" and third["dpd"] == 0))
-    late = any(row["status"] == "open" and row["dpd"] >= 30 for row in rows)
-    told_6 = {"seen_6": int(seen_6), "redefaulted_6": int(seen_6 and late)}
-    return {"cured": 1, "seen_3": int(third is not None), "sustained_3": int(stays), **told_6}
+    next_six = [month_end_after(cured_on, months) for months in range(1, 7)]
+    third, sixth = _where(loan, next_six[:3], told), _where(loan, next_six, told)
+    rows = [told[loan, day] for day in next_six if (loan, day) in told]
+    late = any((row["status"] == "open" and row["dpd"] >= 30) or row["status"] == "charged off" for row in rows)
+    seen_3 = next_six[2] in days and third != ""
+    seen_6 = all(day in days for day in next_six) and (late or sixth != "")
+    told_3 = {"seen_3": int(seen_3), "sustained_3": int(seen_3 and third in ("Current", "paid"))}
+    return {"cured": 1, **told_3, "seen_6": int(seen_6), "redefaulted_6": int(seen_6 and late)}
+
+
+def _where(loan: int, months: list[str], told: dict) -> str:
+    """Where the loan is on the last of these month-ends, or how it ended before; "" where it was lost sight of."""
+    for day in reversed(months):
+        row = told.get((loan, day))
+        if row is None:
+            continue
+        if row["status"] in ("paid", "charged off"):
+            return str(row["status"])
+        return str(row["bucket"]) if row["status"] == "open" and day == months[-1] else ""
+    return ""
 
 
 def _is_told(value: Any) -> bool:

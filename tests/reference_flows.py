@@ -114,17 +114,30 @@ class Flows:
         }
 
     def _after_cure(self, loan: str, cured_on: str) -> dict[str, int]:
-        days = self.book.days
-        third = days.get(month_end(cured_on, 3), {}).get(loan)
-        told = {"cured": 1, "seen_3": int(third is not None)}
-        if third is not None:
-            told["sustained_3"] = int(state_of(third) in ("Current", "paid"))
+        days, told = self.book.days, {"cured": 1}
         next_six = [month_end(cured_on, later) for later in range(1, 7)]
-        if all(day in days for day in next_six):
-            seen = [days[day][loan] for day in next_six if loan in days[day]]
-            told["seen_6"] = 1
-            told["redefaulted_6"] = int(any(snapshot.is_open and snapshot.dpd >= 30 for snapshot in seen))
+        seen = {day: days[day][loan] for day in next_six if loan in days.get(day, {})}
+        bad = [snapshot for snapshot in seen.values() if fell_back(snapshot)]
+        if next_six[2] in days:
+            end = self._end({day: seen[day] for day in next_six[:3] if day in seen}, next_six[2])
+            told["seen_3"], told["sustained_3"] = int(end is not None), int(end in ("Current", "paid"))
+        if all(day in days for day in next_six) and (bad or self._end(seen, next_six[5]) is not None):
+            told["seen_6"], told["redefaulted_6"] = 1, int(bool(bad))
         return told
+
+    def _end(self, seen: dict[str, Snapshot], last: str) -> str | None:
+        """How the cure ended: where the loan stands on the last day, or paid or charged off before; None: lost."""
+        if not seen:
+            return None
+        newest = max(seen)
+        state = state_of(seen[newest])
+        if state in ("paid", "charged off") or (newest == last and seen[newest].is_open):
+            return state
+        return None
+
+
+def fell_back(snapshot: Snapshot) -> bool:
+    return snapshot.dpd >= 30 if snapshot.is_open else state_of(snapshot) == "charged off"
 
 
 def nothing() -> dict[str, int]:

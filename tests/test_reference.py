@@ -24,7 +24,7 @@ FILTERS: tuple[dict[str, list[str]], ...] = (
     {"region": ["North"], "strategy": ["Settlement"]},
     {"strategy": ["Legal"]},
     {"bucket": ["120+"]},
-    {"branch": ["North 1"]},
+    {"branch": ["North Park"]},
     {"hold": ["not stated"]},
     {"hold": ["vulnerable", "bankruptcy"], "product": ["Personal"]},
 )

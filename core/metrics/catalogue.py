@@ -91,9 +91,9 @@ def _roll() -> list[Definition]:
         rate("left_rate", "Left the book", "neither", "Opening balance of loans sold, recalled or missing from the file",
              "those whose state is sold, recalled or missing", "opening"),
         _after_cure("sustained_cure_rate", "Sustained cures", "up", "sustained_3", "seen_3",
-                    f"Cured loans that are Current or paid {SUSTAINED_MONTHS} months on, by cured loans seen that long."),
+                    f"Cured loans that are Current {SUSTAINED_MONTHS} months on, or paid by then, by cured loans followed that long; what was sold, recalled or is missing before is left out."),
         _after_cure("redefault_rate", "Fell back after a cure", "down", "redefaulted_6", "seen_6",
-                    f"Cured loans that were {REDEFAULT_DPD} or more days past due within {REDEFAULT_MONTHS} months, by cured loans seen that long."),
+                    f"Cured loans that were {REDEFAULT_DPD} or more days past due, or charged off, within {REDEFAULT_MONTHS} months, by cured loans followed that long; what was sold, recalled or is missing before is left out."),
         *[_net_flow(better_bucket, bucket) for better_bucket, bucket in zip(("Current", *IN_ARREARS), IN_ARREARS, strict=False)],
     ]  # fmt: skip
 

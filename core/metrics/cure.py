@@ -21,7 +21,8 @@ def lasting_measures(flows: pd.DataFrame, closing: date) -> dict[str, Measure]:
     """Whether cures lasted, over the twelve newest months whose cures are old enough to tell.
 
     A cure whose time is not yet over on `closing` counts on neither side, so that the newest cures cannot flatter or
-    spoil the number, whatever is known of them by now.
+    spoil the number, whatever is known of them by now. A cured loan that is paid on the way has kept its cure, one that
+    is charged off has not; one that is sold, recalled or missing before its time is over was lost sight of.
 
     Args:
         flows: month (month-end, ISO), cured, seen_3, sustained_3, seen_6, redefaulted_6 (counts; see
@@ -29,8 +30,8 @@ def lasting_measures(flows: pd.DataFrame, closing: date) -> dict[str, Measure]:
         closing: the newest month-end that counts as seen.
 
     Returns:
-        sustained_cure_rate: Current or paid three months on / cures seen then. redefault_rate: 30 days past due or more
-        on any of the next six month-ends / cures seen on all of them. With Wilson intervals; n is the denominator,
+        sustained_cure_rate: Current three months on, or paid by then / cures followed so long. redefault_rate: 30 days
+        past due or more, or charged off, on any of the next six month-ends / cures followed so long. With Wilson intervals; n is the denominator,
         `excluded` the cures of the same months that cannot be followed. Undefined without any.
 
     References:
@@ -92,7 +93,7 @@ def _lasting(flows: pd.DataFrame, closing: date, age_months: int, kept: str, see
     months = matured_months(closing, age_months)
     sums = flows.loc[flows["month"].isin(months), ["cured", seen, kept]].sum()
     cured, followed = int(sums["cured"]), int(sums[seen])
-    words = f"cures of the months to {months[0]} to {months[-1]}"
+    words = f"cures of the months ended {months[0]} to {months[-1]}"
     unknown = f"the book lacks the month-ends that would tell, or the loan on them, for {cured} {words}"
     lost = cured - followed
     return with_wilson(
@@ -102,7 +103,12 @@ def _lasting(flows: pd.DataFrame, closing: date, age_months: int, kept: str, see
             n=followed,
             of="cures",
             excluded=lost,
-            why=words + (f"; {lost} that the book cannot follow so long are left out" if lost else ""),
+            why=words
+            + (
+                f"; {lost} that the book lost sight of before (sold, recalled, missing, or months it lacks) are left out"
+                if lost
+                else ""
+            ),
             when_zero=unknown if cured else f"there are no {words}",
         )
     )

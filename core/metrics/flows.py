@@ -18,6 +18,9 @@ ORIGINS: tuple[str, ...] = (*BUCKETS, NEW)
 STATES: tuple[str, ...] = (*BUCKETS, *LEFT)
 
 SUSTAINED_MONTHS = 3
+"""A cure is followed to its end: the loan stands in a file so many months on, or was paid or charged off before. One
+that was sold, recalled or is missing before is lost sight of and counts on neither side, except that a fall back seen
+by then stays a fall back."""
 REDEFAULT_MONTHS = 6
 REDEFAULT_DPD = 30
 
@@ -46,10 +49,10 @@ FLOW_COUNTS: tuple[str, ...] = (
     "promised",  # 1 where a promise was made
     "paying",  # 1 where cash net of reversals in (d0, d1] was above 0 on a workable loan
     "cured",  # 1 where origin is a bucket in arrears and state is Current
-    "seen_3",  # 1 where cured and the book holds the month-end three months after d1 and the loan is known there
-    "sustained_3",  # 1 where seen_3 and the loan is Current or paid there
-    "seen_6",  # 1 where cured and the book holds each of the six month-ends after d1
-    "redefaulted_6",  # 1 where seen_6 and the loan was open with DPD >= 30 on any of them
+    "seen_3",  # 1 where cured, the book holds the month-end three months after d1, and the cure was followed till then
+    "sustained_3",  # 1 where seen_3 and the loan is Current there, or was paid by then
+    "seen_6",  # 1 where cured, the book holds each of the six month-ends after d1, and the cure was followed till its end
+    "redefaulted_6",  # 1 where seen_6 and on any of them the loan was open with DPD >= 30, or charged off
     "dated",  # 1 where Monthly_EMI was stated on d0
 )
 FLOW_MEASURES: tuple[str, ...] = (*FLOW_COUNTS, *FLOW_MONEY)

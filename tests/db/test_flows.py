@@ -174,8 +174,10 @@ AFTER = ("cured", "seen_3", "sustained_3", "seen_6", "redefaulted_6")
         ([30, 0, 0, 0, 0, 0, 0, 0], (1, 1, 1, 1, 0)),
         ([30, 0, 0, 0, 0, 0, 0, 29], (1, 1, 1, 1, 0)),
         ([30, 0, 0, 0, 0, 0, 0, 30], (1, 1, 1, 1, 1)),
-        ([30, 0, 0, 0, None, None, None, None], (1, 0, 0, 1, 0)),
-        ([30, 0, 0, 0, None, None, None, None, 45], (1, 0, 0, 1, 0)),
+        ([30, 0, 0, 0, None, None, None, None], (1, 0, 0, 0, 0)),
+        ([30, 0, 0, 0, 0, None, None, None], (1, 1, 1, 0, 0)),
+        ([30, 0, 0, 0, None, None, None, None, 45], (1, 0, 0, 0, 0)),
+        ([30, 0, 0, 0, None, None, None, 45], (1, 0, 0, 1, 1)),
         ([30, 0, 0, 95, None, None, None, None], (1, 0, 0, 1, 1)),
         ([0, 0, 0, 0, 0, 0, 0, 0], (0, 0, 0, 0, 0)),
     ],
@@ -203,10 +205,42 @@ def test_a_cured_loan_that_is_paid_three_months_on_stays_cured(engine, writer):
     assert cell(engine, "cube_flows", "seen_3, sustained_3", month=FEBRUARY) == (1, 1)
 
 
-def test_a_cured_loan_that_is_charged_off_later_is_no_open_loan_in_arrears(engine, writer):
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("paid", (1, 1, 1, 1, 0)),
+        ("charged off", (1, 1, 0, 1, 1)),
+        ("sold", (1, 0, 0, 0, 0)),
+        ("recalled", (1, 0, 0, 0, 0)),
+    ],
+)
+def test_a_cure_is_followed_to_its_end(engine, writer, status, expected):
+    """Cured in February, ended in April, in no file after that; the book goes on until August."""
     told(writer, [30, 0, 0, None, None, None, None, None])
-    put(writer, portfolio([loan("A", 50.0, 95, status="charged off"), loan("bystander", 7.0, 0)], MONTH_ENDS[3]))
-    assert cell(engine, "cube_flows", ", ".join(AFTER), month=FEBRUARY) == (1, 0, 0, 1, 0)
+    ended = put(writer, portfolio([loan("A", 50.0, 0, status=status), loan("bystander", 7.0, 0)], MONTH_ENDS[3]))[0]
+    assert cell(engine, "cube_flows", ", ".join(AFTER), month=FEBRUARY) == expected
+    assert_cubes_equal_rows(engine)
+    undo(writer, ended)
+    assert cell(engine, "cube_flows", ", ".join(AFTER), month=FEBRUARY) == (1, 0, 0, 0, 0)
+    assert_cubes_equal_rows(engine)
+
+
+def test_a_cure_that_fell_back_before_it_was_sold_fell_back(engine, writer):
+    told(writer, [30, 0, 45, None, None, None, None, None])
+    put(writer, portfolio([loan("A", 50.0, 0, status="sold"), loan("bystander", 7.0, 0)], MONTH_ENDS[3]))
+    assert cell(engine, "cube_flows", ", ".join(AFTER), month=FEBRUARY) == (1, 0, 0, 1, 1)
+
+
+def test_a_cure_that_was_paid_is_judged_once_the_book_tells_of_the_third_month(engine, writer):
+    told(writer, [30, 0, 0])
+    put(writer, portfolio([loan("A", 0.0, 0, status="paid"), loan("bystander", 7.0, 0)], MONTH_ENDS[3]))
+    assert cell(engine, "cube_flows", "seen_3, sustained_3", month=FEBRUARY) == (0, 0)
+    may = put(writer, portfolio([loan("bystander", 7.0, 0)], MONTH_ENDS[4]))[0]
+    assert cell(engine, "cube_flows", "seen_3, sustained_3", month=FEBRUARY) == (1, 1)
+    assert_cubes_equal_rows(engine)
+    undo(writer, may)
+    assert cell(engine, "cube_flows", "seen_3, sustained_3", month=FEBRUARY) == (0, 0)
+    assert_cubes_equal_rows(engine)
 
 
 def test_a_loan_said_to_be_paid_after_all_comes_back_as_new(engine, writer):
