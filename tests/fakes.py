@@ -393,7 +393,8 @@ class FakePortfolioReader:
         rows = self._payments[
             self._payments["payment_kind"].isin(["cash", "reversal"]) & self._payments["loan_ref"].isin(loan_refs)
         ]
-        rows = rows[(rows["effective_on"] > after.isoformat()) & (rows["effective_on"] <= until.isoformat())]
+        day = rows["effective_on"].astype("str")
+        rows = rows[(day > after.isoformat()) & (day <= until.isoformat())]
         told = rows.assign(cash=rows["amount"].astype(float), loan_ref=rows["loan_ref"].astype("str"))
         return told.groupby("loan_ref", as_index=False)["cash"].sum().round(2)
 
@@ -491,7 +492,7 @@ class FakePortfolioReader:
         rows = rows[rows["payment_ref"].isna() | ~rows["payment_ref"].duplicated(keep="last")].reset_index(drop=True)
         rows["payment_kind"] = rows["payment_kind"].where(rows["payment_kind"].notna(), "cash")
         rows["amount"] = rows["amount"].abs() * np.where(rows["payment_kind"] == "reversal", -1, 1)
-        paid_on = dict(zip(rows["payment_ref"], rows["paid_on"], strict=True))
+        paid_on = {ref: day for ref, day in zip(rows["payment_ref"], rows["paid_on"], strict=True) if ref}
         named = rows["reverses_ref"].where(rows["payment_kind"] == "reversal").map(paid_on)
         rows["effective_on"] = named.where(named.notna(), rows["paid_on"])
         rows = self._described(rows, "paid_on")

@@ -17,7 +17,7 @@ from core.records import Book
 from core.selection import Selection
 
 Source = Literal["payments", "actions"]
-SOURCES: tuple[Source, ...] = ("actions", "payments")
+SOURCES: tuple[Source, ...] = ("payments", "actions")
 
 
 def told_until(book: Book, source: Source) -> date | None:

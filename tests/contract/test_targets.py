@@ -86,6 +86,16 @@ def test_a_target_without_a_value_is_taken_away_and_may_be_set_again(store):
     assert told(books["own"])[0] == ("cash_month", None, None, 5.0, "2026-11-21", "bob")
 
 
+def test_what_was_set_is_told_as_it_was_on_a_day(store):
+    writer, books = store
+    writer.put_targets("own", frame(*BUDGET), "ana", DAY)
+    later = frame(("cash_month", "2026-11-30", None, 7.0), ("cash_month", None, None, float("nan")))
+    writer.put_targets("own", later, "bob", LATER)
+    writer.put_targets("sample", frame(("cash_month", None, None, 77777.0)), "ana", DAY)
+    values = {day: books["own"].targets(day)["value"].tolist() for day in (date(2026, 11, 19), DAY, LATER, None)}
+    assert values == {date(2026, 11, 19): [], DAY: [1000.0, 1200.50], LATER: [7.0], None: [7.0]}
+
+
 def test_each_book_has_its_own_targets(store):
     writer, books = store
     writer.put_targets("own", frame(*BUDGET), "ana", DAY)

@@ -313,6 +313,37 @@ def test_training_rows_know_the_cash_of_the_year_after_each_snapshot(reader, wri
     assert told.loc["A"]["months_seen"].tolist() == [13, 12, 11, 0]
 
 
+@pytest.mark.parametrize(
+    ("received_on", "known"),
+    [
+        (date(2026, 10, 31), {"2025-09-30", "2025-10-31"}),
+        (date(2026, 10, 30), {"2025-09-30"}),
+        (date(2026, 9, 29), set()),
+    ],
+)
+def test_a_snapshot_whose_year_no_payments_file_can_have_told_has_no_outcome(reader, writer, received_on, known):
+    """The newest snapshot is of 31 October, whatever the day the payments were received on."""
+    for day in ("2025-09-30", "2025-10-31", "2026-10-31"):
+        put(writer, portfolio([loan("A"), loan("B")], as_of=day))
+    put(writer, payments([{"loan_ref": "A", "paid_on": "2026-09-15", "amount": 12.0}], received_on=received_on))
+    told = reader.training_rows()
+    assert set(told.loc[told["cash_12m"].notna(), "as_of"]) == known
+    assert told.groupby("as_of")["months_seen"].first().tolist() == [13, 12, 0]
+    paid = told.loc[told["cash_12m"].notna() & (told["loan_ref"] == "A"), "cash_12m"]
+    assert paid.tolist() == [12.0] * len(known)
+
+
+@pytest.mark.parametrize(("received_on", "loans"), [(date(2026, 9, 30), 1), (date(2026, 9, 29), 0)])
+def test_a_placement_whose_year_no_payments_file_can_have_told_is_not_matured(engine, writer, received_on, loans):
+    rows, paid = [loan("A", 1000.0, 45)], [{"loan_ref": "A", "paid_on": "2026-09-15", "amount": 12.0}]
+    put(writer, portfolio(rows, as_of="2025-09-30"), portfolio(rows, as_of="2026-10-31"))
+    put(writer, payments(paid, received_on=received_on))
+    in_frames = pd.DataFrame([row | {"as_of": day} for day in ("2025-09-30", "2026-10-31") for row in rows])
+    held = FakePortfolioReader(in_frames, pd.DataFrame(paid), payments_until=received_on)
+    for reader in (SqlPortfolioReader(engine), held):
+        assert reader.matured_rates()["loans"].sum() == loans
+
+
 def test_matured_rates_are_of_placements_a_year_old_and_of_their_first_year(engine, writer):
     rows = [loan("A", 1000.0, 45), loan("B", 500.0, 45), loan("C", 70.0, 0)]
     young = [*rows, loan("D", 900.0, 45)]

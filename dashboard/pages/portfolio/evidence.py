@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import dash
 from dash import Output, html
 
+from core.metrics.ripeness import SOURCES, told_until
+from core.records import Batch, Book
 from dashboard import format as show
 from dashboard.components.facts import fact_list, fact_outputs
 from dashboard.components.grid import grid, number_column, text_column
@@ -15,8 +18,8 @@ from dashboard.state import VIEW, age_days, view_of
 
 LOANS = "portfolio-loans"
 FACTS = (
-    ("portfolio-newest", "Newest figures"), ("portfolio-received", "Last file received"), ("portfolio-batch", "Newest batch"),
-    ("portfolio-stated", "Day of the figures"),
+    ("portfolio-newest", "Newest figures"), ("portfolio-received", "Last file received"), ("portfolio-told", "Known up to"),
+    ("portfolio-batch", "Newest batch"), ("portfolio-stated", "Day of the figures"),
 )  # fmt: skip
 LARGEST = 10
 
@@ -60,27 +63,39 @@ def update_largest(services: Services, search: str | None) -> dict[str, Any]:
     return {"rows": rows, "subtitle": f"{shown} past due in this selection, largest balance first"}
 
 
-def update_freshness(services: Services, search: str | None) -> tuple[str, str, str, str]:
+def update_freshness(services: Services, search: str | None) -> tuple[str, ...]:
     """How old the figures are, what brought them, and what was assumed."""
     view = view_of(services, search)
     book, newest = view.book, view.book.days[-1]
     age = age_days(view)
     lies_back = f"{show.count(age, 'days')} ago" if age else "today"
     received = show.day(book.last_received_on) if book.last_received_on else show.UNDEFINED
-    files = [batch for batch in view.reader.batches(limit=1_000_000) if batch.status == "committed"]
-    latest = (
-        f"{files[0].filename}, {show.count(files[0].accepted, 'rows')} of {show.number(files[0].rows)}"
-        if files
-        else "none"
-    )
+    files = [batch for batch in view.reader.batches(limit=1_000_000) if _stood(batch, view.selection.known_on)]
+    last = max(files, key=lambda batch: (batch.received_on, batch.id), default=None)
+    latest = f"{last.filename}, {show.count(last.accepted, 'rows')} of {show.number(last.rows)}" if last else "none"
     partial = any(batch.last_day == newest and batch.scope == "partial" for batch in files)
     return (
         f"{show.day(newest)}, {lies_back}; {show.count(len(book.days), 'snapshots')} in the book",
         f"{received}, {show.count(len(files), 'batches')} in all",
+        _told(book),
         latest,
         ("assumed to be the day received, the file states none" if book.as_of_assumed else "stated in the file")
         + ("; a partial file, loans it leaves out keep their last state" if partial else ""),
     )
+
+
+def _stood(batch: Batch, known_on: date | None) -> bool:
+    """Whether a file counts, or counted as known on a day."""
+    if known_on is None:
+        return batch.status == "committed"
+    undone = batch.undone_on is not None and batch.undone_on <= known_on
+    return batch.status != "refused" and batch.received_on <= known_on and not undone
+
+
+def _told(book: Book) -> str:
+    """Up to when the book's files can have told of payments and actions."""
+    ends = [(source, told_until(book, source)) for source in SOURCES]
+    return ", ".join(f"{source} {show.day(until) if until else show.UNDEFINED}" for source, until in ends)
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -93,5 +108,5 @@ def register(app: dash.Dash, services: Services) -> None:
         return update_largest(services, search)
 
     @app.callback(output=fact_outputs(FACTS), inputs=VIEW)
-    def freshness(search: str | None, **_: Any) -> tuple[str, str, str, str]:
+    def freshness(search: str | None, **_: Any) -> tuple[str, ...]:
         return update_freshness(services, search)

@@ -14,7 +14,9 @@ from dash.exceptions import PreventUpdate
 from dashboard.pages import portfolio
 from dashboard.pages.portfolio import change, evidence, headline, stuck
 from dashboard.pages.portfolio.folding import folded
-from tests.dashboard.small_book import BOOK, DAYS, EMPTY, TUTORIAL, SmallBookReader, loans_on, payments
+from tests.dashboard.small_book import BATCH, BOOK, DAYS, EMPTY, TUTORIAL, SmallBookReader, loans_on, payments
+from tests.dashboard.work import services_of
+from tests.fake_history import FakeHistoryReader
 from tests.fakes import FakePortfolioReader
 
 NAN = float("nan")
@@ -279,11 +281,45 @@ def test_a_bucket_filter_holds_for_the_largest_too(services):
 
 def test_freshness_names_day_age_file_and_what_was_assumed(services, services_with):
     assert evidence.update_freshness(services, "") == (
-        "31 Oct 2026, 20 days ago; 3 snapshots in the book", "2 Nov 2026, 1 batch in all", "october.csv, 40 rows of 41", "stated in the file",
+        "31 Oct 2026, 20 days ago; 3 snapshots in the book", "2 Nov 2026, 1 batch in all", "payments 2 Nov 2026, actions 2 Nov 2026", "october.csv, 40 rows of 41", "stated in the file",
     )  # fmt: skip
     assert (
-        evidence.update_freshness(services_with(TUTORIAL), "")[3]
+        evidence.update_freshness(services_with(TUTORIAL), "")[4]
         == "assumed to be the day received, the file states none"
+    )
+
+
+def test_freshness_is_that_of_the_day_of_knowledge(services_with):
+    files = [
+        replace(BATCH, id=1, filename="first.csv", received_on=date(2026, 10, 3)),
+        replace(BATCH, id=2, kind="payments", filename="paid.csv", received_on=date(2026, 11, 2), last_day=date(2026, 10, 30),
+                status="undone", undone_on=date(2026, 11, 10)),
+        replace(BATCH, id=3, filename="newest.csv", received_on=date(2026, 11, 12)),
+        replace(BATCH, id=4, filename="refused.csv", status="refused", received_on=date(2026, 10, 4)),
+    ]  # fmt: skip
+    frame = pd.concat([loans_on(day).assign(as_of=day.isoformat()) for day in DAYS])
+    paid = pd.DataFrame({"loan_ref": ["LN-001"], "paid_on": ["2026-10-30"], "amount": [5.0]})
+    told = {
+        date(2026, 10, 3): FakePortfolioReader(frame[frame["as_of"] < "2026-10"], batches=files[:1]),
+        date(2026, 11, 2): FakePortfolioReader(frame, paid, batches=[files[0], replace(files[1], status="committed")]),
+        date(2026, 11, 12): FakePortfolioReader(frame, batches=files),
+    }
+    reader = FakeHistoryReader(told)
+
+    def told_on(day: str) -> tuple[str, ...]:
+        return evidence.update_freshness(services_of(reader), f"?known_on={day}" if day else "")[:4]
+
+    assert told_on("2026-10-05") == (
+        "30 Sep 2026, 51 days ago; 2 snapshots in the book", "3 Oct 2026, 1 batch in all", "payments n/a, actions n/a",
+        "first.csv, 40 rows of 41",
+    )  # fmt: skip
+    assert told_on("2026-11-09")[1:] == (
+        "2 Nov 2026, 2 batches in all", "payments 2 Nov 2026, actions n/a", "paid.csv, 40 rows of 41",
+    )  # fmt: skip
+    assert told_on("")[1:] == (
+        "12 Nov 2026, 2 batches in all",
+        "payments n/a, actions n/a",
+        "newest.csv, 40 rows of 41",
     )
 
 
