@@ -18,6 +18,7 @@ from core.metrics.funnel import funnel_measures
 from core.metrics.measure import Measure, Unit, amount, ratio
 from core.metrics.portfolio import portfolio_measures
 from core.metrics.promises import promise_measures
+from core.metrics.ripeness import Source, untold
 from core.metrics.roll import roll_measures
 from core.metrics.vintages import liquidation_measures
 from core.ports import PortfolioReader
@@ -43,6 +44,8 @@ NOUNS = {
     "stock": "loans", "placed": "placements", "cash": "payments", "activity": "actions", "flows": "loans", "promises": "promises",
 }  # fmt: skip
 """What a row of each kind of fact is called."""
+TOLD_BY: dict[str, tuple[Source, ...]] = {"cash": ("payments",), "activity": ("actions",)}
+"""Which files tell the rows of a month; of the others, month-ends tell or the promises' own rule."""
 
 
 def narrowed(selection: Selection, cell: Mapping[str, str]) -> tuple[Selection, dict[str, str]]:
@@ -125,6 +128,9 @@ def _of_rows(reader: PortfolioReader, selection: Selection, meant: Definition, c
             f"{meant.label} cannot be told by {', '.join(cell)}", remedy="Open it from the figure itself."
         )
     pages = [rows_behind(reader, selection, side, cell, limit=1) for side in sides]
+    why = _untold(reader, selection, cell, *(side.kind for side in sides))
+    if why:
+        return Measure.undefined(why, unit=meant.unit, of=NOUNS[sides[0].kind])
     above = sum_of(pages[0], sides[0].kind, sides[0].measure)
     if meant.denominator is not None:
         return ratio(
@@ -133,6 +139,13 @@ def _of_rows(reader: PortfolioReader, selection: Selection, meant: Definition, c
     if meant.less is not None:
         return amount(above.value - pages[1].total, n=above.n, of=above.of)
     return above
+
+
+def _untold(reader: PortfolioReader, selection: Selection, cell: Mapping[str, str], *kinds: str) -> str:
+    """Why no file can have told such rows of the cell's month; "" where one can, or where the cell names no month."""
+    month, _ = day_of(cell, "month")
+    sources = [source for kind in kinds for source in TOLD_BY.get(kind, ())]
+    return untold(reader.book(selection.known_on), month, *sources) if month else ""
 
 
 def day_of(cell: Mapping[str, str], column: str = "as_of") -> tuple[date | None, dict[str, str]]:

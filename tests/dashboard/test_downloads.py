@@ -240,6 +240,7 @@ def test_the_rows_behind_a_number_follow_the_day_of_knowledge():
 @pytest.mark.parametrize(
     ("known_on", "unsettled", "says"),
     [("2026-10-01", False, "Nothing was known of this book on 1 Oct 2026"), ("soon", False, "'soon' is not a day"),
+     ("2026-11-21", False, "Nobody can know yet what will be known on 2026-11-21"),
      ("2026-11-01", True, "Ask again in a moment")],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["loans.csv?sort=balance", "rows.csv?why=stock%3Abalance"])

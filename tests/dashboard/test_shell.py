@@ -140,7 +140,14 @@ def test_the_newest_knowledge_leaves_nothing_out():
 
 
 @pytest.mark.parametrize(
-    ("path", "search"), [("/", ""), ("/", None), ("/", "?known_on=soon"), ("/nowhere", "?known_on=2026-11-05")]
+    ("path", "search"),
+    [
+        ("/", ""),
+        ("/", None),
+        ("/", "?known_on=soon"),
+        ("/", "?known_on=2026-11-21"),
+        ("/nowhere", "?known_on=2026-11-05"),
+    ],
 )
 def test_without_a_day_of_knowledge_nothing_is_said_of_it(path, search):
     assert shell.update_known(services_of(fake_history()), PAGE_RECORDS, path, search) == HIDDEN

@@ -41,6 +41,12 @@ def test_a_day_the_book_does_not_hold_is_refused_with_the_days_it_does(services)
         view_of(services, "?against=2020-01-01")
 
 
+def test_a_day_of_knowledge_to_come_is_refused(services):
+    assert view_of(services, "?known_on=2026-11-20").selection.known_on == date(2026, 11, 20)
+    with pytest.raises(SelectionRefused, match=r"known on 2026-11-21.*today is 2026-11-20.*2026-11-20 or earlier"):
+        view_of(services, "?known_on=2026-11-21")
+
+
 def test_an_empty_book_changes_nothing_on_the_page(services_with):
     with pytest.raises(PreventUpdate):
         view_of(services_with(EMPTY), "?product=Auto")

@@ -13,9 +13,10 @@ from core.metrics.answers import answer, day_of, narrowed, rows_behind, scope_of
 from core.metrics.catalogue import definition
 from core.metrics.measure import Measure
 from core.metrics.portfolio import portfolio_measures
-from core.records import FactPage
+from core.records import Book, FactPage
 from core.selection import Selection
 from tests.contract.book import fake
+from tests.core.metrics.stub_reader import a_book
 
 OCTOBER = Selection(as_of=date(2026, 10, 31))
 
@@ -26,6 +27,10 @@ class Sums:
     def __init__(self, **totals: tuple[float, int]) -> None:
         self.totals = totals
         self.asked: list[tuple[str, dict[str, str], str]] = []
+        self.held = a_book(date(2026, 10, 31), until=date(2026, 11, 5))
+
+    def book(self, known_on: date | None = None) -> Book:
+        return self.held
 
     def facts(
         self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = "", **_
@@ -56,6 +61,18 @@ def test_a_difference_and_a_sum_come_from_the_rows_too():
     assert answer(reader, OCTOBER, "contacts_month", {"month": "2026-08-31"}) == Measure(
         30.0, 30.0, 1.0, 6, "count", of="actions"
     )
+
+
+def test_a_month_that_no_file_can_have_told_is_undefined_and_not_the_sum_of_no_rows():
+    reader, unknown = Sums(cash=(0.0, 0), activity=(0.0, 0), placed=(5.0, 1)), {"month": "2026-12-31"}
+    for name, source in (("cash_month", "payments"), ("contacts_month", "actions")):
+        found = answer(reader, OCTOBER, name, unknown)
+        assert (found.is_defined, found.why) == (
+            False, f"{source} are known up to 2026-11-05: no file can have told those of 2026-12",
+        )  # fmt: skip
+        assert answer(reader, OCTOBER, name, {"month": "2026-11-30"}).value == 0.0
+    with pytest.raises(SelectionRefused, match="'soon' is not a day"):
+        answer(reader, OCTOBER, "cash_month", {"month": "soon"})
 
 
 def test_nothing_to_divide_by_is_undefined():
