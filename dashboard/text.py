@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from core.metrics.intervals import difference_is_clear
 from core.metrics.measure import Measure
 from dashboard.format import UNDEFINED, count, money, money_exact, number, percent, points, signed
 from dashboard.format import measure as shown
 
 Better = Literal["up", "down", "neither"]
+NO_CLEAR_DIFFERENCE = "no clear difference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,11 @@ def because(answer: Measure) -> str:
 
 
 def delta(now: Measure, before: Measure | None, better: Better) -> Delta:
-    """The change between two days: shares in points, amounts in percent of the earlier one."""
+    """The change between two days: shares in points, amounts in percent of the earlier one.
+
+    A change of a number that carries intervals is better or worse only where they leave no doubt that there is one
+    (`difference_is_clear`); a number without one is exact for the book, and its change a fact.
+    """
     if before is None or not (now.is_defined and before.is_defined):
         return Delta("", "muted")
     change = now.value - before.value
@@ -39,6 +45,8 @@ def delta(now: Measure, before: Measure | None, better: Better) -> Delta:
         text = signed(percent(change / abs(before.value)))
     if math.isclose(change, 0, abs_tol=1e-12) or not any(digit in text for digit in "123456789"):
         return Delta("no change", "muted")
+    if not difference_is_clear(now, before):
+        return Delta(f"{text}, {NO_CLEAR_DIFFERENCE}", "muted")
     if better == "neither":
         return Delta(f"{text} {'up' if change > 0 else 'down'}", "muted")
     good = (change > 0) == (better == "up")

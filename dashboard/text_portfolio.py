@@ -171,6 +171,8 @@ def performance_title(told: Explanation | None, what: What, by: str, compared: W
     fewer = _fewer(told.amount, what in ("payers", "late loans"))
     title = f"{told.group} {more if told.amount > 0 else less}: {size} {fewer} {noun} than at its earlier rate"
     judged = compared is not None and what == "cash" and compared.months > 1
+    if compared is not None and not judged:
+        return f"{title}, not judged by the usual swing"
     return title if told.is_clear or not judged else f"{title}, within the usual swing"
 
 

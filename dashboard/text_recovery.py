@@ -10,7 +10,8 @@ import pandas as pd
 from core.metrics.forecast import LEVEL
 from core.metrics.measure import Measure
 from core.metrics.portfolio import NO_PAYMENTS
-from core.metrics.recovery import SameAge
+from core.metrics.same_age import FEWEST_EARLIER, SameAge, same_age_change
+from core.metrics.same_age import LEVEL as COHORT_LEVEL
 from core.metrics.targets import NO_TARGET
 from dashboard import format as show
 from dashboard.text_compared import WHOLE_BOOKS_TARGET
@@ -38,9 +39,10 @@ def recovery_answer(rate: Measure, same: SameAge | None, fallen: pd.DataFrame | 
     if same is None:
         return f"{back}. Whether it gets better cannot be said yet: {NO_TWO_COHORTS}."
     verdict = same_age_words(same)
-    if fallen is None or fallen.empty:
+    moved = fallen[fallen["is_clear"]] if same.is_clear and fallen is not None else None
+    if moved is None or moved.empty:
         return f"{back}. {verdict}."
-    first = fallen.iloc[0] if same.change < 0 else fallen.iloc[-1]
+    first = moved.iloc[0] if same.change < 0 else moved.iloc[-1]
     if (first["change"] < 0) != (same.change < 0):
         return f"{back}. {verdict}."
     return (
@@ -49,16 +51,29 @@ def recovery_answer(rate: Measure, same: SameAge | None, fallen: pd.DataFrame | 
 
 
 def same_age_words(same: SameAge) -> str:
-    """The newest cohort against the earlier ones, in words."""
-    moved = "as much as" if abs(same.change) < 0.0005 else "less than" if same.change < 0 else "more than"
-    return (
-        f"**The cohort of {same.cohort} brought {moved} earlier ones**: {show.percent(same.rate)} after "
-        f"{same.age} months, against {show.percent(same.earlier_rate)}"
-    )
+    """The newest cohort against the earlier ones, in words: a direction only where it is outside what cohorts do anyway."""
+    both = f"{show.percent(same.rate)} after {same.age} months, against {show.percent(same.earlier_rate)}"
+    if not same.is_judged:
+        return (
+            f"The cohort of {same.cohort} brought {both} for {show.count(same.earlier_cohorts, 'earlier cohorts')}: "
+            f"{cannot_tell(same)}"
+        )
+    usual = f"{show.percent(COHORT_LEVEL, 0)} of cohorts like the earlier ones lie between {show.percent(same.low)} and {show.percent(same.high)}"
+    if not same.is_clear:
+        return f"**No clear difference between the cohort of {same.cohort} and earlier ones**: {both}, and {usual}"
+    moved = "less" if same.change < 0 else "more"
+    return f"**The cohort of {same.cohort} brought {moved} than earlier ones**: {both}, and {usual}"
+
+
+def cannot_tell(same: SameAge) -> str:
+    """Why a cohort cannot be judged by the earlier ones."""
+    if same.earlier_cohorts < FEWEST_EARLIER:
+        return f"too few to call a difference clear, which takes {FEWEST_EARLIER}"
+    return "they do not differ among themselves, so no difference can be called clear"
 
 
 def trend_title(latest: pd.DataFrame, by: str) -> str:
-    """Who recovers most and least.
+    """Who brought back most and least to date.
 
     Args:
         latest: `by`, rate; groups without a rate are ignored.
@@ -67,7 +82,9 @@ def trend_title(latest: pd.DataFrame, by: str) -> str:
     if len(known) < 2:
         return "Recovery rate to date"
     low, high = known.iloc[0], known.iloc[-1]
-    return f"{high[by]} recovers most, {show.percent(high['rate'])}; {low[by]} least, {show.percent(low['rate'])}"
+    return (
+        f"{high[by]} has brought back most, {show.percent(high['rate'])}; {low[by]} least, {show.percent(low['rate'])}"
+    )
 
 
 def cash_title(cash: pd.DataFrame) -> str:
@@ -83,13 +100,14 @@ def cash_title(cash: pd.DataFrame) -> str:
 
 
 def groups_title(groups: pd.DataFrame, by: str) -> str:
-    """Which group moved most, down first."""
-    first, last = groups.iloc[0], groups.iloc[-1]
-    if first["change"] < -0.0005:
+    """Which group moved most among those that differ clearly from their own earlier cohorts, down first."""
+    clear = groups[groups["is_clear"]]
+    if clear.empty:
+        return f"No {by} differs clearly from its earlier cohorts"
+    first, last = clear.iloc[0], clear.iloc[-1]
+    if first["change"] < 0:
         return f"{first[by]} fell most: {show.points(first['change'])}"
-    if last["change"] > 0.0005:
-        return f"No {by} fell; {last[by]} rose most: {show.points(last['change'])}"
-    return f"No {by} moved"
+    return f"No {by} fell clearly; {last[by]} rose most: {show.points(last['change'])}"
 
 
 def kpi_note(note: str, answer: Measure, aim: str) -> list[str]:
@@ -150,15 +168,15 @@ def cohorts_title(table: pd.DataFrame) -> str:
     Args:
         table: from `core.metrics.vintages.vintage_table`.
     """
-    for mark in (12, 6, 3):
-        known = table[table[f"rate_{mark}"].notna()]
-        if len(known) >= 2:
-            newest, earlier = known.iloc[-1], known.iloc[:-1]
-            before = float((earlier[f"rate_{mark}"] * earlier["balance"]).sum() / earlier["balance"].sum())
-            change = float(newest[f"rate_{mark}"]) - before
-            side = "as much as" if abs(change) < 0.0005 else "less than" if change < 0 else "more than"
-            return f"After {mark} months {newest['cohort']} brought {side} the {show.count(len(earlier), 'cohorts')} before"
-    return "No two cohorts can be compared yet"
+    same = same_age_change(table, (12, 6, 3))
+    if same is None:
+        return "No two cohorts can be compared yet"
+    before = show.count(same.earlier_cohorts, "cohorts")
+    if same.is_clear:
+        return f"After {same.age} months {same.cohort} brought {'less' if same.change < 0 else 'more'} than the {before} before"
+    rates = f"{same.cohort} {show.percent(same.rate)}, the {before} before {show.percent(same.earlier_rate)}"
+    said = "No clear difference" if same.is_judged else "Too few cohorts to tell"
+    return f"{said} after {same.age} months: {rates}"
 
 
 def cohorts_summary(table: pd.DataFrame) -> str:

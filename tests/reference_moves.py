@@ -166,9 +166,11 @@ def funnel(of_month: list[Flow], book: Reference, *, paid: bool, worked: bool) -
 
 def cei(of_month: list[Flow]) -> Answer:
     opened = [flow for flow in of_month if flow.origin != "new"]
-    n, dated = len(opened), sum_of(opened, "dated")
+    same = [flow for flow in opened if flow.state not in ("sold", "recalled", "missing")]
+    n, dated = len(same), sum_of(same, "dated")
     if not dated:
         return None
-    gross = sum_of(opened, "opening") + sum_of(opened, "due")
-    current = sum_of([flow for flow in opened if flow.state == "Current"], "closing")
-    return share(gross - sum_of(opened, "closing"), gross - current, n, n - dated)
+    gross = sum_of(same, "opening") + sum_of(same, "due")
+    owed = sum_of(same, "closing") + sum_of(same, "written_off")
+    current = sum_of([flow for flow in same if flow.state == "Current"], "closing")
+    return share(gross - owed, gross - current, n, len(opened) - dated)

@@ -92,7 +92,7 @@ def test_the_metrics_of_that_month(month):
         "penetration": (1 / 2, 1, 2, 2, 1),  # L4 is on hold
         "intensity": (2.0, 2, 1, 1, 0),
         "paying_rate": (1.0, 2, 2, 2, 1),
-        "cei": (540 / 950, 540_00, 950_00, 5, 3),  # 2000 + 30 - 1490 by 2000 + 30 - 1080
+        "cei": (70 / 650, 70_00, 650_00, 4, 3),  # without L3: 1700 + 30 - 1490 - 170 by 1700 + 30 - 1080
         "sustained_cure_rate": None,  # December is not known
         "borrowers": (3, 3, 1, 3, 0),  # B1, B5, B6
         "borrowers_in_arrears": (2, 2, 1, 2, 1),

@@ -161,7 +161,10 @@ def _funnel() -> list[Definition]:
 
     workable, worked = ("workable", "Workable loans"), ("worked", "Worked loans")
     opening = _flow(
-        "opening", "Opening balance", arrears=False, only="opening and due less the closing balance, each over all rows"
+        "opening",
+        "Opening balance",
+        arrears=False,
+        only="opening and due less closing balance and written off, each over the rows that are neither sold, recalled nor missing",
     )
     return [
         step("penetration", "Penetration", "Workable loans with at least one action, by workable loans", worked, workable),
@@ -172,7 +175,7 @@ def _funnel() -> list[Definition]:
              ("promised", "Loans that promised"), ("reached", "Loans reached")),
         step("paying_rate", "Paying rate", "Workable loans that paid, by workable loans", ("paying", "Paying loans"), workable),
         Definition("cei", "Collection effectiveness", "share", "up",
-                   "Opening balance and instalments due less the closing total, by opening balance and instalments due less the closing balance that is Current.",
+                   "Opening balance and instalments due less what is owed or was written off at the closing, by opening balance and instalments due less the closing balance that is Current; of loans neither sold, recalled nor missing.",
                    "collection_effectiveness", opening, opening),
     ]  # fmt: skip
 

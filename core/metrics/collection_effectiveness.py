@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from core.metrics.delinquency import BUCKETS
-from core.metrics.flows import NEW
+from core.metrics.flows import MISSING, NEW
 from core.metrics.measure import Measure, ratio
 from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_month
 from core.ports import PortfolioReader
 from core.selection import Selection
 
+LOST: tuple[str, ...] = ("sold", "recalled", MISSING)
+"""States of loans of which nobody can tell what was collected."""
 NO_DUE = "no file states Monthly_EMI"
 
 
@@ -38,36 +40,51 @@ def cei(opening: float, due: float, closing_total: float, closing_current: float
 def cei_measure(reader: PortfolioReader, selection: Selection) -> Measure:
     """The index over the newest whole month, for the loans open at its opening.
 
-    It was made for trade receivables, where all that is owed falls due within weeks. A loan's balance holds
-    instalments of years, and what was written off or sold has left the closing just as if it had been collected: read
-    it beside the recovery rate and the cure rate, never instead of them. It follows the same loans on both sides:
-    an arrival of the month was not there to be collected from.
+    It was made for trade receivables, where all that is owed falls due within weeks; a loan's balance holds instalments
+    of years: read it beside the recovery rate and the cure rate, never instead of them. It follows the same loans on
+    both sides: an arrival of the month was not there to be collected from. What was written off has left the book
+    without being collected and is added to the closing total. Loans that were sold, recalled or went missing are left
+    out on both sides: nobody can tell what was collected of them.
 
     Returns:
-        Unit share; n the loans of the opening; excluded those that state no Monthly_EMI and so add nothing to what fell
-        due. Undefined, with the reason, where no loan states one or the book lacks either end of the month.
+        Unit share; n the loans of the opening that are followed; excluded those that left, and those that state no
+        Monthly_EMI and so add nothing to what fell due. Undefined, with the reason, where no loan states one or the
+        book lacks either end of the month.
     """
     month = newest_whole_month(reader.book(selection.known_on), selection)
     if month.why:
         return Measure.undefined(month.why, unit="share")
     flows = flows_of_month(reader, selection, month, ["origin", "state"])
-    same = flows[flows["origin"] != NEW]
+    opened = flows[flows["origin"] != NEW]
+    same = opened[~opened["state"].isin(LOST)]
+    lost = int(opened["loans"].sum() - same["loans"].sum())
     loans, dated = int(same["loans"].sum()), int(same["dated"].sum())
     if loans == 0:
-        return Measure.undefined(f"no loan was open on {month.opening}", unit="share")
+        why = (
+            f"every loan that was open on {month.opening} left the book"
+            if lost
+            else f"no loan was open on {month.opening}"
+        )
+        return Measure.undefined(why, unit="share")
     if dated == 0:
         return Measure.undefined(NO_DUE, unit="share", n=loans)
     gross = round(float(same["opening"].sum() + same["due"].sum()), 2)
     current = same.loc[same["state"] == BUCKETS[0], "closing"].sum()
+    owed = float(same["closing"].sum() + same["written_off"].sum())
     return ratio(
-        round(gross - float(same["closing"].sum()), 2),
+        round(gross - owed, 2),
         round(gross - float(current), 2),
         n=loans,
-        excluded=loans - dated,
-        why=_note(month, loans - dated),
+        excluded=lost + loans - dated,
+        why=_note(month, lost, loans - dated),
         when_zero="all that was owed or fell due is on loans that are current",
     )
 
 
-def _note(month: WholeMonth, undated: int) -> str:
-    return month.words + (f"; {undated} loans state no Monthly_EMI and add nothing to what fell due" if undated else "")
+def _note(month: WholeMonth, lost: int, undated: int) -> str:
+    told = [month.words]
+    if lost:
+        told.append(f"{lost} loans sold, recalled or missing at its end are left out")
+    if undated:
+        told.append(f"{undated} loans state no Monthly_EMI and add nothing to what fell due")
+    return "; ".join([*told, "what was written off counts as not collected"])

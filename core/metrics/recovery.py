@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
@@ -16,24 +15,6 @@ MARKS: tuple[int, ...] = (3, 6, 12)
 """Ages in whole months at which cohorts are compared."""
 
 CohortSize = Literal["month", "quarter"]
-
-
-@dataclass(frozen=True, slots=True)
-class SameAge:
-    """The newest cohort at an age, next to the earlier ones: `age` in months, rates 0-1 and above."""
-
-    age: int
-    cohort: str
-    rate: float
-    loans: int
-    earlier_cohorts: int
-    earlier_rate: float
-    earlier_loans: int
-
-    @property
-    def change(self) -> float:
-        """By how much the newest cohort recovers more (above 0) or less, in shares."""
-        return self.rate - self.earlier_rate
 
 
 def recovery_history(
@@ -149,58 +130,6 @@ def cohort_recovery(
             }
         )  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
-
-
-def same_age_change(cohorts: pd.DataFrame, marks: Sequence[int] = MARKS) -> SameAge | None:
-    """Is it getting better? The newest cohort that reached an age, next to all earlier ones pooled at that age.
-
-    Args:
-        cohorts: from `cohort_recovery`, with a rate of every mark.
-        marks: ages in months; the first that at least two cohorts have reached is taken.
-
-    Returns:
-        The comparison; None where no age was reached by two cohorts.
-
-    References:
-        Pooled liquidation, only cohorts observed at m: ../../README.md, "How the numbers are defined".
-    """
-    for mark in marks:
-        reached = cohorts[cohorts[f"rate_{mark}"].notna()]
-        if len(reached) >= 2:
-            newest, earlier = reached.iloc[-1], reached.iloc[:-1]
-            pooled = float((earlier[f"rate_{mark}"] * earlier["balance"]).sum() / earlier["balance"].sum())
-            return SameAge(
-                mark, str(newest["cohort"]), float(newest[f"rate_{mark}"]), int(newest["loans"]),
-                len(earlier), pooled, int(earlier["loans"].sum()),
-            )  # fmt: skip
-    return None
-
-
-def same_age_by(placed: pd.DataFrame, cash: pd.DataFrame, as_of: date, by: str, whole: SameAge) -> pd.DataFrame:
-    """The comparison of `same_age_change`, for each group: the same newest cohort, the same age.
-
-    Args:
-        placed, cash, as_of: as for `cohort_recovery`, with the column `by`; cohorts are of the size `whole` has.
-        whole: the comparison of all groups together.
-
-    Returns:
-        `by`, loans, rate (of the newest cohort), earlier_loans, earlier_rate (pooled), change (rate - earlier_rate);
-        largest fall first. Groups that lack the newest cohort or any earlier one are absent.
-    """
-    size: CohortSize = "quarter" if "Q" in whole.cohort else "month"
-    mark = f"rate_{whole.age}"
-    rows = []
-    for group, members in placed.groupby(by, sort=True):
-        cohorts = cohort_recovery(members, cash[cash[by] == group], as_of, size=size, marks=(whole.age,))
-        reached = cohorts[cohorts[mark].notna()]
-        newest, earlier = reached[reached["cohort"] == whole.cohort], reached[reached["cohort"] < whole.cohort]
-        if newest.empty or earlier.empty:
-            continue
-        rate = float(newest[mark].iloc[0])
-        pooled = float((earlier[mark] * earlier["balance"]).sum() / earlier["balance"].sum())
-        rows.append((group, int(newest["loans"].iloc[0]), rate, int(earlier["loans"].sum()), pooled, rate - pooled))
-    frame = pd.DataFrame(rows, columns=[by, "loans", "rate", "earlier_loans", "earlier_rate", "change"])
-    return frame.sort_values("change", kind="stable", ignore_index=True)
 
 
 def cohort_name(month: str, size: CohortSize) -> str:

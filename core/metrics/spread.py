@@ -7,8 +7,6 @@ from statistics import NormalDist
 
 import numpy as np
 
-_Z = NormalDist().inv_cdf(0.975)
-
 
 def ratio_error(n: float, base: float, amount: float, *, base_sq: float, amount_sq: float, base_amount: float) -> float:
     """The standard error of amount / base, from sums over the units it was added up from.
@@ -108,26 +106,34 @@ def interval_around(
 
 
 def student_975(freedom: float) -> float:
-    """The quantile of Student's t that leaves 2.5 % above it.
+    """The quantile of Student's t that leaves 2.5 % above it: `student(freedom, 0.025)`.
+
+    >>> [round(student_975(freedom), 2) for freedom in (3, 10, math.inf)]
+    [3.18, 2.23, 1.96]
+    """
+    return student(freedom, 0.025)
+
+
+def student(freedom: float, above: float) -> float:
+    """The quantile of Student's t that leaves a share above it.
 
     Args:
         freedom: degrees of freedom, at least 2; infinity gives the normal quantile.
+        above: the share, 0.005 to 0.5.
 
     Returns:
-        The quantile, too small by less than 1 % for 2 degrees of freedom and by less than 0.2 % from 3 on.
+        The quantile, too small: for 2.5 % above by less than 1 % for 2 degrees of freedom and by less than 0.2 % from 3
+        on; for 0.5 % above by less than 5 % and 1 %.
 
     Raises:
         ValueError: fewer than 2 degrees of freedom.
 
     References:
         Abramowitz & Stegun (1964), Handbook of Mathematical Functions, 26.7.5.
-
-    >>> [round(student_975(freedom), 2) for freedom in (3, 10, math.inf)]
-    [3.18, 2.23, 1.96]
     """
     if freedom < 2:
         raise ValueError(f"Student's t needs at least 2 degrees of freedom, not {freedom}")
-    z = _Z
+    z = NormalDist().inv_cdf(1 - above)
     terms = (
         z,
         (z**3 + z) / 4,

@@ -24,6 +24,7 @@ DISCOUNT_RATE = 0.10
 WINDOW_MONTHS = 12
 GROSS = "this book has no costs, so none are taken off"
 
+NO_FEES = "no fees are stated, so netback equals liquidation"
 BY_STRATEGY = ["strategy", "loans", "balance", "cash", "liquidation", "fee_share", "netback"]
 BY_COHORT = ["cohort", "loans", "ead", "costs", "recoveries", "loss", "lgd"]
 
@@ -186,6 +187,8 @@ def netback_measure(reader: PortfolioReader, selection: Selection, fee_shares: M
     cohorts = known.assign(net=kept).groupby("cohort")[["loans", "balance", "net"]].sum()
     old, n = int(rows["loans"].sum()), int(known["loans"].sum())
     told = [f"{old - n:,} placements under no strategy with a known fee are left out"] if old > n else []
+    if n and not any(fee_shares[name] for name in known["strategy"]):
+        told.append(NO_FEES)
     measure = _pooled(cohorts["net"], cohorts["balance"], n, placed, [*_young(placed, old), *told])
     return noted(measure, partly(book, day, "payments"))
 

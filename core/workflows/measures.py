@@ -89,4 +89,5 @@ def _plain(measure: Measure) -> str:
     if not measure.is_defined:
         return f"n/a, because {measure.why}"
     between = f", {measure.low:,.4f} to {measure.high:,.4f}" if measure.interval else ""
-    return f"{measure.value:,.4f} {measure.unit}{between} (n = {measure.n:,} {measure.of})"
+    beside = f"; {measure.why}" if measure.why else ""
+    return f"{measure.value:,.4f} {measure.unit}{between} (n = {measure.n:,} {measure.of}{beside})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.metrics.intervals import with_wilson
 from core.metrics.measure import Measure, amount, ratio
 from dashboard.text import Delta, because, delta, why
 
@@ -21,6 +22,15 @@ def test_a_loss_that_shrinks_is_an_improvement():
 def test_a_share_changes_in_points():
     now, before = (ratio(part, 100, n=100, when_zero="") for part in (28, 31))
     assert delta(now, before, "up") == Delta("−3.0 pts worse", "bad")
+
+
+def test_a_change_within_its_interval_has_no_direction():
+    def kept(share: float, n: int) -> Measure:
+        return with_wilson(ratio(share * n, n, n=n, when_zero=""))
+
+    assert delta(kept(0.52, 100), kept(0.5, 100), "up") == Delta("+2.0 pts, no clear difference", "muted")
+    assert delta(kept(0.52, 100_000), kept(0.5, 100_000), "up") == Delta("+2.0 pts better", "good")
+    assert delta(kept(0.52, 100), ratio(50, 100, n=100, when_zero=""), "up") == Delta("+2.0 pts better", "good")
 
 
 def test_from_zero_the_change_is_the_amount_itself():

@@ -16,9 +16,10 @@ from core.metrics.funnel import funnel_measures
 from core.metrics.measure import Measure
 from core.metrics.portfolio import measures_before, portfolio_measures, portfolio_trend
 from core.metrics.promises import kept_by_month, promise_measures
-from core.metrics.recovery import SameAge, cohort_recovery, same_age_by, same_age_change
+from core.metrics.recovery import cohort_recovery
 from core.metrics.ripeness import ripe_day
 from core.metrics.roll import direction_trend, roll_measures
+from core.metrics.same_age import SameAge, same_age_by, same_age_change
 from core.metrics.targets import FORECASTS, Target
 from core.metrics.vintages import liquidation_measures
 from core.selection import NOT_STATED, Selection

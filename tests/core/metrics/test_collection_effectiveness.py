@@ -48,10 +48,34 @@ def test_for_loans_it_follows_those_of_the_opening():
     assert (found.numerator, found.denominator, found.n, found.unit) == (890.0, 1400.0, 8, "share")
 
 
+def test_what_was_written_off_is_not_collected_and_what_left_is_left_out():
+    told = pd.concat(
+        [
+            BOOK,
+            flows(
+                flow("120+", "charged off", 400.0, cash=50.0, written_off=350.0, due=10.0, dated=1),
+                flow("90-119", "sold", 700.0, sold=700.0, dated=1),
+                flow("1-29", "missing", 600.0, gone=600.0, dated=1),
+                flow("1-29", "recalled", 500.0, sold=500.0),
+            ),
+        ]
+    )
+    found = measure(told)
+    # opening 3800 + 400, due 300 + 10, owed 3210 and written off 350, current 2700: of the 410 more, 60 were collected
+    assert (found.numerator, found.denominator) == (950.0, 1810.0)
+    assert (found.n, found.excluded) == (9, 5)
+    assert "3 loans sold, recalled or missing at its end are left out" in found.why
+    everything = flows(flow("1-29", "sold", 700.0, sold=700.0, dated=1))
+    assert measure(everything).why == "every loan that was open on 2026-09-30 left the book"
+
+
 def test_loans_without_an_instalment_are_counted_as_excluded():
     found = measure()
     assert found.excluded == 2
-    assert found.why == ("from 2026-09-30 to 2026-10-31; 2 loans state no Monthly_EMI and add nothing to what fell due")
+    assert found.why == (
+        "from 2026-09-30 to 2026-10-31; 2 loans state no Monthly_EMI and add nothing to what fell due; "
+        "what was written off counts as not collected"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from core.metrics.intervals import wilson, with_wilson
-from core.metrics.measure import ratio
+from core.metrics.intervals import difference_is_clear, wilson, with_wilson
+from core.metrics.measure import Measure, ratio
 
 
 @given(st.integers(1, 5_000), st.floats(0, 1), st.sampled_from([0.8, 0.9, 0.95, 0.99]))
@@ -68,3 +68,21 @@ def test_a_share_of_counted_things_is_given_its_interval() -> None:
 def test_what_is_no_share_is_left_as_it_is(above: float, below: float) -> None:
     measure = ratio(above, below, n=8, when_zero="nothing")
     assert with_wilson(measure) is measure
+
+
+def shares(successes: float, n: int) -> Measure:
+    return with_wilson(Measure(successes / n, successes, n, n, "share"))
+
+
+# Newcombe (1998), table II, method 10: 56/70 against 48/80 gives 0.0524 to 0.3339, 5/56 against 0/29 gives -0.0381 to 0.1926.
+@pytest.mark.parametrize(
+    ("one", "other", "clear"),
+    [((56, 70), (48, 80), True), ((48, 80), (56, 70), True), ((5, 56), (0, 29), False), ((7, 10), (7, 10), False)],
+)
+def test_a_difference_is_clear_where_newcombes_interval_leaves_out_nothing(one, other, clear):
+    assert difference_is_clear(shares(*one), shares(*other)) is clear
+
+
+def test_without_intervals_a_change_is_a_fact():
+    bare = Measure(0.5, 1, 2, 2, "share")
+    assert difference_is_clear(bare, shares(1, 2))

@@ -6,7 +6,6 @@ import math
 from datetime import date
 
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +16,6 @@ from core.metrics.recovery import (
     cohort_name,
     cohort_recovery,
     recovery_history,
-    same_age_by,
-    same_age_change,
 )
 from core.selection import Selection
 from tests.contract.book import fake
@@ -116,51 +113,10 @@ def test_a_rate_above_one_is_kept():
     assert cohort["rate_3"].tolist() == [1.3]
 
 
-def test_no_placement_is_an_empty_table_of_cohorts_that_compares_to_nothing():
+def test_no_placement_is_an_empty_table_of_cohorts():
     cohorts = cohort_recovery(placed(), cash(), date(2026, 7, 31))
     assert list(cohorts.columns)[:3] == ["cohort", "first", "last"]
-    assert same_age_change(cohorts) is None
-
-
-def three_cohorts(product: str = "Auto", last: float = 5.0) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Months 1, 2 and 4; the first two recovered 20 of 100 and 60 of 200 within three months, the last `last` of 50."""
-    return (
-        placed((MONTHS[0], 1, 100.0), (MONTHS[1], 2, 200.0), (MONTHS[3], 3, 50.0), product=product),
-        cash(
-            (MONTHS[0], MONTHS[1], 20.0),
-            (MONTHS[1], MONTHS[2], 60.0),
-            (MONTHS[3], MONTHS[4], last),
-            product=product,
-        ),
-    )
-
-
-def test_the_newest_cohort_is_held_against_all_earlier_ones_pooled():
-    cohorts = cohort_recovery(*three_cohorts(), date(2026, 7, 31), size="month")
-    same = same_age_change(cohorts)
-    assert same is not None
-    assert (same.age, same.cohort, same.loans, same.earlier_cohorts, same.earlier_loans) == (3, "2026-04", 3, 2, 3)
-    assert same.rate == 0.1
-    assert same.earlier_rate == pytest.approx(80 / 300)
-    assert same.change == pytest.approx(0.1 - 80 / 300)
-
-
-def test_one_cohort_alone_is_no_comparison():
-    cohorts = cohort_recovery(*three_cohorts(), date(2026, 4, 30), size="month")
-    assert same_age_change(cohorts) is None
-
-
-def test_groups_are_compared_at_the_age_and_cohort_of_the_whole_largest_fall_first():
-    auto, home = three_cohorts(), three_cohorts("Home", last=40.0)
-    lone = placed((MONTHS[3], 9, 900.0), product="new")
-    both = [pd.concat(pair, ignore_index=True) for pair in zip(auto, home, strict=True)]
-    whole = same_age_change(cohort_recovery(*three_cohorts(), date(2026, 7, 31), size="month"))
-    assert whole is not None
-    groups = same_age_by(pd.concat([both[0], lone]), both[1], date(2026, 7, 31), "product", whole)
-    assert groups["product"].tolist() == ["Auto", "Home"]
-    assert groups["rate"].tolist() == [0.1, 0.8]
-    assert groups["loans"].tolist() == [3, 3]
-    assert groups["change"].round(4).tolist() == [round(0.1 - 80 / 300, 4), round(0.8 - 80 / 300, 4)]
+    assert len(cohorts) == 0
 
 
 cents = st.integers(0, 10**7).map(lambda value: value / 100)

@@ -175,6 +175,14 @@ def test_the_netback_of_the_book_pools_the_strategies_whose_fee_is_known():
     assert "4 placements under no strategy with a known fee are left out" in measure.why
 
 
+def test_where_every_fee_is_nothing_the_netback_says_that_it_is_the_liquidation():
+    loans, paid = a_year_of_strategies()
+    reader = StubReader(a_book(OCTOBER), placed=loans, cash=paid)
+    said = "no fees are stated, so netback equals liquidation"
+    assert said in netback_measure(reader, Selection(), dict.fromkeys(FEES, 0.0)).why
+    assert said not in netback_measure(reader, Selection(), FEES).why
+
+
 def test_where_nobody_stated_a_fee_the_netback_is_undefined_and_not_gross():
     loans, paid = a_year_of_strategies()
     measure = netback_measure(StubReader(a_book(OCTOBER), placed=loans, cash=paid), Selection(), {})
