@@ -155,6 +155,15 @@ def stuck_title(groups: pd.DataFrame, by: str, *, counted: bool = False) -> str:
     return f"{first[by]} holds {show.percent(first['share'], 0)} of the {'loans in ' if counted else ''}arrears"
 
 
+def largest_title(loans: int, held: float, whole: float) -> str:
+    """How much of the arrears the largest loans hold."""
+    if not loans:
+        return "The largest loans in arrears"
+    share = f", {show.percent(held / whole)} of the arrears" if whole > 0 else ""
+    verb = f"The {loans} largest loans in arrears hold" if loans > 1 else "The only loan in arrears holds"
+    return f"{verb} {show.money(held)}{share}"
+
+
 def performance_title(told: Explanation | None, what: What, by: str, compared: Window | None) -> str:
     """Which group's rate moved a sum most, in words and amounts, and whether that is more than the usual swing.
 

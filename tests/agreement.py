@@ -21,6 +21,7 @@ from tests.reference_moves import Metrics, move_metrics
 from tests.reference_promises import promise_metrics, promises_of
 from tests.reference_questions import QUESTIONS, Sums, sums_of_frame
 from tests.reference_value import value_metrics
+from tests.reference_year import year_metrics
 
 COUNTED = ("on_hold_share", "roll_forward_rate_loans", "cure_rate_loans", "sustained_cure_rate", "redefault_rate", "penetration", "contact_rate",
            "right_party_rate", "promise_rate", "intensity", "paying_rate", "promises_kept_rate", "loans_per_borrower")  # fmt: skip
@@ -45,6 +46,7 @@ class Whole:
             | move_metrics(self.flows, as_of, where)
             | promise_metrics(self.book, self.promises, as_of, where)
             | value_metrics(self.book, as_of, where)
+            | year_metrics(self.flows, as_of, where)
         )
 
 

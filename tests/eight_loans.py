@@ -78,6 +78,7 @@ ON_31_OCTOBER = {
     "cost_to_collect": (124.00 / 1250.33, 124.00, 1250.33, 3),
     "net_recovery": (1126.33, 1126.33, 1, 4),  # 1250.33 - 124.00
     "cost_to_date": (125.50, 125.50, 1, 4),
+    "written_off_month": (0.00, 0.00, 1, 0),
     "contacts_month": (2, 2, 1, 2),
     "promises_month": (1, 1, 1, 1),
 }
@@ -90,6 +91,7 @@ ON_30_SEPTEMBER = {
     "cash_month": (400.00, 400.00, 1, 2),
     "recovery_rate": (400.00 / 17400.10, 400.00, 17400.10, 6),
     "cost_to_collect": (1.50 / 400.00, 1.50, 400.00, 1),
+    "written_off_month": (400.00, 400.00, 1, 1),  # LN5; its 50.00 of October come after
 }
 
 

@@ -21,6 +21,7 @@ from core.metrics.promises import promise_measures
 from core.metrics.ripeness import Source, untold
 from core.metrics.roll import roll_measures
 from core.metrics.vintages import liquidation_measures
+from core.metrics.year import year_measures
 from core.ports import PortfolioReader
 from core.records import FactPage
 from core.selection import DIMENSIONS, Selection
@@ -34,6 +35,7 @@ FAMILIES: dict[str, Family] = {
     "promises": promise_measures,
     "collection_effectiveness": lambda reader, selection: {"cei": cei_measure(reader, selection)},
     "vintages": liquidation_measures,
+    "year": year_measures,
     "customers": customer_measures,
     "forecast": forecast_measures,
     "early_warning": early_warning_measures,

@@ -211,6 +211,23 @@ def _value() -> list[Definition]:
     ]  # fmt: skip
 
 
+def _year() -> list[Definition]:
+    def cash(name: str, label: str, which: str) -> Definition:
+        return Definition(name, label, "currency", "up", f"Cash net of reversals posted from 1 January of {which}, on placed loans.",
+                          "year", Behind("cash", "cash", label, only=f"those posted from 1 January of {which}"))  # fmt: skip
+
+    lost = "What was left of the loans that were charged off"
+    state = (("state", "charged off"),)
+    return [
+        cash("cash_year", "Cash this year", "this year to the day"),
+        cash("cash_year_before", "Cash last year, same months", "last year to the same day"),
+        Definition("written_off_month", "Written off, month", "currency", "down", f"{lost} in the month.", "year",
+                   Behind("flows", "written_off", "Written off", "whole month", fixed=state)),
+        Definition("written_off_year", "Written off, year", "currency", "down", f"{lost} from 1 January to the end of the month.", "year",
+                   Behind("flows", "written_off", "Written off", fixed=state, only="those of the months of this year")),
+    ]  # fmt: skip
+
+
 def _customers() -> list[Definition]:
     once = "each borrower once"
     open_loans, late = (
@@ -264,6 +281,6 @@ def _promises() -> list[Definition]:
     ]  # fmt: skip
 
 
-_FAMILIES = (_portfolio, _roll, _bridge, _funnel, _vintages, _value, _customers, _outlook, _promises)
+_FAMILIES = (_portfolio, _roll, _bridge, _funnel, _vintages, _year, _value, _customers, _outlook, _promises)
 CATALOGUE: dict[str, Definition] = {each.name: each for family in _FAMILIES for each in family()}
 """Every metric, by name."""

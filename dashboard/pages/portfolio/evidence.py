@@ -11,8 +11,9 @@ from dash import Output, html
 from core.metrics.ripeness import SOURCES, told_until
 from core.records import Batch, Book
 from dashboard import format as show
+from dashboard import text_portfolio as say
 from dashboard.components.facts import fact_list, fact_outputs
-from dashboard.components.grid import grid, number_column, text_column
+from dashboard.components.grid import borrower_column, grid, number_column, text_column
 from dashboard.services import Services
 from dashboard.state import VIEW, age_days, view_of
 
@@ -27,16 +28,16 @@ LARGEST = 10
 def largest_card() -> html.Section:
     """The grid, empty."""
     columns = [
-        text_column("loan_ref", "Loan"), number_column("balance", "Balance", minWidth=80),
+        text_column("loan_ref", "Loan", pinned="left", width=100), borrower_column(minWidth=96),
+        number_column("balance", "Balance", minWidth=80), number_column("share", "Of the arrears", minWidth=76),
         number_column("dpd", "Days late", minWidth=80), text_column("product", "Product"), text_column("region", "Region"),
         text_column("band", "Risk", minWidth=80), text_column("proposed", "Proposed", minWidth=104),
     ]  # fmt: skip
-    head = html.Div(
-        [html.H2("The largest exposures in arrears"), html.P("", id=f"{LOANS}-subtitle", className="subtitle")]
-    )
+    head = html.Div([html.H2("", id=f"{LOANS}-title"), html.P("", id=f"{LOANS}-subtitle", className="subtitle")])
     return html.Section(
         [html.Div(head, className="card-head"), grid(LOANS, columns, label="The largest exposures in arrears")],
         className="card",
+        **{"aria-labelledby": f"{LOANS}-title"},
     )
 
 
@@ -52,15 +53,27 @@ def update_largest(services: Services, search: str | None) -> dict[str, Any]:
     chosen = view.selection.filters.get("bucket", tuple(late))
     kept = tuple(bucket for bucket in chosen if bucket in late)
     page = view.reader.loans(view.selection.only(bucket=kept or ("none",)), sort="balance", limit=LARGEST)
+    stock = view.reader.stock(view.selection).iloc[0]
+    whole = float(stock["arrears_balance"])
     rows = [
         {
-            "loan_ref": loan.loan_ref, "product": loan.product, "region": loan.region, "dpd": show.number(loan.dpd),
+            "loan_ref": loan.loan_ref, "borrower_ref": loan.borrower_ref, "share": _share(loan.balance, whole),
+            "product": loan.product, "region": loan.region, "dpd": show.number(loan.dpd),
             "balance": show.number(loan.balance), "band": loan.band, "proposed": loan.proposed,
         }
         for loan in page.frame.itertuples()
     ]  # fmt: skip
     shown = f"{len(rows)} of {show.count(page.total, 'loans')}" if rows else "No loan"
-    return {"rows": rows, "subtitle": f"{shown} past due in this selection, largest balance first"}
+    held = float(page.frame["balance"].sum()) if rows else 0.0
+    return {
+        "title": say.largest_title(len(rows), held, whole),
+        "rows": rows,
+        "subtitle": f"{shown} past due in this selection, largest balance first",
+    }
+
+
+def _share(balance: float, whole: float) -> str:
+    return show.percent(balance / whole) if whole > 0 else show.UNDEFINED
 
 
 def update_freshness(services: Services, search: str | None) -> tuple[str, ...]:
@@ -102,7 +115,12 @@ def register(app: dash.Dash, services: Services) -> None:
     """Grid and facts listen to the view."""
 
     @app.callback(
-        output={"rows": Output(LOANS, "rowData"), "subtitle": Output(f"{LOANS}-subtitle", "children")}, inputs=VIEW
+        output={
+            "title": Output(f"{LOANS}-title", "children"),
+            "rows": Output(LOANS, "rowData"),
+            "subtitle": Output(f"{LOANS}-subtitle", "children"),
+        },
+        inputs=VIEW,
     )
     def largest(search: str | None, **_: Any) -> dict[str, Any]:
         return update_largest(services, search)

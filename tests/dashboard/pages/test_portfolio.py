@@ -270,13 +270,18 @@ def test_the_largest_exposures_are_past_due_and_in_order(services):
     expected = late(2).sort_values("balance", ascending=False)["loan_ref"].head(10).tolist()
     assert [row["loan_ref"] for row in made["rows"]] == expected
     assert made["subtitle"] == "10 of 29 loans past due in this selection, largest balance first"
+    held, whole = late(2)["balance"].nlargest(10), late(2)["balance"].sum()
+    assert [row["share"] for row in made["rows"]] == [f"{share * 100:.1f} %" for share in held / whole]
+    assert made["title"].startswith(f"The 10 largest loans in arrears hold {held.sum() / 1e3:,.0f} k")
+    assert made["title"].endswith(f", {held.sum() / whole * 100:.1f} % of the arrears")
 
 
 def test_a_bucket_filter_holds_for_the_largest_too(services):
     made = evidence.update_largest(services, "?bucket=120%2B")
     refs = [row["loan_ref"] for row in made["rows"]]
     assert refs == late(2).query("dpd >= 120").sort_values("balance", ascending=False)["loan_ref"].head(10).tolist()
-    assert evidence.update_largest(services, "?bucket=Current")["rows"] == []
+    nothing = evidence.update_largest(services, "?bucket=Current")
+    assert (nothing["rows"], nothing["title"]) == ([], "The largest loans in arrears")
 
 
 def test_freshness_names_day_age_file_and_what_was_assumed(services, services_with):
