@@ -77,14 +77,14 @@ def against_others(row: Mapping[str, object]) -> str:
     return "above" if _side(row) == "more" else "below"
 
 
-def sites_subtitle(sites: pd.DataFrame, by: str, drawn: int) -> str:
-    """What is drawn, n, what chance does, and that nothing is adjusted."""
+def sites_subtitle(sites: pd.DataFrame, by: str, drawn: int, part: str = "") -> str:
+    """What is drawn, n, what chance does, and that nothing is adjusted; `part`: up to when payments are known."""
     named = int((sites["loans"] > 0).sum())
     largest = f"; drawn are {drawn} of {show.number(named)}, those that differ and the largest" if named > drawn else ""
     n = show.count(int(sites["loans"].sum()), "placements")
     return (
-        f"Cash to date by balance placed, by {by} at placement, with the {show.percent(0.95, 0)} interval, n = {n}{largest}. "
-        f"Of twenty that work alike about one differs by chance. {NOT_ADJUSTED}"
+        f"Cash to date by balance placed, by {by} at placement, with the {show.percent(0.95, 0)} interval, n = {n}{largest}"
+        f"{f'; {part}' if part else ''}. Of twenty that work alike about one differs by chance. {NOT_ADJUSTED}"
     )
 
 

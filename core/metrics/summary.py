@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,11 @@ from core.metrics.delinquency import ARREARS
 from core.metrics.flows import NEW
 from core.metrics.funnel import funnel_measures
 from core.metrics.measure import Measure
-from core.metrics.portfolio import measures_before, portfolio_measures, portfolio_trend
+from core.metrics.portfolio import measures_before, month_end, newest_day, portfolio_measures, portfolio_trend
 from core.metrics.promises import WINDOW_MONTHS, promise_measures
+from core.metrics.ripeness import SOURCES, partly, ripe_day, unripe
 from core.metrics.roll import direction, roll_measures
+from core.metrics.whole_month import newest_whole_month
 from core.ports import PortfolioReader
 from core.selection import Selection
 
@@ -50,7 +53,12 @@ def summary_before(reader: PortfolioReader, before: Selection, selection: Select
         selection: the one on the later day, its `as_of` stated.
     """
     assert selection.as_of is not None
-    return {**measures_before(reader, before, selection.as_of), **_others(reader, before)}
+    measures = {**measures_before(reader, before, selection.as_of), **_others(reader, before)}
+    book = reader.book(selection.known_on)
+    part = partly(book, newest_whole_month(book, selection).closing, "actions")
+    if part and measures["intensity"].is_defined:
+        measures["intensity"] = Measure.undefined(part, unit="ratio")
+    return measures
 
 
 def summary_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFrame:
@@ -58,17 +66,26 @@ def summary_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFrame
 
     Returns:
         The columns of `portfolio_trend`, and on month-ends roll_forward_rate, intensity (of the month that ends) and
-        promises_kept_rate (of the 12 months that end); NaN on other days and where undefined. How cures lasted is known
-        for months long past only and has no column. Empty for an empty book.
+        promises_kept_rate (of the 12 months that end, or of those to the day up to which payments and actions are known);
+        NaN on other days and where undefined. How cures lasted is known for months long past only and has no column.
+        Empty for an empty book.
     """
     trend = portfolio_trend(reader, selection)
     moved = monthly_moves(reader.flows(selection, ["month", "origin", "state"]))
-    kept = kept_over_a_year(reader.promises(selection, ["month"]))
     days = trend["as_of"]
-    told = {name: days.map(values).astype(float) for name, values in {**moved, "promises_kept_rate": kept}.items()}
-    if not reader.book(selection.known_on).has_payments:
-        told["promises_kept_rate"] = pd.Series(np.nan, index=trend.index)
-    return trend.assign(**told)
+    told = {name: days.map(values).astype(float) for name, values in moved.items()}
+    return trend.assign(**told, promises_kept_rate=_kept_on(reader, selection, days))
+
+
+def _kept_on(reader: PortfolioReader, selection: Selection, days: pd.Series) -> pd.Series:
+    """Kept promises by promises due, of the year to each of some days (ISO), as `promise_measures` tells it then."""
+    book = reader.book(selection.known_on)
+    if days.empty or not book.has_payments or unripe(book, newest_day(book, selection), *SOURCES):
+        return pd.Series(np.nan, index=days.index)
+    ripe = ripe_day(book, newest_day(book, selection), *SOURCES)
+    kept = kept_over_a_year(reader.promises(selection.at(ripe), ["month"]), ripe)
+    judged = days.where(days <= ripe.isoformat(), month_end(ripe).isoformat())
+    return judged.map(kept).astype(float)
 
 
 def monthly_moves(flows: pd.DataFrame) -> Mapping[str, pd.Series]:
@@ -93,15 +110,16 @@ def monthly_moves(flows: pd.DataFrame) -> Mapping[str, pd.Series]:
     }
 
 
-def kept_over_a_year(promises: pd.DataFrame) -> pd.Series:
+def kept_over_a_year(promises: pd.DataFrame, until: date | None = None) -> pd.Series:
     """Kept promises by promises due, over the 12 months that end with each month.
 
     Args:
         promises: month (ISO), promises, kept (counts), one row a month; may be empty.
+        until: a day of the last month wanted, where that is after the last with a promise.
 
     Returns:
-        A series over month-ends (ISO), from the first month with a promise to the last, months without one included; NaN
-        where none fell due.
+        A series over month-ends (ISO), from the first month with a promise to the last (or to `until`), months without
+        one included; NaN where none fell due.
 
     >>> kept_over_a_year(pd.DataFrame({"month": ["2026-08-31", "2026-10-31"], "promises": [4, 4], "kept": [1, 3]})).to_dict()
     {'2026-08-31': 0.25, '2026-09-30': 0.25, '2026-10-31': 0.5}
@@ -110,7 +128,8 @@ def kept_over_a_year(promises: pd.DataFrame) -> pd.Series:
         return pd.Series(dtype=float)
     months = pd.PeriodIndex(promises["month"], freq="M")
     counts = promises[["promises", "kept"]].set_axis(months).sort_index()
-    every = counts.reindex(pd.period_range(months.min(), months.max()), fill_value=0)
+    last = months.max() if until is None else max(months.max(), pd.Period(until, "M"))
+    every = counts.reindex(pd.period_range(months.min(), last), fill_value=0)
     sums = every.rolling(WINDOW_MONTHS, min_periods=1).sum()
     rate = (sums["kept"] / sums["promises"]).where(sums["promises"] > 0)
     return rate.set_axis([month.end_time.date().isoformat() for month in every.index])

@@ -10,6 +10,7 @@ from dash import Output, html
 
 from core.metrics.portfolio import NO_COSTS, month_end
 from core.metrics.recovery import recovery_history
+from core.metrics.ripeness import SOURCES, Source, partly, untold
 from core.metrics.strategies import in_own_order, outcome_mix, proposals, strategy_results
 from core.selection import NOT_STATED
 from core.strategies.catalogue import HOLD, STRATEGY_NAMES
@@ -29,6 +30,7 @@ from dashboard.state import VIEW, View, page_key, view_of
 
 PAGE = Page("/strategies", "Strategies", "See", "What did each strategy get, bring back and cost?")
 
+TOLD_BY: dict[str, tuple[Source, ...]] = {"cash": ("payments",), "cost": ("actions",)}
 ORDER = (*STRATEGY_NAMES, HOLD)
 HEADS = (
     "Strategy",
@@ -128,7 +130,8 @@ def update_matrix(services: Services, search: str | None, mode: str | None) -> d
     return chart_props(
         segment_matrix(results, mode, value=value, texts=texts, counts=counts, height=HEIGHT),
         title=say.matrix_title(results, value),
-        subtitle=f"{drawn} to date, by segment and strategy at placement; n = placements. Not adjusted",
+        subtitle=f"{drawn} to date, by segment and strategy at placement; n = placements"
+        f"{_until(view, *(('payments',) if value == 'rate' else SOURCES))}. Not adjusted",
         summary=f"{drawn}: " + ", ".join(f"{row.strategy} with {row.segment} {text}" for row, text in zip(results.itertuples(), texts, strict=True)) + ".",
         rows=rows,
     )  # fmt: skip
@@ -147,7 +150,11 @@ def update_time(services: Services, search: str | None, mode: str | None) -> dic
         return chart_absent(title=title, why=say.NO_PAYMENTS_WHY)
     if over == "cost" and not view.book.has_costs:
         return chart_absent(title=title, why=f"{show.UNDEFINED}, because {NO_COSTS}.")
-    months = sorted({month_end(day).isoformat() for day in view.book.days if day <= view.as_of})
+    ends = sorted({month_end(day) for day in view.book.days if day <= view.as_of})
+    told = TOLD_BY.get(over, ())
+    months = [end.isoformat() for end in ends if not untold(view.book, end, *told)]
+    if not months:
+        return chart_absent(title=title, why=f"{show.UNDEFINED}, because {partly(view.book, view.as_of, *told)}.")
     history = _history(view, over, months)
     if history.empty:
         return chart_absent(
@@ -162,7 +169,8 @@ def update_time(services: Services, search: str | None, mode: str | None) -> dic
     return chart_props(
         strategy_lines(history, mode, value="value", kind=kind, height=HEIGHT),
         title=f"{title}: {newest}",
-        subtitle=f"{_drawn(over)}; {show.month(months[0])} to {show.month(months[-1])}. Not adjusted",
+        subtitle=f"{_drawn(over)}; {show.month(months[0])} to {show.month(months[-1])}"
+        f"{_until(view, *(('payments',) if over == 'rate' else told))}. Not adjusted",
         summary=f"{title} in {show.month(months[-1])}: {newest}.",
         rows=rows,
     )
@@ -286,10 +294,17 @@ def _table_subtitle(view: View) -> str:
     if not view.book.has_payments:
         costs = "" if view.book.has_costs else f" Cost is {show.UNDEFINED}, because {NO_COSTS}."
         return f"{said}. Recovered, rate, cost of cash and net are {say.NO_PAYMENTS_WHY}{costs}"
+    said += _until(view, *SOURCES)
     if not view.book.has_costs:
         return f"{said}. Cost and net are {show.UNDEFINED}, because {NO_COSTS}."
     unit = f"; amounts in {view.book.currency}" if view.book.currency else ""
     return f"{said}{unit}. A loan that changed its strategy was given to both."
+
+
+def _until(view: View, *sources: Source) -> str:
+    """Up to when these are known, where that is before the day looked at."""
+    part = partly(view.book, view.as_of, *sources)
+    return f"; {part}" if part else ""
 
 
 def _stated_outcomes(view: View, mode: str | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dash import Output, html
 
 from core.metrics.customers import customer_measures
 from core.metrics.portfolio import NO_PAYMENTS
+from core.metrics.ripeness import partly
 from core.metrics.sites import NOT_ADJUSTED, site_recovery
 from core.selection import NOT_STATED
 from dashboard import format as show
@@ -120,7 +121,7 @@ def _chart(view: View, frame: pd.DataFrame, by: str, mode: str | None, height: i
     return chart_props(
         figure,
         title=say.sites_title(placed, by),
-        subtitle=say.sites_subtitle(placed, by, len(drawn)),
+        subtitle=say.sites_subtitle(placed, by, len(drawn), partly(view.book, view.as_of, "payments")),
         summary=f"Recovery rate by {by}: "
         + ", ".join(f"{row[by]} {show.percent(row['rate'])}" for row in drawn.to_dict("records"))
         + f". All together {show.percent(overall)}.",

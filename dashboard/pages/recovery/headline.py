@@ -17,7 +17,7 @@ from core.metrics.measure import Measure
 from core.metrics.portfolio import measures_before, portfolio_measures, portfolio_trend
 from core.metrics.promises import kept_by_month, promise_measures
 from core.metrics.recovery import cohort_recovery
-from core.metrics.ripeness import ripe_day
+from core.metrics.ripeness import SOURCES, ripe_day, unripe
 from core.metrics.roll import direction_trend, roll_measures
 from core.metrics.same_age import SameAge, same_age_by, same_age_change
 from core.metrics.targets import FORECASTS, Target
@@ -119,11 +119,17 @@ def _trends(view: View) -> dict[str, list[float]]:
     days = portfolio_trend(view.reader, view.selection)
     flows = view.reader.flows(view.selection, ["month", "origin", "state"])
     cures = direction_trend(flows, "cure")
-    kept = kept_by_month(view.reader.promises(view.selection, ["month"]))
     return {
         "recovery_rate": _values(days["recovery_rate"]), "cash_month": _values(days["cash_month"]),
-        "cure_rate": _values(cures["share"]), "promises_kept_rate": _values(kept["share"]),
+        "cure_rate": _values(cures["share"]), "promises_kept_rate": _kept(view),
     }  # fmt: skip
+
+
+def _kept(view: View) -> list[float]:
+    if unripe(view.book, view.as_of, *SOURCES):
+        return []
+    ripe = ripe_day(view.book, view.as_of, *SOURCES)
+    return _values(kept_by_month(view.reader.promises(view.selection.at(ripe), ["month"]))["share"])
 
 
 def _values(column: Iterable[float]) -> list[float]:

@@ -9,6 +9,7 @@ import dash
 import pandas as pd
 from dash import Output, dcc, html
 
+from core.metrics.ripeness import partly
 from core.scores.bands import band_of
 from core.selection import NOT_STATED
 from core.strategies.catalogue import HOLD, NONE
@@ -104,6 +105,8 @@ def _subtitle(view: View, profiles: pd.DataFrame) -> str:
     told = "Recovered: cash so far of the balance placed, by the segment at placement, n placements."
     if not view.book.has_payments:
         told = f"Recovered is {show.UNDEFINED}, because this book has no payments."
+    elif part := partly(view.book, view.as_of, "payments"):
+        told = f"{told[:-1]}; {part}."
     loans = int(profiles["loans"].sum())
     sampled = f" over {show.number(MOST_POINTS)} of {show.count(loans, 'loans')}" if loans > MOST_POINTS else ""
     aside = " The lasso does not narrow this table." if view.selection.lasso else ""

@@ -81,3 +81,5 @@ def test_promises_are_taken_over_twelve_months_with_empty_ones_inside():
     kept = kept_over_a_year(told)
     assert (kept["2025-10-31"], kept["2026-09-30"], kept["2026-10-31"]) == (1.0, 1.0, 0.25)
     assert kept_over_a_year(told.head(0)).empty
+    assert kept_over_a_year(told, date(2026, 11, 12))["2026-11-30"] == 0.25
+    assert kept_over_a_year(told, date(2026, 8, 1)).index[-1] == "2026-10-31"
