@@ -32,6 +32,17 @@
     }
   }
 
+  /* With the knowledge of an earlier day nothing is asked about days after it. */
+  function withoutLaterDays(changes) {
+    var now = new URLSearchParams(window.location.search).get("known_on") || "";
+    if (changes.known_on && changes.known_on !== now) {
+      ["as_of", "against"].forEach(function (day) {
+        if (changes[day] && changes[day] > changes.known_on) { changes[day] = null; }
+      });
+    }
+    return changes;
+  }
+
   function nameOf(input) { return input.id.replace(/^filter-/, ""); }
   function flat(inputs) { return inputs.reduce(function (all, one) { return all.concat(one); }, []); }
   function same(a, b) { return JSON.stringify(a) === JSON.stringify(b); }
@@ -64,7 +75,17 @@
       flat(window.dash_clientside.callback_context.inputs_list).forEach(function (input) {
         changes[nameOf(input)] = input.value === undefined ? null : input.value;
       });
-      change(changes);
+      change(withoutLaterDays(changes));
+    },
+
+    readAnyDay: function (search, shown) {
+      var value = new URLSearchParams(search || "").get("known_on") || "";
+      return value === (shown || "") ? window.dash_clientside.no_update : value;
+    },
+
+    writeAnyDay: function (value) {
+      var query = new URLSearchParams(window.location.search);
+      change(withoutLaterDays({ known_on: value || null, as_of: query.get("as_of"), against: query.get("against") }));
     },
 
     readKey: function (search, shown, note) {

@@ -11,13 +11,14 @@ import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Input, Output, State, html
 
 from core.errors import Refused
+from core.metrics.restatement import closed_packs
 from core.ports import PortfolioReader
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard import ids
 from dashboard.services import Services
 from dashboard.state import known_on_of
-from dashboard.text_known import NOW
+from dashboard.text_known import NOW, pack_words
 
 CHIPS: tuple[tuple[str, str], ...] = (
     ("product", "Product"), ("region", "Region"), ("segment", "Segment"), ("bucket", "Arrears"), ("strategy", "Strategy"),
@@ -30,8 +31,9 @@ DAY_LISTS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 """Each with its word and what holds where none is chosen."""
 DAYS = tuple(name for name, _, _ in DAY_LISTS)
-MOST_MONTHS = 24
-"""Months whose knowledge is offered, newest first."""
+MOST_PACKS = 24
+"""Closed packs whose knowledge is offered, newest first."""
+ANY_DAY = "known-any"
 DIMENSIONS = tuple(name for name, _ in (*CHIPS, *MORE))
 CONTROLS = (*DAYS, *DIMENSIONS)
 
@@ -40,7 +42,7 @@ def filter_bar() -> html.Div:
     """The row, hidden on pages without filters."""
     more = [html.Fieldset([html.Legend(word), _checklist(name)], id=f"field-{name}") for name, word in MORE]
     chips = [
-        _chip("days", "As of", [_day_list(*each) for each in DAY_LISTS]),
+        _chip("days", "As of", [*[_day_list(*each) for each in DAY_LISTS], _any_day()]),
         *[
             _chip(name, word, [html.Fieldset([html.Legend(word, className="visually-hidden"), _checklist(name)])])
             for name, word in CHIPS
@@ -78,6 +80,12 @@ def _day_list(name: str, word: str, otherwise: str) -> html.Div:
     return html.Div([html.Label(word, htmlFor=control), select], className="chooser")
 
 
+def _any_day() -> html.Div:
+    """Any day of knowledge, beside the packs in the list; it stands in the address as the list's does."""
+    day = dbc.Input(id=ANY_DAY, type="date", value="", size="sm", debounce=True)
+    return html.Div([html.Label("or on any day", htmlFor=ANY_DAY), day], className="chooser")
+
+
 def update_options(services: Services, known_on: str | None = None) -> tuple[list[Any], ...]:
     """The days and the values each filter offers; a dimension that is never stated offers none.
 
@@ -92,7 +100,7 @@ def update_options(services: Services, known_on: str | None = None) -> tuple[lis
     return (
         as_of,
         against,
-        _known_choices(reader.known_days(), chosen),
+        _known_choices(services, reader, chosen),
         *[_offered(reader.values(name)) for name in DIMENSIONS],
     )
 
@@ -108,11 +116,14 @@ def _days_known(reader: PortfolioReader, known_on: date | None) -> Sequence[date
         return reader.book().days
 
 
-def _known_choices(learned: Sequence[date], chosen: date | None) -> list[dict[str, str]]:
-    """Now, and the last day of each month on which the book learned something; its newest day is what is known now."""
-    of_month = {(day.year, day.month): day for day in learned[:-1]}
-    offered = {*sorted(of_month.values(), reverse=True)[:MOST_MONTHS], *([chosen] if chosen else [])}
-    return [{"value": "", "label": NOW}, *[_option(day) for day in sorted(offered, reverse=True)]]
+def _known_choices(services: Services, reader: PortfolioReader, chosen: date | None) -> list[dict[str, str]]:
+    """Now, the closed packs, and the day that is chosen where it is none of theirs."""
+    packs = closed_packs(reader.book().days, reader.known_days(), services.today(), services.settings.pack_days)
+    offered = {closed: pack_words(day, closed) for day, closed in packs[:MOST_PACKS]}
+    if chosen is not None:
+        offered.setdefault(chosen, show.day(chosen))
+    told = [{"value": day.isoformat(), "label": offered[day]} for day in sorted(offered, reverse=True)]
+    return [{"value": "", "label": NOW}, *told]
 
 
 def _offered(values: Sequence[str]) -> list[dict[str, str]]:
@@ -142,6 +153,15 @@ def register(app: dash.Dash, services: Services) -> None:
         ClientsideFunction("recoup", "writeFilters"),
         [Input(ids.filter_of(name), "value") for name in CONTROLS],
         prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("recoup", "readAnyDay"),
+        Output(ANY_DAY, "value"),
+        Input(ids.URL, "search"),
+        State(ANY_DAY, "value"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("recoup", "writeAnyDay"), Input(ANY_DAY, "value"), prevent_initial_call=True
     )
     labels = ("days", *[name for name, _ in CHIPS], "more")
     app.clientside_callback(

@@ -39,6 +39,15 @@ def known_words(known_on: date, page: str, *, follows: bool, newest: date | None
     return " ".join([f"As known on {day}: {arrived}.", *([OF_NOW[page]] if page in OF_NOW else [])])
 
 
+def pack_words(day: date, closed: date) -> str:
+    """A closed pack in the list of days of knowledge.
+
+    >>> pack_words(date(2026, 9, 30), date(2026, 10, 10))
+    'Pack of Sep 2026, closed 10 Oct 2026'
+    """
+    return f"Pack of {show.month(day)}, closed {show.day(closed)}"
+
+
 def nothing_known(known_on: date) -> str:
     """Why there is nothing to see on a day before the first file."""
     return f"Nothing was known of this book on {show.day(known_on)}"

@@ -142,9 +142,26 @@ def restated_opening(told: Restatement) -> str:
     return f"Restated since the pack of {show.day(told.as_of)} (as known on {show.day(told.known_before)}): "
 
 
+def since_then_opening(told: Restatement, *, pack: bool) -> str:
+    """What the line of a day looked at with earlier knowledge begins with.
+
+    Args:
+        told: from the day of that knowledge up to now.
+        pack: that day is the one on which the day's pack was closed.
+    """
+    since = f"since the pack of {show.day(told.as_of)}, closed on" if pack else f"for {show.day(told.as_of)} since"
+    head = f"{since} {show.day(told.known_before)}"
+    return f"Restated {head}: " if told.changed else f"Nothing was restated {head}."
+
+
+def restated_amount(sum_of: Restated) -> str:
+    """One sum that moved."""
+    return f"{called(sum_of)} {show.signed(show.money_exact(sum_of.change))}"
+
+
 def restated_part(sum_of: Restated, rows: int) -> str:
     """One sum that moved, and how many rows did it."""
-    return f"{called(sum_of)} {show.signed(show.money_exact(sum_of.change))} ({show.count(rows, 'rows')})"
+    return f"{restated_amount(sum_of)} ({show.count(rows, 'rows')})"
 
 
 def stuck_title(groups: pd.DataFrame, by: str, *, counted: bool = False) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from core.metrics.portfolio import newest_day
+from core.metrics.portfolio import month_end, newest_day
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
@@ -87,6 +88,25 @@ def restatement(reader: PortfolioReader, selection: Selection, today: date, pack
         for name, (kind, measure) in RESTATED.items()
     ]
     return Restatement(day, closed, known_on, tuple(sums))
+
+
+def closed_packs(
+    days: Sequence[date], learned: Sequence[date], today: date, pack_days: int = PACK_DAYS
+) -> list[tuple[date, date]]:
+    """The packs that are closed: each month-end of the book with the day its pack closed, newest first.
+
+    Args:
+        days: the days of the book.
+        learned: the days on which it learned something, oldest first; a pack that closed before the first has nothing
+            in it.
+        today: a pack is closed once its day has come.
+        pack_days: as in `restatement`.
+
+    >>> closed_packs([date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 15), date(2026, 10, 31)], [date(2026, 9, 20)], date(2026, 11, 1))
+    [(datetime.date(2026, 9, 30), datetime.date(2026, 10, 10))]
+    """
+    closing = [(day, day + timedelta(days=pack_days)) for day in sorted(days, reverse=True) if day == month_end(day)]
+    return [(day, closed) for day, closed in closing if learned and learned[0] <= closed <= today]
 
 
 def _not_held(then: Book, day: date, closed: date) -> str:

@@ -47,7 +47,8 @@ def test_a_day_of_knowledge_is_chosen_kept_on_other_pages_and_left_again(watched
     page = opened(watched, f"{address}/segments?region=North")
     assert not page.is_visible("#known")
     page.click("#label-days")
-    page.select_option("#filter-known_on", "2026-11-05")
+    page.fill("#known-any", "2026-11-05")
+    page.press("#known-any", "Enter")
     page.wait_for_url(f"**/segments?{KNOWN}&region=North")
     expect(page.locator("#known-words")).to_contain_text("As known on 5 Nov 2026: what arrived later is left out.")
     expect(page.locator("#label-days")).to_have_text("Oct 2026 against Sep, known 5 Nov 2026")
@@ -61,6 +62,26 @@ def test_a_day_of_knowledge_is_chosen_kept_on_other_pages_and_left_again(watched
     page.wait_for_url("**/segments?region=North")
     expect(page.locator("#known")).to_be_hidden()
     assert (watched.errors, watched.outside) == ([], [])
+
+
+def test_a_closed_pack_is_chosen_from_the_list_and_drops_days_that_came_after_it(watched, address):
+    page = opened(watched, f"{address}/segments?as_of=2026-10-31&known_on=2026-11-05")
+    expect(page.locator("#known-any")).to_have_value("2026-11-05")
+    page.click("#label-days")
+    labels = page.locator("#filter-known_on option:not([disabled])").all_text_contents()
+    assert labels[-3:] == ["now", "Pack of Oct 2026, closed 10 Nov 2026", "5 Nov 2026"]
+    page.select_option("#filter-known_on", "2026-11-10")
+    page.wait_for_url("**/segments?as_of=2026-10-31&known_on=2026-11-10")
+    expect(page.locator("#known-any")).to_have_value("2026-11-10")
+    page.fill("#known-any", "2026-10-30")
+    page.press("#known-any", "Enter")
+    page.wait_for_url("**/segments?known_on=2026-10-30")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was known of this book on 30 Oct 2026")
+    page.fill("#known-any", "2030-01-01")
+    page.press("#known-any", "Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Nobody can know yet what will be known on 2030-01-01")
+    page.click("#clear-filters")
+    page.wait_for_url(f"{address}/segments")
 
 
 def test_the_days_to_choose_from_are_those_that_were_known(watched, address):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 from dash import no_update
 from dash.exceptions import PreventUpdate
@@ -12,7 +13,7 @@ from dash.exceptions import PreventUpdate
 from dashboard import filters, shell
 from dashboard.app import PAGES
 from dashboard.text_known import OF_NOW
-from tests.contract.test_knowledge import FIFTH, FIRST, NINTH, fake_history
+from tests.contract.test_knowledge import FIRST, NINTH, fake_history
 from tests.dashboard.small_book import BOOK, EMPTY, TUTORIAL
 from tests.dashboard.work import services_of
 
@@ -85,26 +86,35 @@ def offered_in(services, known_on=None):
     return dict(zip(filters.CONTROLS, filters.update_options(services, known_on), strict=True))
 
 
-def test_now_and_the_last_day_of_each_month_of_knowledge_are_offered_but_not_the_newest_that_is_now():
-    offered = offered_in(services_of(fake_history()))["known_on"]
-    assert offered == [{"value": "", "label": "now"}, {"value": FIFTH.isoformat(), "label": "5 Nov 2026"}]
+def test_now_and_the_closed_packs_are_offered_with_the_day_each_closed():
+    offered = offered_in(services_of(fake_history()))["known_on"]  # September's pack closed before the first file came
+    assert offered == [
+        {"value": "", "label": "now"},
+        {"value": "2026-11-10", "label": "Pack of Oct 2026, closed 10 Nov 2026"},
+    ]
 
 
-def test_two_years_of_months_are_offered_and_the_day_in_the_address_whichever_it_is():
+def test_two_years_of_packs_are_offered_and_the_day_in_the_address_whichever_it_is():
+    ends = tuple(day.date() for day in pd.date_range("2024-01-31", periods=30, freq="ME"))
+
     class Long:
         def known_days(self):
-            return [date(2020 + month // 12, month % 12 + 1, day) for month in range(30) for day in (3, 17)]
+            return [date(2024, 1, 20)]
 
         def book(self, known_on=None):
-            return BOOK
+            return replace(BOOK, days=ends)
 
         def values(self, name):
             return []
 
-    found = [option["value"] for option in offered_in(services_of(Long()), "2020-01-09")["known_on"]]
+    options = offered_in(services_of(Long()), "2024-01-09")["known_on"]
+    found = [option["value"] for option in options]
     assert (len(found), found[:3], found[-2:]) == (
-        26, ["", "2022-06-03", "2022-05-17"], ["2020-07-17", "2020-01-09"],
+        26, ["", "2026-07-10", "2026-06-10"], ["2024-08-10", "2024-01-09"],
     )  # fmt: skip
+    assert options[-1]["label"] == "9 Jan 2024"
+    chosen = offered_in(services_of(Long()), "2026-06-10")["known_on"]
+    assert len(chosen) == 25  # the chosen day is that of a pack, and offered once
 
 
 def test_the_days_offered_are_those_that_were_known():

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from core.metrics.restatement import restatement
+from core.metrics.restatement import closed_packs, restatement
 from core.selection import Selection
 from tests.dashboard.small_book import BOOK
 
@@ -74,3 +74,22 @@ def test_the_days_until_a_pack_closes_can_be_set():
     assert restatement(TwoKnowledges(), Selection(as_of=OCTOBER), TODAY, pack_days=60).known_before == date(
         2026, 12, 30
     )
+
+
+ENDS = [date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 15), OCTOBER]
+
+
+@pytest.mark.parametrize(
+    ("learned", "today", "days", "closed"),
+    [
+        ([date(2026, 9, 3)], date(2026, 11, 9), 10, [date(2026, 10, 10), date(2026, 9, 10)]),  # October's is open
+        ([date(2026, 9, 3)], date(2026, 11, 10), 10, [CLOSED, date(2026, 10, 10), date(2026, 9, 10)]),
+        ([date(2026, 9, 11)], CLOSED, 10, [CLOSED, date(2026, 10, 10)]),  # August's closed before the first file
+        ([date(2026, 9, 3)], CLOSED, 0, [OCTOBER, date(2026, 9, 30)]),
+        ([], CLOSED, 10, []),
+    ],
+)
+def test_closed_packs_are_those_of_month_ends_newest_first(learned, today, days, closed):
+    found = closed_packs(ENDS, learned, today, days)
+    assert [day for _, day in found] == closed
+    assert all(day in ENDS and day.day > 15 for day, _ in found)

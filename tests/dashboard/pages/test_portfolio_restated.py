@@ -79,7 +79,27 @@ def test_nothing_is_said_where_nothing_changed_or_the_pack_is_open(services, ser
     assert restated.update_restated(services, "") == []
     assert restated.update_restated(services_with(TUTORIAL), "") == []
     assert restated.update_restated(late, "?as_of=2026-09-30") == []
-    assert restated.update_restated(late, "?known_on=2026-11-10") == []
+
+
+def test_a_chosen_pack_says_by_how_much_it_was_restated_since_and_leads_to_the_rows(late):
+    (line,) = restated.update_restated(late, "?known_on=2026-11-10&product=Auto")
+    assert said(line) == "Restated since the pack of 31 Oct 2026, closed on 10 Nov 2026: cash +134.75"
+    link = line.children[-1]
+    assert link.href == f"/?as_of=2026-10-31&against=2026-09-30&product=Auto&{SINCE}"  # as known now
+    asked = why.asked_of(late, link.href.partition("?")[2])
+    assert (asked.view.selection.known_on, asked.since) == (None, CLOSED)
+
+
+def test_a_pack_that_nothing_restated_says_so_and_any_other_day_is_no_pack(services, late):
+    (line,) = restated.update_restated(services, "?known_on=2026-11-10")
+    assert said(line) == "Nothing was restated since the pack of 31 Oct 2026, closed on 10 Nov 2026."
+    first, *_ = restated.update_restated(late, "?known_on=2026-11-05")
+    assert said(first) == "Restated for 31 Oct 2026 since 5 Nov 2026: cash +134.75"
+
+
+def test_with_the_knowledge_of_today_there_is_nothing_learned_since(late):
+    lines = [said(line) for line in restated.update_restated(late, "?known_on=2026-11-20")]
+    assert lines == ["Restated since the pack of 31 Oct 2026 (as known on 10 Nov 2026): cash +134.75 (3 rows)"]
 
 
 def test_the_answer_ends_with_the_restatement(late, services):
