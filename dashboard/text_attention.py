@@ -13,6 +13,7 @@ from dashboard import format as show
 
 HEADING = "What needs attention"
 CALM = "Nothing is beyond its usual swing"
+UNJUDGED = "Nothing can be held against its usual swing yet"
 MOST_SHOWN = 6
 NOT_EVERY_MONTH = "not every month of the year has one"
 

@@ -40,7 +40,7 @@ def update_attention(services: Services, search: str | None) -> tuple[list[Any],
 
 def _items(view: View, seen: Attention) -> list[Any]:
     if not seen.concerns:
-        return [html.P([html.B(say.CALM), "."], className="calm")] if seen.rates else []
+        return [html.P([html.B(say.CALM), "."], className="calm")] if seen.rates else [html.P(f"{say.UNJUDGED}.")]
     words = [say.told(concern) for concern in seen.concerns[: say.MOST_SHOWN]]
     return [
         html.Ol(

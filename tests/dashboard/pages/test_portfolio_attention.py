@@ -54,7 +54,7 @@ def test_nothing_beyond_its_swing_is_said_as_such(services):
 
 def test_a_book_that_cannot_be_judged_says_why_and_claims_no_calm():
     shown, subtitle, unseen = attention.update_attention(services_on(TUTORIAL), "")
-    assert shown == []
+    assert said(shown) == "Nothing can be held against its usual swing yet."
     assert subtitle == "Oct 2026"
     assert unseen.startswith("Not looked at. Roll rates: ")
     assert unseen.endswith("Promises, cash and budget: this book has no payments.")
