@@ -65,9 +65,9 @@ def value_of(metric: TargetMetric, text: str, values: WrittenValues, *, currency
     """
     written = values.written[text]
     if written is None:
-        return math.nan, "is missing"
+        return math.nan, f"is missing; write {_example(metric)}"
     if isinstance(written, str):
-        return math.nan, written
+        return math.nan, f"{written}; write {_example(metric)}"
     fault = _misplaced(metric, written, currency, values.mark)
     if fault:
         return math.nan, fault
@@ -93,24 +93,29 @@ def read_value(metric: TargetMetric, text: str, *, currency: str = "") -> tuple[
 def _misplaced(metric: TargetMetric, written: Written, currency: str, mark: str) -> str:
     """What does not belong to the metric's unit: a sign, or digits that can be read two ways."""
     if metric.unit == "share":
-        return "is an amount of money; the metric is a share" if written.signs else ""
+        return f"is an amount of money; {metric.name} is a share, write {_example(metric)}" if written.signs else ""
     if written.percent:
-        return "is a percentage; the metric is an amount"
+        return f"is a percentage; {metric.name} is an amount, write {_example(metric)}"
     if written.signs and currency and currency not in written.signs:
-        return f"is not in {currency}, the currency of the book"
+        return f"is not in {currency}, the currency of the book; convert it"
     one_point = written.body.count(".") == 1 and "," not in written.body
     return TWO_WAYS if not mark and one_point else ""
 
 
 def _outside(metric: TargetMetric, value: float, percent: bool) -> str:
     if metric.unit == "share":
+        most = f"{metric.high * 100:,.0f} %"
         if value > 1 and not percent:
-            return "is above 1; write a share as 0.35 or as 35 %"
-        if value < metric.low:
-            return "is below 0"
-        return f"is above {metric.high * 100:,.0f} %" if value > metric.high else ""
-    if value < metric.low:
-        return f"is below {metric.low:,.0f}"
-    if value > metric.high:
-        return f"is above {metric.high:,.0f}"
-    return "has more than two decimals" if round(value, 2) != value else ""
+            return f"is above 1; write a share as {_example(metric)}"
+        return (
+            ""
+            if metric.low <= value <= metric.high
+            else f"is not between 0 % and {most}; write a share as {_example(metric)}"
+        )
+    if not metric.low <= value <= metric.high:
+        return f"is not between {metric.low:,.0f} and {metric.high:,.0f}; check its sign and its unit"
+    return "has more than two decimals; round it to hundredths" if round(value, 2) != value else ""
+
+
+def _example(metric: TargetMetric) -> str:
+    return "0.35 or 35 %" if metric.unit == "share" else "125000 or 1250.50"

@@ -183,7 +183,9 @@ class _Rows:
                 continue
             key = (row[0], row[1], str(row[2]))
             if key in first:
-                self._refuse(place, "value", f"is a second value for the target that line {first[key]} sets")
+                self._refuse(
+                    place, "value", f"is a second value for the target that line {first[key]} sets; keep one of them"
+                )
                 continue
             first[key] = line
             good.append(row)
@@ -198,7 +200,9 @@ class _Rows:
         metric = metric_named(text["metric"])
         if metric is None:
             reason = f"may have no target; those that may are {', '.join(TARGET_METRICS)}"
-            self._refuse(place, "metric", reason if text["metric"] else "is missing")
+            self._refuse(
+                place, "metric", reason if text["metric"] else f"is missing; write one of {', '.join(TARGET_METRICS)}"
+            )
             return None
         month = self.months[text["month"]]
         age, wrong_age = _age(metric, text["age_months"])
@@ -219,16 +223,20 @@ def _wrong_month(metric: TargetMetric, month: str | None) -> str:
     if month and metric.by_age:
         return f"does not belong to {metric.name}, which is set by age; leave it empty"
     fits = not month or EARLIEST_YEAR <= int(month[:4]) <= LATEST_YEAR
-    return "" if fits else f"is not between {EARLIEST_YEAR} and {LATEST_YEAR}"
+    return "" if fits else f"is not between {EARLIEST_YEAR} and {LATEST_YEAR}; write it as 2026-09"
 
 
 def _age(metric: TargetMetric, text: str) -> tuple[float, str]:
     """The age in months, NaN for a metric that has none; and why it is refused."""
     if is_absent(text):
-        return np.nan, f"is missing; {metric.name} is set for an age in months" if metric.by_age else ""
+        return np.nan, f"is missing; {metric.name} is set for an age in months, write 6 or 12" if metric.by_age else ""
     if not metric.by_age:
         return np.nan, f"does not belong to {metric.name}, which is set by month; leave it empty"
     if not re.fullmatch(r"\d{1,4}(?:[.,]0+)?", text, re.ASCII):
-        return np.nan, "is not a whole number of months"
+        return np.nan, f"is not a whole number of months from 0 to {OLDEST_AGE_MONTHS}; write 6 or 12"
     age = int(re.split("[.,]", text)[0])
-    return (float(age), "") if age <= OLDEST_AGE_MONTHS else (np.nan, f"is above {OLDEST_AGE_MONTHS} months")
+    return (
+        (float(age), "")
+        if age <= OLDEST_AGE_MONTHS
+        else (np.nan, f"is not a whole number of months from 0 to {OLDEST_AGE_MONTHS}; write 6 or 12")
+    )

@@ -56,7 +56,11 @@ class TargetsReport:
         if not self.from_file:
             head = f"{targets} set." if len(self.targets) else "No target is set."
         elif self.rejected:
-            head = f"Nothing was set: {self.rejected:,} of {self.rejected + len(self.targets):,} rows have a fault."
+            rows = self.rejected + len(self.targets)
+            head = (
+                f"Nothing was set: {self.rejected:,} of {rows:,} row{'' if rows == 1 else 's'} {'has' if self.rejected == 1 else 'have'} a "
+                "fault. Mend them and bring the file again."
+            )
         else:
             head = f"{targets} set." if self.written else f"{targets} could be set; nothing was written."
         lines = [str(reject) for reject in self.rejects] or [_line(row) for row in self.targets.to_dict("records")]

@@ -31,15 +31,18 @@ def test_amounts_and_shares_are_read_as_written(metric, text, value):
 @pytest.mark.parametrize(
     ("metric", "text", "why"),
     [
-        (CASH, "", "is missing"), (CASH, "n/a", "is missing"), (CASH, "soon", "is not a number"),
+        (CASH, "", "is missing; write 125000 or 1250.50"), (CASH, "n/a", "is missing; write 125000 or 1250.50"),
+        (RATE, "", "is missing; write 0.35 or 35 %"), (CASH, "soon", "is not a number; write 125000 or 1250.50"), (CASH, "inf", "is infinite; write 125000 or 1250.50"),
         (CASH, "1.234", "can be read as thousands or with three decimals; write 1234 or 1.23"),
-        (CASH, "12.3456", "has more than two decimals"), (CASH, "1e-5", "has more than two decimals"),
-        (CASH, "-1", "is below 0"), (CASH, "1e14", "is above 10,000,000,000,000"), (NET, "-1e14", "is below -10,000,000,000,000"),
-        (CASH, "35 %", "is a percentage; the metric is an amount"), (CASH, "USD 5", "is not in EUR, the currency of the book"),
+        (CASH, "12.3456", "has more than two decimals; round it to hundredths"), (CASH, "1e-5", "has more than two decimals; round it to hundredths"),
+        (CASH, "-1", "is not between 0 and 10,000,000,000,000; check its sign and its unit"),
+        (CASH, "1e14", "is not between 0 and 10,000,000,000,000; check its sign and its unit"),
+        (NET, "-1e14", "is not between -10,000,000,000,000 and 10,000,000,000,000; check its sign and its unit"),
+        (CASH, "35 %", "is a percentage; cash_month is an amount, write 125000 or 1250.50"), (CASH, "USD 5", "is not in EUR, the currency of the book; convert it"),
         (CASH, "1.2.3,4.5", "is not a number with '.' as its decimal mark, as the column is written"),
-        (RATE, "35", "is above 1; write a share as 0.35 or as 35 %"), (RATE, "-3 %", "is below 0"),
-        (RATE, "1001 %", "is above 1,000 %"), (REACH, "101 %", "is above 100 %"),
-        (RATE, "EUR 0.3", "is an amount of money; the metric is a share"), (RATE, "1e999 %", "is above 1,000 %"),
+        (RATE, "35", "is above 1; write a share as 0.35 or 35 %"), (RATE, "-3 %", "is not between 0 % and 1,000 %; write a share as 0.35 or 35 %"),
+        (RATE, "1001 %", "is not between 0 % and 1,000 %; write a share as 0.35 or 35 %"), (REACH, "101 %", "is not between 0 % and 100 %; write a share as 0.35 or 35 %"),
+        (RATE, "EUR 0.3", "is an amount of money; recovery_rate is a share, write 0.35 or 35 %"), (RATE, "1e999 %", "is not between 0 % and 1,000 %; write a share as 0.35 or 35 %"),
     ],
 )  # fmt: skip
 def test_what_is_no_target_is_refused_with_the_reason(metric, text, why):

@@ -76,16 +76,16 @@ def test_every_wrong_line_is_told_with_its_place_and_its_good_neighbours_are_kep
     )
     assert faults(checked) == [
         (2, "Metric", "profit", f"may have no target; those that may are {', '.join(room.TARGET_METRICS)}"),
-        (3, "Month", "1926-09", "is not between 1950 and 2100"),
+        (3, "Month", "1926-09", "is not between 1950 and 2100; write it as 2026-09"),
         (4, "Age_Months", "3", "does not belong to cash_month, which is set by month; leave it empty"),
-        (4, "Value", "soon", "is not a number"),
+        (4, "Value", "soon", "is not a number; write 125000 or 1250.50"),
         (5, "Month", "2026-09", "does not belong to liquidation, which is set by age; leave it empty"),
-        (5, "Age_Months", "", "is missing; liquidation is set for an age in months"),
-        (5, "Value", "40", "is above 1; write a share as 0.35 or as 35 %"),
-        (6, "Age_Months", "2.5", "is not a whole number of months"),
-        (7, "Age_Months", "999", "is above 120 months"),
-        (8, "Value", "", "is missing"),
-        (9, "Metric", "", "is missing"),
+        (5, "Age_Months", "", "is missing; liquidation is set for an age in months, write 6 or 12"),
+        (5, "Value", "40", "is above 1; write a share as 0.35 or 35 %"),
+        (6, "Age_Months", "2.5", "is not a whole number of months from 0 to 120; write 6 or 12"),
+        (7, "Age_Months", "999", "is not a whole number of months from 0 to 120; write 6 or 12"),
+        (8, "Value", "", "is missing; write 125000 or 1250.50"),
+        (9, "Metric", "", f"is missing; write one of {', '.join(room.TARGET_METRICS)}"),
         (11, "(row)", "cost_month,2026-11", "has 2 fields where the header has 4"),
     ]
     assert rows(checked) == [("cash_month", "2026-11-30", None, 9.0)]
@@ -97,15 +97,15 @@ def test_the_same_target_twice_is_refused_with_the_line_of_the_first(check):
         "Metric,Month,Age_Months,Value\ncash_month,2026-09,,5\ncash_month,30.09.2026,,6\ncash_month,,,6\nliquidation,,3,5%\nliquidation,,3.0,6%\n"
     )
     assert faults(checked) == [
-        (3, "Value", "6", "is a second value for the target that line 2 sets"),
-        (6, "Value", "6%", "is a second value for the target that line 5 sets"),
+        (3, "Value", "6", "is a second value for the target that line 2 sets; keep one of them"),
+        (6, "Value", "6%", "is a second value for the target that line 5 sets; keep one of them"),
     ]
     assert len(checked.frame) == 3
 
 
 def test_an_amount_in_another_currency_than_the_books_is_refused(check):
     told = faults(check("Metric,Value\ncash_month,USD 5\ncost_month,EUR 6\n", currency="EUR"))
-    assert told == [(2, "Value", "USD 5", "is not in EUR, the currency of the book")]
+    assert told == [(2, "Value", "USD 5", "is not in EUR, the currency of the book; convert it")]
 
 
 def test_columns_that_mean_nothing_here_are_named_and_those_of_the_export_are_not(check):
@@ -143,5 +143,8 @@ def test_a_file_that_is_not_there_is_refused():
 
 def test_a_value_that_is_nan_in_the_frame_is_never_made_of_a_cell(check):
     checked = check("Metric,Value\ncash_month,nan\ncost_month,inf\n")
-    assert [fault[3] for fault in faults(checked)] == ["is missing", "is infinite"]
+    assert [fault[3] for fault in faults(checked)] == [
+        "is missing; write 125000 or 1250.50",
+        "is infinite; write 125000 or 1250.50",
+    ]
     assert not any(math.isnan(value) for value in checked.frame["value"])

@@ -49,7 +49,7 @@ def test_one_wrong_row_and_nothing_is_set(book, tmp_path):
     report = given(book, tmp_path, GOOD + "profit,,,5\n")
     assert (report.written, report.rejected, len(book.targets())) == (0, 1, 0)
     text = report.as_text().splitlines()
-    assert text[0] == "Nothing was set: 1 of 3 rows have a fault."
+    assert text[0] == "Nothing was set: 1 of 3 rows has a fault. Mend them and bring the file again."
     assert text[1].startswith("line 4, Metric: 'profit' may have no target")
 
 
@@ -71,7 +71,7 @@ def test_what_is_set_is_listed(book, tmp_path):
 def test_an_amount_must_be_in_the_books_currency(book, tmp_path):
     assert (
         given(book, tmp_path, "Metric,Value\ncash_month,USD 5\n").rejects[0].reason
-        == "is not in EUR, the currency of the book"
+        == "is not in EUR, the currency of the book; convert it"
     )
 
 

@@ -143,7 +143,7 @@ def test_a_wrong_value_is_refused_in_words_and_the_cell_is_as_it_was(services):
     put(services, ("cash_month", None, None, 5.0))
     said, tone, rows = months.update_cells(services, COMING, [change("cash_month", "always", "soon", "5")])
     assert (said, tone) == (
-        "Cash this month, Every month: “soon” is not a number. The cell is as it was.",
+        "Cash this month, Every month: “soon” is not a number; write 125000 or 1250.50. The cell is as it was.",
         "notice bad",
     )
     assert rows[0]["cash_month"] == "5"
