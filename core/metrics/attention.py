@@ -102,7 +102,8 @@ def attention(reader: PortfolioReader, selection: Selection, today: date, pack_d
         return Attention(_ranked(found), rates, (*unseen, f"Promises, cash and budget: {NO_PAYMENTS}."))
     late = partly(book, month.closing, "payments")
     kept, why = (None, late) if late else fewer_kept(reader.promises(selection, ["month"]), month.closing)
-    less, no_cash = _less_cash(flows, widest_window(book, selection, "month"), month.closing)
+    window = widest_window(book, selection, "month")
+    less, no_cash = (None, late) if late else _less_cash(flows, window, month.closing)
     missed, no_budget = (None, late) if late else _budget(reader, selection)
     reasons = {"Promises": why, "Cash": no_cash, "Budget": no_budget}
     unseen += [f"{word}: {reason}." for word, reason in reasons.items() if reason]
@@ -237,7 +238,7 @@ def _budget(reader: PortfolioReader, selection: Selection) -> tuple[Concern | No
     """Whether the cash of the month missed its budget, by the one rule for targets."""
     assert selection.as_of is not None
     day = selection.as_of
-    budget = target_for(reader.targets(), BUDGET, selection, day)
+    budget = target_for(reader.targets(selection.known_on), BUDGET, selection, day)
     if not budget.is_defined:
         return None, budget.why
     cash = reader.cash(selection, ["month"])

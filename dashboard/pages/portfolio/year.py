@@ -86,7 +86,7 @@ def _chart(view: View, measures: dict[str, Measure], mode: str | None) -> dict[s
 
 def _budget(view: View) -> tuple[pd.DataFrame, str]:
     """The budget of each month adding up, and why the year cannot be held against it; "" where it can."""
-    targets = view.reader.targets()
+    targets = view.reader.targets(view.selection.known_on)
     why = target_for(targets, BUDGET, view.selection, view.as_of).why
     budget = budget_by_month(targets, view.as_of)
     if why:

@@ -15,6 +15,8 @@ from core.selection import Selection
 from tests.contract.book import fake
 from tests.core.metrics.flow_rows import flow, flows
 from tests.core.metrics.stub_reader import a_book
+from tests.dashboard import moving_book
+from tests.fakes import FakePortfolioReader
 
 ENDS = [f"2026-{month:02}-{day}" for month, day in ((3, 31), (4, 30), (5, 31), (6, 30), (7, 31), (8, 31), (9, 30))]
 CLOSING = date(2026, 9, 30)
@@ -126,6 +128,22 @@ def test_a_short_book_says_what_it_could_not_look_at():
     assert [each.partition(":")[0] for each in seen.unseen] == ["Roll rates", "Promises", "Cash", "Budget"]
 
 
+def test_cash_that_is_known_in_part_is_not_held_against_whole_months():
+    """The moving book pays 40 in every month but October, whose payments end on the 12th."""
+    paid = moving_book.payments()
+    held = FakePortfolioReader(
+        moving_book.snapshots(),
+        paid[paid["paid_on"] < "2026-10"],
+        moving_book.actions(),
+        payments_until=date(2026, 10, 12),
+    )
+    seen = attention(held, Selection(as_of=date(2026, 10, 31)), date(2026, 11, 3), 10)
+    assert [each.kind for each in seen.concerns if each.kind in ("cash", "kept", "budget")] == []
+    assert [each for each in seen.unseen if "2026-10-12" in each] == [
+        f"{word}: payments are known up to 2026-10-12." for word in ("Promises", "Cash", "Budget")
+    ]
+
+
 def test_a_missed_budget_is_named_and_a_met_one_is_not(monkeypatch):
     reader = fake()
     cash = reader.cash(Selection(as_of=date(2026, 10, 31)), ["month"]).set_index("month")["cash"]["2026-10-31"]
@@ -133,7 +151,7 @@ def test_a_missed_budget_is_named_and_a_met_one_is_not(monkeypatch):
         rows = pd.DataFrame(
             [("cash_month", "2026-10-31", np.nan, budget)], columns=["metric", "month", "age_months", "value"]
         )
-        monkeypatch.setattr(reader, "targets", lambda rows=rows: rows)
+        monkeypatch.setattr(reader, "targets", lambda known_on=None, rows=rows: rows)
         seen = attention(reader, Selection(as_of=date(2026, 10, 31)), date(2026, 11, 3), 10)
         assert [each.amount for each in seen.concerns if each.kind == "budget"] == ([] if missed is None else [missed])
     filtered = Selection(as_of=date(2026, 10, 31), filters={"product": ("Personal",)})
