@@ -58,7 +58,7 @@ class Compared:
 
     def target(self, name: str, day: date | None = None) -> Target:
         """What a number of the view is held against; `day` is the one it is of, the view's where none is given."""
-        return target_for(self.targets, name, self.view.selection, day or self.view.as_of)
+        return target_for(self.targets, name, self.view.selection, day or self.view.as_of, self.book)
 
 
 def controls_of(page: str) -> tuple[str, str]:

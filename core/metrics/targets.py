@@ -5,8 +5,8 @@ One rule, for every page:
 
 1. Targets are of the whole book. An amount's target is not held against a part of it. A rate's is shown beside the rate
    of a part, for a rate has no size, but a part neither meets nor misses it: its loans are not the book's.
-2. A target is of a whole month. What a month brought is held against it once the month is over, and a target set for one
-   month is about that month's end; on a day within a month only what holds always is held against stocks and rates.
+2. A target is of a whole month. What a month brought is held against it once the month is over and the files can have
+   told all of it, and a target set for one month is about that month's end; on a day within a month only what holds always is held against stocks and rates.
 3. A forecast neither meets nor misses a target, and neither does a number that has no better side.
 """
 
@@ -22,7 +22,9 @@ import pandas as pd
 
 from core.metrics.measure import Measure, Unit
 from core.metrics.portfolio import month_end
+from core.metrics.ripeness import SOURCES, Source, partly
 from core.metrics.whole_month import whole_month_before
+from core.records import Book
 from core.selection import Selection
 
 Better = Literal["up", "down", "neither"]
@@ -48,6 +50,7 @@ class TargetMetric:
         by_age: set for an age in months since placement, else for a month or for every month.
         of: what the number is of: the day ("day": stocks, and what is counted up to it), the month of the day ("month"),
             or the newest month that is over ("whole month").
+        told_by: the files that must have told the month; () for what is of no month.
     """
 
     name: str
@@ -58,15 +61,16 @@ class TargetMetric:
     high: float = 1e13
     by_age: bool = False
     of: Of = "day"
+    told_by: tuple[Source, ...] = ()
 
 
 TARGET_METRICS: dict[str, TargetMetric] = {
     metric.name: metric
     for metric in (
-        TargetMetric(BUDGET, "Cash this month", "currency", "up", of="month"),
-        TargetMetric("cost_month", "Cost this month", "currency", "down", of="month"),
-        TargetMetric("net_recovery", "Net recovery", "currency", "up", low=-1e13, of="month"),
-        TargetMetric("cost_to_collect", "Cost to collect", "share", "down", high=10.0, of="month"),
+        TargetMetric(BUDGET, "Cash this month", "currency", "up", of="month", told_by=("payments",)),
+        TargetMetric("cost_month", "Cost this month", "currency", "down", of="month", told_by=("actions",)),
+        TargetMetric("net_recovery", "Net recovery", "currency", "up", low=-1e13, of="month", told_by=SOURCES),
+        TargetMetric("cost_to_collect", "Cost to collect", "share", "down", high=10.0, of="month", told_by=SOURCES),
         TargetMetric("recovery_rate", "Recovery rate", "share", "up", high=10.0),
         TargetMetric("in_arrears", "In arrears", "currency", "down"),
         TargetMetric("outstanding", "Outstanding", "currency", "neither"),
@@ -89,6 +93,7 @@ NO_TARGET = "no target is set"
 NO_TARGET_POSSIBLE = "it takes no target"
 OF_THE_WHOLE_BOOK = "the target is of the whole book, and this is a part of it"
 MONTH_NOT_OVER = "the target is of a whole month, and this one is not over"
+MONTH_TOLD_IN_PART = "the target is of a whole month, and of this one only a part is known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ class Target:
         return replace(now, value=self.value, low=math.nan, high=math.nan, interval="")
 
 
-def target_for(targets: pd.DataFrame, name: str, selection: Selection, day: date) -> Target:
+def target_for(targets: pd.DataFrame, name: str, selection: Selection, day: date, book: Book | None = None) -> Target:
     """The target a number is held against, by the rule above; the one way in for every page.
 
     Args:
@@ -133,6 +138,8 @@ def target_for(targets: pd.DataFrame, name: str, selection: Selection, day: date
         name: a metric of the catalogue: one of TARGET_METRICS, "liquidation_12m" and its like, or one of FORECASTS.
         selection: what the number is of; with filters it is a part of the book.
         day: the day the number is of; of a forecast the month-end it is about.
+        book: as known on the selection's day of knowledge, to say up to when payments and actions are known; not needed
+            for what is not of a month.
 
     >>> targets = pd.DataFrame({"metric": ["cash_month", "recovery_rate"], "month": [np.nan] * 2, "age_months": [np.nan] * 2,
     ...                         "value": [90.0, 0.3]})
@@ -145,6 +152,8 @@ def target_for(targets: pd.DataFrame, name: str, selection: Selection, day: date
         return Target(why=NO_TARGET_POSSIBLE)
     part = bool(selection.filters)
     value, why = _aged(targets, name) if metric.by_age else _of_month(targets, metric, day)
+    if not why and book is not None and name not in FORECASTS and partly(book, day, *metric.told_by):
+        why = MONTH_TOLD_IN_PART
     if part and metric.unit == "currency" and why != NO_TARGET:
         why = OF_THE_WHOLE_BOOK
     if why:

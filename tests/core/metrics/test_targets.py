@@ -16,6 +16,7 @@ from core.metrics.targets import (
     BUDGET,
     LIQUIDATION,
     MONTH_NOT_OVER,
+    MONTH_TOLD_IN_PART,
     NO_TARGET,
     NO_TARGET_POSSIBLE,
     OF_THE_WHOLE_BOOK,
@@ -26,6 +27,7 @@ from core.metrics.targets import (
     target_for,
     target_of,
 )
+from core.records import Book
 from core.selection import Selection
 
 
@@ -201,3 +203,25 @@ def test_a_target_stands_where_an_earlier_day_would_without_an_interval_of_its_o
     assert (beside.value, math.isnan(beside.low), beside.interval) == (0.6, True, "")
     absent = target_for(RULES, "net_recovery", WHOLE, END).beside(amount(1.0, n=1))
     assert (absent.is_defined, absent.why, absent.unit) == (False, NO_TARGET, "currency")
+
+
+@pytest.mark.parametrize(
+    ("name", "payments", "actions", "why"),
+    [
+        ("cash_month", date(2026, 10, 31), None, ""),
+        ("cash_month", date(2026, 10, 30), date(2026, 11, 5), MONTH_TOLD_IN_PART),
+        ("cash_month", date(2026, 11, 2), date(2026, 10, 5), ""),  # its payments are told, whatever of the actions
+        ("cost_to_collect", date(2026, 11, 2), date(2026, 10, 5), MONTH_TOLD_IN_PART),
+        ("net_recovery", date(2026, 10, 5), date(2026, 11, 2), NO_TARGET),
+        (
+            "recovery_rate",
+            date(2026, 10, 5),
+            date(2026, 10, 5),
+            "",
+        ),  # of the day, and its note says up to when it is known
+        ("forecast_cash_next_month", date(2026, 10, 5), None, ""),
+    ],
+)
+def test_a_month_that_the_files_told_in_part_is_held_against_nothing(name, payments, actions, why):
+    book = Book("own", 1, (END,), "", 1, True, True, True, False, True, None, False, payments, actions)
+    assert target_for(RULES, name, WHOLE, END, book).why == why
