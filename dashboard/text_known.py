@@ -9,10 +9,7 @@ from dashboard import format as show
 
 NOW = "now"
 BACK = "Back to now"
-_TARGETS = "Targets and budgets are those set by now."
 OF_NOW: Mapping[str, str] = {
-    "portfolio": _TARGETS,
-    "recovery": _TARGETS,
     "customers": "The payments of a borrower, and what they come to, are those known now.",
     "strategies": "Whether a model scores, or the rules, is said as of now.",
     "segments": "The names of the segments and the model in use are those of now, and a confirmation acts on the book as it is now.",
@@ -30,7 +27,7 @@ def known_words(known_on: date, page: str, *, follows: bool, newest: date | None
         newest: the last day on which the book learned something, None where it never did.
 
     >>> known_words(date(2026, 8, 10), "recovery", follows=True, newest=date(2026, 11, 3))
-    'As known on 10 Aug 2026: what arrived later is left out. Targets and budgets are those set by now.'
+    'As known on 10 Aug 2026: what arrived later is left out.'
     """
     day = show.day(known_on)
     if not follows:
