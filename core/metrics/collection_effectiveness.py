@@ -8,6 +8,7 @@ from core.metrics.measure import Measure, ratio
 from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_month
 from core.ports import PortfolioReader
 from core.selection import Selection
+from core.wording import counted
 
 LOST: tuple[str, ...] = ("sold", "recalled", MISSING)
 """States of loans of which nobody can tell what was collected."""
@@ -84,7 +85,7 @@ def cei_measure(reader: PortfolioReader, selection: Selection) -> Measure:
 def _note(month: WholeMonth, lost: int, undated: int) -> str:
     told = [month.words]
     if lost:
-        told.append(f"{lost} loans sold, recalled or missing at its end are left out")
+        told.append(f"left out: {counted(lost, 'loan')} sold, recalled or missing at its end")
     if undated:
-        told.append(f"{undated} loans state no Monthly_EMI and add nothing to what fell due")
+        told.append(f"nothing fell due on {counted(undated, 'loan')} without a Monthly_EMI")
     return "; ".join([*told, "what was written off counts as not collected"])

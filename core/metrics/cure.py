@@ -10,10 +10,12 @@ from core.metrics.delinquency import ARREARS
 from core.metrics.flows import REDEFAULT_MONTHS, SUSTAINED_MONTHS
 from core.metrics.intervals import wilson, with_wilson
 from core.metrics.measure import Measure, ratio
+from core.wording import counted
 
 WINDOW_MONTHS = 12
 """Cures of so many months are taken together."""
 CURED, SUSTAINED, REDEFAULTED = "cured", "sustained", "redefaulted"
+_LOST = "that the book lost sight of before (sold, recalled, missing, or months it lacks)"
 HISTORY = ["name", "month", "share", "numerator", "n", "low", "high"]
 
 
@@ -31,8 +33,9 @@ def lasting_measures(flows: pd.DataFrame, closing: date) -> dict[str, Measure]:
 
     Returns:
         sustained_cure_rate: Current three months on, or paid by then / cures followed so long. redefault_rate: 30 days
-        past due or more, or charged off, on any of the next six month-ends / cures followed so long. With Wilson intervals; n is the denominator,
-        `excluded` the cures of the same months that cannot be followed. Undefined without any.
+        past due or more, or charged off, on any of the next six month-ends / cures followed so long. With Wilson
+        intervals; n is the denominator, `excluded` the cures of the same months that cannot be followed. Undefined
+        without any.
 
     References:
         Sustained cure and re-default: ../../README.md, "How the numbers are defined".
@@ -93,8 +96,10 @@ def _lasting(flows: pd.DataFrame, closing: date, age_months: int, kept: str, see
     months = matured_months(closing, age_months)
     sums = flows.loc[flows["month"].isin(months), ["cured", seen, kept]].sum()
     cured, followed = int(sums["cured"]), int(sums[seen])
-    words = f"cures of the months ended {months[0]} to {months[-1]}"
-    unknown = f"the book lacks the month-ends that would tell, or the loan on them, for {cured} {words}"
+    words = f"of the months ended {months[0]} to {months[-1]}"
+    unknown = (
+        f"the book lacks the month-ends that would tell, or the loan on them, for {counted(cured, 'cure')} {words}"
+    )
     lost = cured - followed
     return with_wilson(
         ratio(
@@ -103,12 +108,7 @@ def _lasting(flows: pd.DataFrame, closing: date, age_months: int, kept: str, see
             n=followed,
             of="cures",
             excluded=lost,
-            why=words
-            + (
-                f"; {lost} that the book lost sight of before (sold, recalled, missing, or months it lacks) are left out"
-                if lost
-                else ""
-            ),
-            when_zero=unknown if cured else f"there are no {words}",
+            why=f"cures {words}" + (f"; left out: {lost} {_LOST}" if lost else ""),
+            when_zero=unknown if cured else f"there are no cures {words}",
         )
     )

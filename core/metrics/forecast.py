@@ -23,6 +23,7 @@ from core.metrics.widening import FEWEST_MONTHS, Forecasts, later
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
+from core.wording import counted
 
 HORIZON_MONTHS = 6
 LEVEL = 0.8
@@ -195,7 +196,7 @@ def outlook(reader: PortfolioReader, selection: Selection) -> Outlook:
     flows = reader.flows(selection.at(start), ["month", "origin", "state"])
     months = flows["month"].nunique()
     if months < FEWEST_MONTHS:
-        why = f"a forecast learns from {FEWEST_MONTHS} months with both their ends in the book, and here are {months}"
+        why = f"a forecast learns from {FEWEST_MONTHS} months with both their ends in the book; here: {months}"
         return replace(none, why=why)
     stock = reader.stock_history(selection.at(start), ["bucket"])
     cash = reader.cash(selection.at(start), ["month"])
@@ -256,7 +257,9 @@ def _no_cash(book: Book, start: date) -> str:
 
 def _next_month(seen: Outlook, measure: str, ahead: pd.DataFrame) -> Measure:
     row = seen.forecast[seen.forecast["measure"] == measure].iloc[0]
-    record = f"held {int(ahead['inside'].sum())} of {len(ahead)} times before" if len(ahead) else "not yet tested"
+    record = (
+        f"held {int(ahead['inside'].sum())} of {counted(len(ahead), 'time')} before" if len(ahead) else "not yet tested"
+    )
     return replace(
         amount(float(row["value"]), n=seen.loans, why=f"for {row['month']}, from the stock of {seen.start}"),
         low=float(row["low"]),

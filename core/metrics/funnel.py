@@ -14,6 +14,7 @@ from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_mo
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
+from core.wording import counted
 
 NO_ACTIONS = "this book has no actions"
 
@@ -99,7 +100,7 @@ def _of_loans(told: pd.Series, late: int, month: WholeMonth, book: Book) -> dict
             continue
         n = int(told[below])
         held = late - n if below == "workable" else 0
-        note = f"{month.words}; {held} loans in arrears on hold are left out" if held else month.words
+        note = f"{month.words}; left out: {counted(held, 'loan')} in arrears on hold" if held else month.words
         rate = ratio(float(told[above]), float(n), n=n, excluded=held, why=note, when_zero=f"{nothing} {month.words}")
         measures[name] = with_wilson(rate)
     return measures

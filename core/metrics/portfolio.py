@@ -15,6 +15,7 @@ from core.metrics.ripeness import Source, noted, partly, told_in_time, untold
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
+from core.wording import counted
 
 NO_PAYMENTS = "this book has no payments"
 NO_COSTS = "this book has no costs"
@@ -257,7 +258,7 @@ def _costs(cash: pd.Series, work: pd.Series, suffix: str) -> dict[str, Measure]:
             received - cost,
             n=int(cash["payments"]),
             of="payments",
-            why=f"cash {received:,.2f} less costs {cost:,.2f} of {actions:,} actions",
+            why=f"cash {received:,.2f} less costs {cost:,.2f} of {counted(actions, 'action')}",
         ),
     }
 

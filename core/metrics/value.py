@@ -18,6 +18,7 @@ from core.metrics.vintages import between_cohorts, matured, no_interval_because,
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
+from core.wording import counted
 
 DISCOUNT_RATE = 0.10
 """A year's discount where the settings state none: 0.10 makes 110 in a year worth 100 today."""
@@ -186,7 +187,7 @@ def netback_measure(reader: PortfolioReader, selection: Selection, fee_shares: M
     kept = [netback(cash, fee_shares[name]) for name, cash in zip(known["strategy"], known["cash"], strict=True)]
     cohorts = known.assign(net=kept).groupby("cohort")[["loans", "balance", "net"]].sum()
     old, n = int(rows["loans"].sum()), int(known["loans"].sum())
-    told = [f"{old - n:,} placements under no strategy with a known fee are left out"] if old > n else []
+    told = [f"left out: {counted(old - n, 'placement')} under no strategy with a known fee"] if old > n else []
     if n and not any(fee_shares[name] for name in known["strategy"]):
         told.append(NO_FEES)
     measure = _pooled(cohorts["net"], cohorts["balance"], n, placed, [*_young(placed, old), *told])
@@ -321,12 +322,14 @@ def _costs_told(activity: pd.DataFrame | None) -> list[str]:
     early = activity[activity["cohort"] == "none"]
     if early.empty:
         return []
-    return [f"{int(early['costed'].sum()):,} actions before a placement, cost {early['cost'].sum():,.2f}, are left out"]
+    return [
+        f"left out: {counted(int(early['costed'].sum()), 'action')} before a placement, cost {early['cost'].sum():,.2f}"
+    ]
 
 
 def _young(placed: pd.DataFrame, old: int) -> list[str]:
     young = int(placed["loans"].sum()) - old
-    return [f"{young:,} placements that have not reached {WINDOW_MONTHS} months are left out"] if young else []
+    return [f"left out: {counted(young, 'placement')} not yet {WINDOW_MONTHS} months old"] if young else []
 
 
 def _pooled(amounts: pd.Series, balances: pd.Series, n: int, placed: pd.DataFrame, told: list[str]) -> Measure:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from core.ports import PortfolioReader, PortfolioWriter
+from core.wording import counted
 from core.workflows.refresh import score_unit
 
 
@@ -30,7 +31,7 @@ def decide(
     Raises:
         Refused: no such strategy; loans that are not in the book, have left it, or are on hold. Nothing is changed.
     """
-    note = f"{strategy} for {len(loan_refs)} loans"
+    note = f"{strategy} for {counted(len(loan_refs), 'loan')}"
     with writer.unit(reader.book().name, kind="decision", known_on=today, who=who, note=note) as unit:
         done = unit.decide(loan_refs, strategy, today)
         score_unit(unit, batch_id=None, newest_before=None, may_fit=False)

@@ -19,6 +19,7 @@ from core.scores.evaluate import sha256_of
 from core.scores.gate import FEWEST_EVENTS, Admission, admit, enough_events
 from core.scores.model_score import model_score
 from core.scores.target import Target, non_recovery
+from core.wording import counted
 from core.workflows.score import score_frame
 
 if TYPE_CHECKING:
@@ -201,4 +202,4 @@ def _sentence(status: Status, card: Mapping[str, Any], rescored: int) -> str:
         return f"No usable signal in this book: {measured}. The score in use stays in use."
     if status == "challenger":
         return f"Usable, {measured}; it does not beat the model in use and waits as its challenger."
-    return f"Usable and in use from now on, {measured}; {rescored:,} loans rescored."
+    return f"Usable and in use from now on, {measured}; {counted(rescored, 'loan')} rescored."

@@ -64,7 +64,7 @@ def test_what_was_written_off_is_not_collected_and_what_left_is_left_out():
     # opening 3800 + 400, due 300 + 10, owed 3210 and written off 350, current 2700: of the 410 more, 60 were collected
     assert (found.numerator, found.denominator) == (950.0, 1810.0)
     assert (found.n, found.excluded) == (9, 5)
-    assert "3 loans sold, recalled or missing at its end are left out" in found.why
+    assert "left out: 3 loans sold, recalled or missing at its end" in found.why
     everything = flows(flow("1-29", "sold", 700.0, sold=700.0, dated=1))
     assert measure(everything).why == "every loan that was open on 2026-09-30 left the book"
 
@@ -73,7 +73,7 @@ def test_loans_without_an_instalment_are_counted_as_excluded():
     found = measure()
     assert found.excluded == 2
     assert found.why == (
-        "from 2026-09-30 to 2026-10-31; 2 loans state no Monthly_EMI and add nothing to what fell due; "
+        "from 2026-09-30 to 2026-10-31; nothing fell due on 2 loans without a Monthly_EMI; "
         "what was written off counts as not collected"
     )
 

@@ -37,8 +37,8 @@ def test_a_sustained_cure_is_counted_over_months_that_can_tell_only():
     assert (rate.low, rate.high) == wilson(15, 18)
     assert rate.excluded == 2
     assert rate.why == (
-        "cures of the months ended 2025-08-31 to 2026-07-31; 2 that the book lost sight of before (sold, recalled, "
-        "missing, or months it lacks) are left out"
+        "cures of the months ended 2025-08-31 to 2026-07-31; left out: 2 that the book lost sight of before (sold, "
+        "recalled, missing, or months it lacks)"
     )
 
 
@@ -60,6 +60,10 @@ def test_a_redefault_waits_six_months():
         (
             flows(cures("2026-07-31")),
             "the book lacks the month-ends that would tell, or the loan on them, for 10 cures",
+        ),
+        (
+            flows(cures("2026-07-31", cured=1)),
+            "the book lacks the month-ends that would tell, or the loan on them, for 1 cure of the months ended 2025-08-31",
         ),
     ],
 )

@@ -329,7 +329,7 @@ def test_loans_that_will_roll_into_the_chosen_ones_cannot_be_forecast(world: Flo
 def test_reasons_why_there_is_no_forecast():
     world = simulate(1, months=3, loans=50)
     short = outlook(WorldReader(world), Selection())
-    assert short.why == "a forecast learns from 6 months with both their ends in the book, and here are 3"
+    assert short.why == "a forecast learns from 6 months with both their ends in the book; here: 3"
     assert outlook_measures(short)["forecast_coverage"].unit == "share"
     inside = WorldReader(world, a_book(date(2026, 10, 15)))
     assert outlook(inside, Selection()).why == "this book holds no month-end up to 2026-10-15"

@@ -89,7 +89,7 @@ def test_the_rates_of_the_newest_month_say_what_they_are_made_of():
 def test_loans_in_arrears_on_hold_are_named_as_left_out():
     penetration = measures()["penetration"]
     assert penetration.excluded == 10
-    assert penetration.why == "from 2026-09-30 to 2026-10-31; 10 loans in arrears on hold are left out"
+    assert penetration.why == "from 2026-09-30 to 2026-10-31; left out: 10 loans in arrears on hold"
     assert measures()["contact_rate"].excluded == 0
 
 

@@ -171,8 +171,8 @@ def test_the_netback_of_the_book_pools_the_strategies_whose_fee_is_known():
     measure = netback_measure(StubReader(a_book(OCTOBER), placed=loans, cash=paid), Selection(), FEES)
     assert (measure.value, measure.numerator, measure.denominator) == (0.1425, 285.0, 2000.0)
     assert (measure.n, measure.excluded, measure.of) == (7, 11, "placements")
-    assert "7 placements that have not reached 12 months are left out" in measure.why
-    assert "4 placements under no strategy with a known fee are left out" in measure.why
+    assert "left out: 7 placements not yet 12 months old" in measure.why
+    assert "left out: 4 placements under no strategy with a known fee" in measure.why
 
 
 def test_where_every_fee_is_nothing_the_netback_says_that_it_is_the_liquidation():
@@ -231,8 +231,8 @@ def test_the_loss_of_the_book_says_what_it_leaves_out():
     measure = lgd_measure(reader, Selection())
     assert (measure.value, measure.numerator, measure.denominator) == (0.91, 910.0, 1000.0)
     assert (measure.n, measure.excluded, measure.of, measure.unit) == (2, 1, "placements", "share")
-    assert "1 placements that have not reached 12 months" in measure.why
-    assert "1 actions before a placement, cost 9.00, are left out" in measure.why
+    assert "left out: 1 placement not yet 12 months old" in measure.why
+    assert "left out: 1 action before a placement, cost 9.00" in measure.why
 
 
 def test_a_loss_without_costs_says_so():
