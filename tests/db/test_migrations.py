@@ -108,3 +108,26 @@ def test_a_store_of_the_first_schema_is_brought_up_with_its_data_and_what_was_un
     assert taken_back == [(1, None), (2, 7), (3, None), (4, 6), (5, None), (6, None)]
     assert rows_of(engine, "SELECT unsettled FROM books") == [(0,)]
     engine.dispose()
+
+
+def test_what_became_of_cures_is_told_anew_in_a_store_that_followed_them_by_another_rule(tmp_path):
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = open_store(url)
+    writer = SqlPortfolioWriter(engine, lambda: NOON)
+    bystander = loan("B", 7.0, 0)
+    for day, rows in (("2026-01-31", [loan("A", 100, 30)]), ("2026-02-28", [loan("A", 90, 0)])):
+        put(writer, portfolio([*rows, bystander], day))
+    put(writer, portfolio([loan("A", 0, 0, status="paid"), bystander], "2026-03-31"))
+    put(writer, *(portfolio([bystander], day) for day in ("2026-04-30", "2026-05-31")))
+    told = "SELECT sum(cured), sum(seen_3), sum(sustained_3) FROM cube_flows"
+    with writing(engine) as connection:
+        command.downgrade(migration_config(connection), "0002")
+        connection.exec_driver_sql("UPDATE books SET unsettled = 0")
+        connection.exec_driver_sql("UPDATE cube_flows SET seen_3 = 0, sustained_3 = 0")
+    assert rows_of(engine, told) == [(1, 0, 0)]
+    engine.dispose()
+    engine = open_store(url)
+    assert rows_of(engine, told) == [(1, 1, 1)]
+    assert_cubes_equal_rows(engine)
+    assert rows_of(engine, "SELECT unsettled FROM books") == [(0,)]
+    engine.dispose()
