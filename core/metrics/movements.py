@@ -68,8 +68,10 @@ class Movements:
         return Movements(self.months[kept], self.opening[kept], self.out[kept], self.beside[kept])
 
     def weights(self) -> Floats:
-        """How much each month counts, adding up to 1: half for every HALF_LIFE_MONTHS it lies before the newest."""
-        weight = 0.5 ** (np.arange(len(self.months))[::-1] / HALF_LIFE_MONTHS)
+        """How much each month counts, adding up to 1: half for every HALF_LIFE_MONTHS it lies before the newest, by the
+        calendar, so that a gap in the book makes the months before it no younger."""
+        number = np.array([int(month[:4]) * 12 + int(month[5:7]) for month in self.months])
+        weight = 0.5 ** ((number[-1:] - number) / HALF_LIFE_MONTHS)
         return np.asarray(weight / weight.sum())
 
     def knows(self, month: str, days: StockDays) -> bool:

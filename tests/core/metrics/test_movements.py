@@ -20,6 +20,7 @@ from core.metrics.movements import (
     is_month_end,
     simulated_futures,
 )
+from tests.core.metrics.flow_rows import flow, flows
 from tests.core.metrics.flow_worlds import simulate
 
 AUGUST, SEPTEMBER = "2026-08-31", "2026-09-30"
@@ -51,6 +52,13 @@ def test_a_month_half_a_year_older_counts_half():
     weights = Movements.of(world.flows).weights()
     assert weights.sum() == pytest.approx(1)
     assert weights[:-6] / weights[6:] == pytest.approx(np.full(3, 0.5))
+
+
+def test_a_gap_in_the_book_makes_the_months_before_it_no_younger():
+    told = flows(*(flow("1-29", "Current", 10.0, month=month) for month in ("2026-01-31", "2026-06-30", "2026-07-31")))
+    january, june, july = Movements.of(told).weights()
+    assert january / july == pytest.approx(1 / 2)
+    assert june / july == pytest.approx(0.5 ** (1 / 6))
 
 
 def test_a_newer_month_moves_the_shares_more():
