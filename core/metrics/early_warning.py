@@ -84,7 +84,9 @@ def about_to_roll(stock: pd.DataFrame, risks: pd.DataFrame) -> pd.DataFrame:
     seen["learned_from"] = seen["learned_from"].fillna(EVERY_PRODUCT)
     seen["n"] = seen["n"].fillna(0).astype(int)
     seen["expected_loans"] = seen["loans"] * seen["probability"]
-    seen["expected_balance"] = (seen["balance"] * seen["probability"]).round(2)
+    # in whole hundredths and loans, so that half a hundredth goes to the even one, whatever floats make of it
+    balance, n, probability = (seen[name].astype(float) for name in ("balance", "n", "probability"))
+    seen["expected_balance"] = ((balance * 100).round() * (n * probability).round() / n).round() / 100
     return seen.sort_values("expected_balance", ascending=False, kind="stable", ignore_index=True)
 
 

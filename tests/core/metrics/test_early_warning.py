@@ -77,6 +77,14 @@ def test_what_is_expected_to_roll_takes_the_risk_of_its_product_or_else_its_buck
     assert seen.loc[("Card", "60-89"), ["probability", "expected_loans", "expected_balance"]].isna().all()
 
 
+def test_half_a_hundredth_goes_to_the_even_one_whatever_floats_make_of_it():
+    risks = roll_risks(
+        pd.DataFrame([(OCTOBER, "Auto", "1-29", state, 1) for state in ("30-59", "paid")], columns=COLUMNS)
+    )
+    stock = pd.DataFrame([("Auto", "1-29", 1, balance) for balance in (1.09, 1.15, 2.03)], columns=STOCK.columns)
+    assert about_to_roll(stock, risks)["expected_balance"].tolist() == [1.02, 0.58, 0.54]  # of 101.5, 57.5, 54.5
+
+
 def test_no_flows_say_nothing():
     risks = roll_risks(FLOWS[:0])
     assert risks.empty
