@@ -11,12 +11,16 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from core.metrics.forecast import backtest, forecast
+from core.selection import Selection
 from tests.agreement import Store, Whole
 from tests.histories import MISSING, histories
 from tests.reference_files import File, files_known_on
 from tests.reference_flows import BUCKETS, COUNTS, MONEY, Where
+from tests.reference_forecast import Band, Bands, Outlook
 from tests.reference_moves import sum_of
 
 LAST = "2026-10-31"
@@ -88,6 +92,46 @@ def test_every_metric_agrees_as_known_now(book: Store):
 def test_every_metric_agrees_as_known_earlier(book: Store):
     for known_on, as_of, where in EARLIER:
         book.assert_agrees((as_of,), (where,), known_on)
+
+
+@pytest.mark.parametrize("where", [ALL, AUTO])
+def test_the_band_of_the_forecast_and_what_it_held_agree_with_another_simulation(book: Store, where: Where):
+    """Both ends a tenth of the band apart at most: four standard errors of two simulations of so many futures."""
+    selection = Selection(as_of=date.fromisoformat(LAST), filters={name: tuple(each) for name, each in where.items()})
+    reader, whole = book.reader, book.reference()
+    told = (reader.flows(selection, ["month", "origin", "state"]), reader.stock_history(selection, ["bucket"]))
+    cash = reader.cash(selection, ["month"])
+    made = forecast(*told, date.fromisoformat(LAST), 1, cash=cash, paths=20_000, seed=1).set_index("measure")
+    tested = backtest(*told, cash=cash, paths=20_000, seed=1).query("steps == 1").set_index(["measure", "origin"])
+    bands = Bands(Outlook(whole.flows, LAST, where), paths=4_000, seed=2)
+    sure = doubtful = 0
+    for measure, what in (("cash", "cash"), ("arrears_balance", "arrears")):
+        assert_near(made.loc[measure], bands.of(LAST, what))
+        origins = bands.outlook.origins()[-12:]
+        assert tested.loc[measure].index.tolist() == origins
+        for origin in origins:
+            row, band = tested.loc[(measure, origin)], bands.of(origin, what)
+            assert_near(row, band)
+            came = bands.came(origin, what)
+            assert row["actual"] * 100 == pytest.approx(came)
+            margin = (
+                band.high - band.low
+            ) / 10  # four standard errors of an end, of the thousand futures the product draws
+            doubtful += min(abs(came - band.low), abs(came - band.high)) < margin
+            sure += band.low + margin <= came <= band.high - margin
+    coverage = book.metrics(LAST, where)["forecast_coverage"]
+    assert coverage["n"] == 2 * len(origins)
+    assert sure <= coverage["numerator"] <= sure + doubtful
+    assert doubtful < len(origins)  # or this would say nothing
+
+
+def assert_near(row: pd.Series, band: Band) -> None:
+    assert row["value"] * 100 == pytest.approx(band.value, abs=0.51)
+    near = (band.high - band.low) / 10
+    assert (row["low"] * 100, row["high"] * 100) == (
+        pytest.approx(band.low, abs=near),
+        pytest.approx(band.high, abs=near),
+    )
 
 
 def test_every_sum_agrees_group_by_group(book: Store):
