@@ -138,6 +138,36 @@ def test_a_cure_is_followed_for_three_and_six_months():
     assert with_a_gap["redefault_rate"] is None
 
 
+def seven_months(until: str = "2026-07-31") -> Whole:
+    """F1 pays its interest in full each month and rolls in the last; F2 stays; F3, the bystander, is never late."""
+    days = ["2026-01-31", "2026-02-28", *(day for day, _ in QUIET[:5])]
+    files = [
+        File(
+            "portfolio",
+            f"{HEADER}F1,B1,100.00,{40 if day == days[-1] else 10},open,,\nF2,B2,12.00,10,open,,\nF3,B3,50.00,0,open,,\n",
+            day,
+        )
+        for day in days
+        if day <= until
+    ]
+    rows = "".join(f"F1,{day[:7]}-15,10.00,P{day},,cash\n" for day in days[1:])
+    return Whole([*files, File("payments", PAYMENTS.splitlines()[0] + "\n" + rows)])
+
+
+def test_what_is_about_to_roll_and_to_come_in_the_next_month():
+    """Of 12 loan-months in 1-29 one rolled; nobody was in 30-59 before, so F1 is left out of the one and stays in the other.
+    1-29 paid 10.00 of 112.00 each month: F2 is expected to pay 1.07 of its 12.00."""
+    told = seven_months().metrics("2026-08-10", {})
+    assert told["rolling_next_month"] == (1_00, 1_00, 1, 2, 1)
+    assert told["rolling_loans_next_month"] == (1 / 12, 1 / 12, 1, 2, 1)
+    assert told["forecast_arrears_next_month"] == (112_00, 112_00, 1, 3, 0)
+    assert told["forecast_cash_next_month"] == (1_07, 1_07, 1, 3, 0)
+    assert told["forecast_coverage"] is None  # no month-end has six months before it and one after
+    short = seven_months("2026-06-30").metrics("2026-07-10", {})
+    assert short["forecast_arrears_next_month"] is None
+    assert short["rolling_next_month"] == (0, 0, 1, 3, 0)
+
+
 def promised(*payments: str) -> list[Promise]:
     """The promises of one loan, with a bystander that pays as much on the same days."""
     actions = """Loan_ID,Acted_On,Action,Cost,Result,Strategy,Promise_Amount,Promise_Due
