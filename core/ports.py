@@ -59,8 +59,9 @@ class PortfolioReader(Protocol):
         "month": the month-end of the month the money was posted) + payments (count), cash (posted),
         cash_effective (a reversal taken back in the month of its payment)."""
 
-    def cash_outside(self, selection: Selection) -> pd.DataFrame:
-        """Cash up to `selection.as_of` that belongs to no placement: payments, cash, loans; and waivers: waivers, waived."""
+    def cash_outside(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Cash up to `selection.as_of` that belongs to no placement: `by` ("month") + payments, cash, loans; and waivers:
+        waivers, waived."""
 
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Work done up to `selection.as_of`: `by` (product, region, segment, strategy on the day, "month", "cohort": of

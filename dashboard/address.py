@@ -9,13 +9,26 @@ from urllib.parse import parse_qs, urlencode
 from core.errors import SelectionRefused
 from core.metrics.catalogue import CATALOGUE
 from core.metrics.definitions import FACT_MEASURES
+from core.metrics.points import POINTS
 from core.selection import DIMENSIONS, MOST_FIELDS
 
-CELL_COLUMNS: tuple[str, ...] = (*DIMENSIONS, "as_of", "since", "month", "cohort", "origin", "state", "decided_by")
+CELL_COLUMNS: tuple[str, ...] = (
+    *DIMENSIONS,
+    "as_of",
+    "since",
+    "month",
+    "cohort",
+    "age",
+    "origin",
+    "state",
+    "move",
+    "workable",
+    "decided_by",
+)
 """Columns that may narrow a number, beside the filters of the view; "since" asks for the rows of a sum that files received
 after that day added or took off."""
 
-SIDES: tuple[str, ...] = ("numerator", "denominator", "less")
+SIDES: tuple[str, ...] = ("numerator", "denominator", "less", "more")
 FACTS_PATH = "/download/rows.csv"
 """Where every row behind a number is taken away, under the number's address."""
 MOST_CELLS, LONGEST_VALUE = 8, 120
@@ -41,7 +54,7 @@ class Why:
 
     def __post_init__(self) -> None:
         kind, _, measure = self.number.partition(":")
-        if self.number not in CATALOGUE and measure not in FACT_MEASURES.get(kind, {}):
+        if self.number not in CATALOGUE and self.number not in POINTS and measure not in FACT_MEASURES.get(kind, {}):
             raise SelectionRefused(f"There is no number called '{self.number[:60]}'", remedy=_REMEDY)
         if len(self.cell) > MOST_CELLS:
             raise SelectionRefused(f"A number is narrowed by {MOST_CELLS} columns at most", remedy=_REMEDY)

@@ -64,7 +64,7 @@ def why(answer: Measure) -> str:
         parts.append(_exact(answer.value, answer))
     parts.append(f"n = {count(answer.n, answer.of)}")
     if answer.excluded:
-        parts.append(f"{number(answer.excluded)} left out")
+        parts.append(f"{count(answer.excluded, answer.left_out_of)} left out")
     if answer.why:
         parts.append(answer.why)
     return "; ".join(parts) + "."

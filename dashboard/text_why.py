@@ -9,7 +9,8 @@ from math import isclose, isfinite
 
 from core.errors import Refused
 from core.metrics.answers import NOUNS
-from core.metrics.catalogue import CATALOGUE
+from core.metrics.catalogue import definition
+from core.metrics.cells import BETWEEN, SETS, SEVERAL, SPANS
 from core.metrics.definitions import Behind, Definition
 from core.metrics.measure import Measure, Unit
 from core.metrics.recovery import cohort_months
@@ -51,10 +52,15 @@ FIELDS = {
     "closing": "Closing", "waived": "Waived", "interest": "Interest, fees", "written_off": "Written off", "sold": "Sold", "gone": "Missing",
     "other": "Other", "promised_on": "Promised on", "due_on": "Due on", "kept": "Kept", "kept_amount": "Amount kept", "branch": "Branch",
     "agency": "Agency", "collector": "Owner", "proposed": "Proposed", "decided_by": "Decided by",
-    "change": "What became of it", "since": "Restated since",
+    "change": "What became of it", "since": "Restated since", "move": "Moved", "age": "Age, months", "workable": "Workable",
 }  # fmt: skip
 """What a column of the rows, or of a cell, is called."""
 
+MOVES = {
+    "forward": "to a worse bucket or charged off", "stay": "stayed in their bucket", "back": "to a better bucket, short of Current",
+    "cure": "to Current or paid", "left": "sold, recalled or missing",
+}  # fmt: skip
+WORKABLE = {"yes": "workable", "no": "on hold"}
 _SIDES = {"numerator": "Numerator", "denominator": "Denominator", "less": "Less"}
 
 
@@ -67,7 +73,7 @@ def sum_formula(kind: str, measure: str, since: date | None = None) -> str:
 
 def label_of(why: Why) -> str:
     """What a number is called, its cell included: "Cash, Sep 2026"."""
-    name = CATALOGUE[why.number].label if why.is_metric else SUMS[why.number.partition(":")[2]]
+    name = definition(why.number).label if why.is_metric else SUMS[why.number.partition(":")[2]]
     return name + narrowing(why.cell)
 
 
@@ -77,6 +83,15 @@ def narrowing(cell: Mapping[str, str]) -> str:
 
 
 def _cell_value(column: str, value: str) -> str:
+    first, between, last = value.partition(BETWEEN)
+    if column in SPANS and between:
+        return _span_words(column, first, last)
+    if column in SETS and SEVERAL in value:
+        value = " or ".join(value.split(SEVERAL))
+    if column == "move":
+        return MOVES.get(value, value)
+    if column in ("age", "workable"):
+        return f"in month {value}" if column == "age" else WORKABLE.get(value, value)
     try:
         if column in ("month", "cohort"):
             return f"{'placed in ' if column == 'cohort' else ''}{show.month(value)}"
@@ -85,6 +100,26 @@ def _cell_value(column: str, value: str) -> str:
     except ValueError:
         return f"placed in {value}" if len(cohort_months(value)) > 1 else value
     return {"origin": "from ", "state": "to "}.get(column, "") + value
+
+
+def _span_words(column: str, first: str, last: str) -> str:
+    """A span in words: "Jan 2026 to Mar 2026", "placed by Oct 2025", "up to month 12"."""
+    if column == "age":
+        return (
+            f"months {first or 0} to {last}"
+            if last and first
+            else f"up to month {last}"
+            if last
+            else f"from month {first}"
+        )
+    try:
+        ends = [show.month(end) if end else "" for end in (first, last)]
+    except ValueError:
+        ends = [first, last]
+    placed = "placed " if column == "cohort" else ""
+    if not all(ends):
+        return f"{placed}by {ends[1]}" if ends[1] else f"{placed}from {ends[0]}"
+    return f"{placed}{'in ' if placed else ''}{ends[0]}" + ("" if first == last else f" to {ends[1]}")
 
 
 def exact(value: float, unit: Unit) -> str:
@@ -99,14 +134,16 @@ def exact(value: float, unit: Unit) -> str:
 def side_name(side: str, behind: Behind, meant: Definition | None) -> str:
     """What a set of rows is called on its button: "Cash (numerator)"."""
     is_ratio = meant is not None and meant.denominator is not None
-    return f"{behind.label} ({_SIDES[side].lower()})" if is_ratio else behind.label
+    if behind.computed:
+        return f"{behind.label} (rows behind {behind.computed[:1].lower()}{behind.computed[1:]})"
+    return f"{behind.label} ({_SIDES[side].lower()})" if is_ratio and side in _SIDES else behind.label
 
 
 def facts(number: Measure, meant: Definition | None, selection: Selection, currency: str) -> list[tuple[str, str]]:
     """What it takes to audit a number: (word, what is known) in the order of reading."""
     told = [*_parts(number, meant), ("n", show.count(number.n, number.of) if number.is_defined or number.n else "none")]
     if number.is_defined:
-        told.append(("Left out", show.number(number.excluded) if number.excluded else "nothing"))
+        told.append(("Left out", show.count(number.excluded, number.left_out_of) if number.excluded else "nothing"))
         told += [("Note", number.why)] if number.why else []
         told.append(("Interval", _interval(number)))
     told.append(("Unit", UNITS[number.unit] + (f", {currency}" if currency and "currency" in number.unit else "")))
@@ -127,7 +164,7 @@ def _parts(number: Measure, meant: Definition | None) -> list[tuple[str, str]]:
     sides = ((meant.numerator, number.numerator), (meant.denominator, number.denominator))
     words = ("Numerator", "Denominator")
     return [
-        (word, f"{behind.label}: {exact(value, behind.unit)}")
+        (word, f"{behind.called}: {exact(value, behind.unit)}{', computed' if behind.computed else ''}")
         for word, (behind, value) in zip(words, sides, strict=True)
     ]
 
@@ -159,8 +196,9 @@ def rows_note(page: FactPage, behind: Behind, expected: float | None) -> str:
         return f"No row stands behind it: {KINDS[behind.kind]}, none in this view."
     comes_to = exact(page.total, behind.unit)
     rows = f"{show.count(page.n, NOUNS[behind.kind])}, newest first"
-    if behind.only:
-        return f"{rows}; all of them come to {comes_to}. The number counts only {behind.only}."
+    if behind.computed:
+        told = "" if expected is None or not isfinite(expected) else f" ({exact(expected, behind.unit)})"
+        return f"{rows}; {behind.label.lower()} comes to {comes_to}. {behind.computed}{told} is computed from these rows: {behind.how}."
     opening = f"{rows}; {behind.label.lower()} comes to {comes_to}"
     if expected is None or not isfinite(expected):
         return f"{opening}."

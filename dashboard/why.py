@@ -58,7 +58,7 @@ class Asked:
     @property
     def scope(self) -> tuple[Selection, dict[str, str]]:
         """The selection and the columns under which they are read."""
-        return scope_of(self.view.selection, self.behind, self.cell)
+        return scope_of(self.view.book, self.view.selection, self.behind, self.cell)
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, case
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, and_, case, cast, func, tuple_
 
+from core.metrics.cells import MOVES, Wanted
 from core.metrics.flows import FLOW_MONEY
 from core.selection import DIMENSIONS
 from db.cube import ACTIVITY, CASH, FLOWS, PLACED, PROMISES, STOCK, Cube, effective_rows, of_promises, posted_rows
@@ -55,7 +56,8 @@ class FactKind:
         of_day: rows of the selection's snapshot day only, not of every day up to it.
         sides: measure to the rows that carry it, where the cube's rows hold a fact once for each of its days: "" for
             the measures that are not named.
-        of_month: conditions like `about`, where only the rows of a month-end are wanted.
+        of_month: conditions like `about`, where only the rows of the month-ends from one to another are wanted.
+        derived: what a cell may ask that is no column of the rows.
     """
 
     cube: Cube
@@ -68,7 +70,8 @@ class FactKind:
     more: Mapping[str, Expression] = field(default_factory=dict)
     of_day: bool = False
     sides: Mapping[str, Callable[..., Select[Any]]] = field(default_factory=dict)
-    of_month: Callable[[str], Sequence[ColumnElement[bool]]] = lambda _: ()
+    of_month: Callable[[str, str], Sequence[ColumnElement[bool]]] = lambda _first, _last: ()
+    derived: Mapping[str, Callable[[Subquery, Wanted], ColumnElement[bool]]] = field(default_factory=dict)
 
     def rows(self, measure: str) -> Callable[..., Select[Any] | Subquery]:
         """One row a fact."""
@@ -80,12 +83,42 @@ class FactKind:
 
     @property
     def groups(self) -> list[str]:
-        """What a cell may name: what the question's `by` allows."""
-        return [name for name in dict.fromkeys((*DIMENSIONS, *self.cube.groups)) if name != "as_of"]
+        """What a cell may name: what the question's `by` allows, and what is derived from it."""
+        return [name for name in dict.fromkeys((*DIMENSIONS, *self.cube.groups, *self.derived)) if name != "as_of"]
 
 
 def _month_before(month: str) -> str:
     return (date.fromisoformat(month).replace(day=1) - timedelta(days=1)).isoformat()
+
+
+def _flows_of(first: str, last: str) -> Sequence[ColumnElement[bool]]:
+    ends = snapshots.c.as_of
+    if first == last:
+        return (ends.in_([_month_before(last), last]),)
+    return (*((ends >= _month_before(first),) if first else ()), *((ends <= last,) if last else ()))
+
+
+def _is_workable(facts: Subquery, wanted: Wanted) -> ColumnElement[bool]:
+    return facts.c.workable_loans == int(wanted.values == ("yes",))
+
+
+def _goes(facts: Subquery, wanted: Wanted) -> ColumnElement[bool]:
+    pairs = [pair for move in wanted.values for pair in MOVES[move]]
+    return tuple_(facts.c.origin, facts.c.state).in_(pairs)
+
+
+def _is_aged(facts: Subquery, wanted: Wanted) -> ColumnElement[bool]:
+    """So many calendar months after the placement's own; a row of no placement has no age."""
+    age = _through(facts.c.month) - _through(facts.c.cohort)
+    ends = (wanted.values or (wanted.first,))[0], (wanted.values or (wanted.last,))[0]
+    told: list[ColumnElement[bool]] = [facts.c.cohort.like("____-__-__")]
+    told += [age >= int(ends[0])] if ends[0] else []
+    return and_(*told, *([age <= int(ends[1])] if ends[1] else []))
+
+
+def _through(month: Expression) -> Expression:
+    """A month-end's month, counted through the years."""
+    return cast(func.substr(month, 1, 4), Integer) * 12 + cast(func.substr(month, 6, 2), Integer)
 
 
 KINDS: dict[str, FactKind] = {
@@ -93,7 +126,7 @@ KINDS: dict[str, FactKind] = {
         STOCK,
         lambda scope: (snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day),
         "as_of", "loan_id", "balance", of_day=True, joined=_with_snapshot,
-        more={"borrower_ref": borrowers.c.borrower_ref, "dpd": snapshots.c.dpd},
+        more={"borrower_ref": borrowers.c.borrower_ref, "dpd": snapshots.c.dpd}, derived={"workable": _is_workable},
     ),
     "placed": FactKind(
         PLACED, lambda scope: (placements.c.book_id == scope.book_id,), "placed_on", "loan_id", "balance"
@@ -101,7 +134,7 @@ KINDS: dict[str, FactKind] = {
     "cash": FactKind(  # listed as posted, or as effective where that is asked for
         CASH, lambda scope: (payments.c.book_id == scope.book_id,), "day", "payment_id", "cash",
         told_where={"cash": "cash", "cash_effective": "cash_effective"}, joined=_with_payment,
-        sides={"": posted_rows, "cash_effective": effective_rows},
+        sides={"": posted_rows, "cash_effective": effective_rows}, derived={"age": _is_aged},
         more={
             "payment_kind": case((payments.c.amount < 0, "reversal"), else_="cash"),
             "payment_ref": payments.c.payment_ref, "batch_id": payments.c.batch_id,
@@ -110,11 +143,11 @@ KINDS: dict[str, FactKind] = {
     "activity": FactKind(
         ACTIVITY, lambda scope: (actions.c.book_id == scope.book_id,), "acted_on", "action_id", "actions",
         told_where={"cost": "costed", "promised": "promised"}, joined=_with_action,
-        more={name: actions.c[name] for name in ("action", "channel", "result", "batch_id")},
+        more={name: actions.c[name] for name in ("action", "channel", "result", "batch_id")}, derived={"age": _is_aged},
     ),
     "flows": FactKind(
         FLOWS, lambda scope: (snapshots.c.book_id == scope.book_id,), "month", "snapshot_id", "loans",
-        of_month=lambda month: (snapshots.c.as_of.in_([_month_before(month), month]),),
+        of_month=_flows_of, derived={"move": _goes},
     ),
     "promises": FactKind(
         PROMISES, lambda scope: (of_promises(scope.book_id),), "day", "promise_id", "promises",

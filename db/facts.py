@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 
 from core.errors import SelectionRefused
+from core.metrics.cells import Wanted, wanted
 from core.metrics.facts import FACT_FIELDS
-from core.metrics.recovery import cohort_months
 from core.records import FactPage
 from db.fact_kinds import KINDS, type_of
 from db.frames import frame_of
@@ -48,7 +48,7 @@ class FactList:
         connection: an open read.
         scope: the selection, resolved.
         kind: a key of KINDS.
-        cell: group to the value wanted.
+        cell: group to what is wanted of it (see core.metrics.cells).
         measure: only rows where it is not 0; "" for all of them, summed by the kind's default.
 
     Raises:
@@ -64,6 +64,7 @@ class FactList:
             _check(f"Rows of {kind} have no measure '{{}}'", measure, self._kind.cube.measures)
         self._cell, self._measure, self._known = dict(cell), measure, scope.known
         self._summed = measure or self._kind.default
+        self._wanted = {name: wanted(name, text) for name, text in cell.items()}
 
     def page(self, after: str | None, limit: int) -> FactPage:
         """`limit` rows behind the key `after`, the key of the next page, and how many rows there are in all."""
@@ -126,24 +127,30 @@ class FactList:
         return facts if isinstance(facts, Subquery) else facts.subquery("facts")
 
     def _of_month(self) -> Sequence[ColumnElement[bool]]:
-        month = self._cell.get("month")
-        if month is None:
+        first, last = self._months()
+        if not (first or last):
             return ()
         try:
-            return self._kind.of_month(month)
+            return self._kind.of_month(first, last)
         except ValueError:
             raise SelectionRefused(
-                f"'{month[:20]}' is not a day", where=("month",), remedy="Write it as 2026-10-31."
+                f"'{self._cell['month'][:22]}' is not a day", where=("month",), remedy="Write it as 2026-10-31."
             ) from None
+
+    def _months(self) -> tuple[str, str]:
+        """The month-ends from one to another that a cell asks for; "" for an open end, both where it asks for none."""
+        asked = self._wanted.get("month", Wanted())
+        return (asked.first, asked.last) if asked.is_span else (asked.values[0], asked.values[0])
 
     def _chosen(self, facts: Subquery) -> list[ColumnElement[bool]]:
         kind, day = self._kind, facts.c[self._kind.day]
         chosen = [day == self._scope.day if kind.of_day else day <= self._scope.until]
         chosen += kept(facts, self._scope.filters)
-        chosen += [_within(facts, name, value) for name, value in self._cell.items()]
-        if "month" in self._cell:
-            month = self._cell["month"]
-            chosen.append(day.between(f"{month[:8]}01", month))
+        derived = kind.derived
+        chosen += [derived.get(name, _column(name))(facts, asked) for name, asked in self._wanted.items()]
+        first, last = self._months()
+        chosen += [day >= f"{first[:8]}01"] if first else []
+        chosen += [day <= last] if last else []
         if self._measure:
             chosen.append(facts.c[self._summed] != 0)
         return chosen
@@ -204,9 +211,17 @@ class FactList:
         return [day, *numbers]
 
 
-def _within(facts: Subquery, name: str, value: str) -> ColumnElement[bool]:
-    """A column of the rows has a cell's value; a cohort may be a quarter."""
-    return facts.c.cohort.in_(cohort_months(value)) if name == "cohort" else facts.c[name] == value
+def _column(name: str) -> Callable[[Subquery, Wanted], ColumnElement[bool]]:
+    """A column of the rows has what a cell asks for; a span of cohorts holds none that is no month-end ("none")."""
+
+    def holds(facts: Subquery, asked: Wanted) -> ColumnElement[bool]:
+        column = facts.c[name]
+        if not asked.is_span:
+            return column == asked.values[0] if len(asked.values) == 1 else column.in_(asked.values)
+        ends = [column >= asked.first] if asked.first else []
+        return and_(column.like("____-__-__"), *ends, *([column <= asked.last] if asked.last else []))
+
+    return holds
 
 
 def _behind(place: Sequence[Expression], last: Sequence[Any]) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from db.cube import (
     cash_rows,
     episode_of_payment,
     is_cash,
+    month_end,
     of_promises,
     placed_rows,
     promise_rows,
@@ -106,13 +107,23 @@ def promises(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.Data
 
 
 def cash_outside(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
-    """Cash up to the selection's day that belongs to no placement, and waivers; it has no groups."""
-    check_groups(by, ())
+    """Cash up to the selection's day that belongs to no placement, and waivers; by month at most."""
+    check_groups(by, ("month",))
     rows = outside_rows(payments.c.book_id == scope.book_id, known=scope.known).subquery()
     chosen = [rows.c.day <= scope.until, *kept(rows, scope.filters)]
     sums = [func.coalesce(func.sum(rows.c[name]), 0) for name in ("payments", "cash", "waivers", "waived")]
-    query = select(*sums, func.count(rows.c.loan_id.distinct())).where(*chosen)
-    dtypes = {"payments": COUNT, "cash": "money", "waivers": COUNT, "waived": "money", "loans": COUNT}
+    month = [month_end(rows.c.day)] if by else []
+    query = (
+        select(*month, *sums, func.count(rows.c.loan_id.distinct())).where(*chosen).group_by(*month).order_by(*month)
+    )
+    dtypes = {
+        **dict.fromkeys(by, "text"),
+        "payments": COUNT,
+        "cash": "money",
+        "waivers": COUNT,
+        "waived": "money",
+        "loans": COUNT,
+    }
     return frame_of(connection.execute(query).all(), dtypes)
 
 

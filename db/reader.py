@@ -89,9 +89,9 @@ class SqlPortfolioReader:
         """Cash net of reversals up to the selection's day, from placement on."""
         return self._answer(questions.cash, selection, by)
 
-    def cash_outside(self, selection: Selection) -> pd.DataFrame:
+    def cash_outside(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Cash up to the selection's day that belongs to no placement, and waivers."""
-        return self._answer(questions.cash_outside, selection, ())
+        return self._answer(questions.cash_outside, selection, by)
 
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Work done up to the selection's day."""

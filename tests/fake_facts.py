@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from core.metrics.cells import wanted
 from core.metrics.contacts import CANCELLED_RESULTS, is_contact
 from core.metrics.promises import PROMISE_MEASURES, net_of_reversals, promise_outcomes
-from core.metrics.recovery import cohort_months
 from core.selection import DIMENSIONS, Selection
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ MEASURES = {
 }
 DEFAULTS = {"stock": "balance", "placed": "balance", "cash": "cash", "activity": "actions", "promises": "promises"}
 GROUPS = {
-    "stock": DIMENSIONS,
+    "stock": (*DIMENSIONS, "workable"),
     "placed": (*DIMENSIONS, "cohort"),
-    "cash": (*DIMENSIONS, "cohort", "month"),
+    "cash": (*DIMENSIONS, "cohort", "month", "age"),
     "activity": (*DIMENSIONS, "month"),
     "promises": (*DIMENSIONS, "month"),
 }
@@ -131,6 +131,20 @@ ROWS: dict[str, Callable[[FakePortfolioReader, Selection], pd.DataFrame]] = {
 }
 
 
+def is_wanted(row: dict[Hashable, Any], name: str, text: str) -> bool:
+    """Whether a row has what a cell asks for, one row at a time."""
+    asked = wanted(name, text)
+    if name == "age":
+        age = sum(sign * (int(row[of][:4]) * 12 + int(row[of][5:7])) for of, sign in (("month", 1), ("cohort", -1)))
+        first, last = (asked.first, asked.last) if asked.is_span else asked.values * 2
+        return (not first or int(first) <= age) and (not last or age <= int(last))
+    value = {1: "yes", 0: "no"}[int(row["workable_loans"])] if name == "workable" else row[name]
+    value = "not stated" if value is None or value != value else value
+    if asked.is_span:
+        return (not asked.first or asked.first <= value) and (not asked.last or value <= asked.last)
+    return value in asked.values
+
+
 def fact_rows(
     reader: FakePortfolioReader, kind: str, selection: Selection, cell: Mapping[str, str], measure: str
 ) -> pd.DataFrame:
@@ -141,9 +155,8 @@ def fact_rows(
     rows = ROWS[kind](reader, selection)
     rows = reader._narrowed(rows[rows["fact_day"] <= reader._until(selection)], selection)
     rows = rows.assign(month=rows["fact_day"].map(lambda day: reader._month_of(day)))
-    for name, value in cell.items():
-        stated = rows[name].where(rows[name].notna(), "not stated")
-        rows = rows[stated.isin(cohort_months(value) if name == "cohort" else (value,))]
+    for name, text in cell.items():
+        rows = rows[np.array([is_wanted(row, name, text) for row in rows.to_dict("records")], dtype=bool)]
     summed = rows[measure or DEFAULTS[kind]].fillna(0)
     rows = rows.assign(summed=summed)
     if kind == "cash":

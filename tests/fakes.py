@@ -211,8 +211,18 @@ class FakePortfolioReader:
         rows = rows[rows["day"] <= self._until(selection)]
         return _sums(rows.assign(month=rows["day"].map(_month)), by, ["payments", "cash", "cash_effective"])
 
-    def cash_outside(self, selection: Selection) -> pd.DataFrame:
-        rows = _kept(self._payments[self._payments["paid_on"] <= self._until(selection)], selection)
+    def cash_outside(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, ("month",))
+        if by:
+            days = self._payments[self._payments["paid_on"] <= self._until(selection)]["paid_on"].map(_month)
+            months = sorted(set(days))
+            whole = [self._outside(selection, self._payments["paid_on"].map(_month) == month) for month in months]
+            told = pd.concat(whole, ignore_index=True) if whole else self._outside(selection, False)[:0]
+            return told.assign(month=pd.Series(months, dtype="str"))[["month", *told.columns]]
+        return self._outside(selection, True)
+
+    def _outside(self, selection: Selection, which: pd.Series | bool) -> pd.DataFrame:
+        rows = _kept(self._payments[(self._payments["paid_on"] <= self._until(selection)) & which], selection)
         outside = rows[rows["payment_kind"].isin(["cash", "reversal"]) & rows["placed_on"].isna()]
         waivers = rows[rows["payment_kind"] == "waiver"]
         count = int((outside["payment_kind"] == "cash").sum())

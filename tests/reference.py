@@ -143,17 +143,19 @@ class Reference:
         of_month = [payment for payment in posted if payment.paid_on[:7] == as_of[:7]]
         cash, month_cash = (sum(payment.amount for payment in each) for each in (posted, of_month))
         number, month_number = (sum(payment.kind == "cash" for payment in each) for each in (posted, of_month))
-        excluded = sum(
-            payment.kind == "cash"
+        outside = [
+            payment
+            for payment in self.payments
+            if payment.kind == "cash"
             and payment.paid_on <= as_of
             and self.episode_on(payment.loan, payment.counts_on) is None
             and self.kept(payment.loan, self.snapshot_near(payment.loan, payment.paid_on), where)
-            for payment in self.payments
-        )
+        ]
+        excluded, of_this = len(outside), sum(payment.paid_on[:7] == as_of[:7] for payment in outside)
         rate = cash / placed if placed else None
         return answer | {
             "cash_to_date": (cash, cash, 1, number, excluded),
-            "cash_month": (month_cash, month_cash, 1, month_number, 0),
+            "cash_month": (month_cash, month_cash, 1, month_number, of_this),
             "recovery_rate": (rate, cash, placed, count, excluded if placed else 0),
         }
 
@@ -173,8 +175,8 @@ class Reference:
         cost, month_cost = (sum(cost_of(row) for row in each) for each in (done, of_month))
         costed, month_costed = (sum(row["Cost"] != "" for row in each) for each in (done, of_month))
         return answer | {
-            "cost_month": (month_cost, month_cost, 1, month_costed, 0),
-            "cost_to_date": (cost, cost, 1, costed, 0),
+            "cost_month": (month_cost, month_cost, 1, month_costed, len(of_month) - month_costed),
+            "cost_to_date": (cost, cost, 1, costed, len(done) - costed),
         }
 
     @property
@@ -192,8 +194,10 @@ class Reference:
                 continue
             cash, cost = told[of_cash][0], told[of_cost][0]
             share = cost / cash if cash > 0 else None
-            answer[f"cost_to_collect{suffix}"] = (share, cost, cash, told[of_cost][3], 0)
-            answer[f"net_recovery{suffix}"] = (cash - cost, cash - cost, 1, told[of_cash][3], 0)
+            answer[f"cost_to_collect{suffix}"] = (
+                share, cost, cash, told[of_cost][3], 0 if share is None else told[of_cash][4],
+            )  # fmt: skip
+            answer[f"net_recovery{suffix}"] = (cash - cost, cash - cost, 1, told[of_cash][3], told[of_cash][4])
         return answer
 
     def kept(

@@ -15,6 +15,7 @@ from core.metrics.definitions import FACT_MEASURES, Behind, Definition
 from core.metrics.early_warning import early_warning_measures
 from core.metrics.forecast import forecast_measures
 from core.metrics.funnel import funnel_measures
+from core.metrics.intervals import with_wilson
 from core.metrics.measure import Measure, Unit, amount, ratio
 from core.metrics.portfolio import portfolio_measures
 from core.metrics.promises import promise_measures
@@ -23,7 +24,7 @@ from core.metrics.roll import roll_measures
 from core.metrics.vintages import liquidation_measures
 from core.metrics.year import year_measures
 from core.ports import PortfolioReader
-from core.records import FactPage
+from core.records import Book, FactPage
 from core.selection import DIMENSIONS, Selection
 
 Family = Callable[[PortfolioReader, Selection], Mapping[str, Measure]]
@@ -42,6 +43,8 @@ FAMILIES: dict[str, Family] = {
 }
 """What computes each family of metrics. "value" needs fees and a discount rate: who knows them adds it."""
 
+OF_ROWS = "rows"
+"""The family of numbers that only points of charts have."""
 NOUNS = {
     "stock": "loans", "placed": "placements", "cash": "payments", "activity": "actions", "flows": "loans", "promises": "promises",
 }  # fmt: skip
@@ -84,7 +87,7 @@ def answer(
     """
     meant = definition(name)
     chosen, rest = narrowed(selection, cell or {})
-    if rest:
+    if rest or meant.family == OF_ROWS:
         return _of_rows(reader, chosen, meant, rest)
     family = families.get(meant.family)
     measures = family(reader, chosen) if family else {}
@@ -103,14 +106,23 @@ def rows_behind(
     limit: int = 100,
 ) -> FactPage:
     """A page of the rows behind one side of a number; `cell` as in `answer`, it wins over the side's own clock."""
-    chosen, columns = scope_of(selection, behind, cell)
+    chosen, columns = scope_of(reader.book(selection.known_on), selection, behind, cell)
     return reader.facts(behind.kind, chosen, columns, measure=behind.measure, after=after, limit=limit)
 
 
-def scope_of(selection: Selection, behind: Behind, cell: Mapping[str, str]) -> tuple[Selection, dict[str, str]]:
-    """The selection and the columns under which the rows of one side are read."""
+def scope_of(
+    book: Book, selection: Selection, behind: Behind, cell: Mapping[str, str]
+) -> tuple[Selection, dict[str, str]]:
+    """The selection and the columns under which the rows of one side are read.
+
+    Args:
+        book: as known on the selection's day of knowledge.
+        selection: with its `as_of` stated.
+    """
     assert selection.as_of is not None
-    chosen, rest = narrowed(selection, cell)
+    selection = selection.at(behind.ripe_day(book, selection.as_of))
+    chosen, rest = narrowed(selection, {name: value for name, value in cell.items() if name not in behind.without})
+    assert selection.as_of is not None
     return behind.narrowed(chosen), {**behind.cell(selection.as_of), **rest}
 
 
@@ -125,7 +137,7 @@ def sum_of(page: FactPage, kind: str, measure: str) -> Measure:
 def _of_rows(reader: PortfolioReader, selection: Selection, meant: Definition, cell: Mapping[str, str]) -> Measure:
     """A metric from the sums of its rows; only where every row listed counts."""
     sides = [side for side in (meant.numerator, meant.denominator, meant.less) if side is not None]
-    if any(side.only for side in sides):
+    if any(side.computed for side in sides):
         raise SelectionRefused(
             f"{meant.label} cannot be told by {', '.join(cell)}", remedy="Open it from the figure itself."
         )
@@ -135,9 +147,11 @@ def _of_rows(reader: PortfolioReader, selection: Selection, meant: Definition, c
         return Measure.undefined(why, unit=meant.unit, of=NOUNS[sides[0].kind])
     above = sum_of(pages[0], sides[0].kind, sides[0].measure)
     if meant.denominator is not None:
-        return ratio(
+        share = ratio(
             above.value, round(pages[1].total, 2), n=pages[1].n, unit=meant.unit, of=NOUNS[sides[1].kind], when_zero="there is nothing to divide by",
         )  # fmt: skip
+        counted = meant.unit == "share" and all(side.unit == "count" for side in sides)
+        return with_wilson(share) if counted and share.is_defined else share
     if meant.less is not None:
         return amount(above.value - pages[1].total, n=above.n, of=above.of)
     return above

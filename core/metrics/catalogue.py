@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 from core.errors import SelectionRefused
-from core.metrics.definitions import IN_ARREARS, Behind, Better, Definition
-from core.metrics.flows import NEW, REDEFAULT_DPD, REDEFAULT_MONTHS, SUSTAINED_MONTHS
+from core.metrics.cells import several
+from core.metrics.collection_effectiveness import LOST
+from core.metrics.definitions import (
+    IN_ARREARS,
+    Behind,
+    Better,
+    Definition,
+    cures_followed,
+    of_the_year,
+    reached,
+    since_january,
+    whole_month,
+)
+from core.metrics.delinquency import BUCKETS
+from core.metrics.flows import NEW, REDEFAULT_DPD, REDEFAULT_MONTHS, STATES, SUSTAINED_MONTHS
 from core.metrics.measure import Unit
+from core.metrics.points import POINTS
 from core.metrics.promises import GRACE_DAYS
 
 _CASH = Behind("cash", "cash", "Cash")
@@ -16,7 +33,9 @@ _PLACED = Behind("placed", "balance", "Balance placed")
 
 
 def definition(name: str) -> Definition:
-    """What a metric means. Raises SelectionRefused for a name that is none."""
+    """What a metric, or a number that only points of charts have, means. Raises SelectionRefused for a name that is none."""
+    if name in POINTS:
+        return POINTS[name]
     if name not in CATALOGUE:
         raise SelectionRefused(
             f"There is no number called '{name[:60]}'", remedy="Open it from a figure on a page, by 'why this number'."
@@ -36,7 +55,7 @@ def _portfolio() -> list[Definition]:
         stock("workable", "Workable loans", "count", "neither", "Loans in arrears that are open and not on hold.", "workable_loans"),
         Definition("on_hold_share", "On hold", "share", "neither",
                    "Loans in arrears on hold, their own or their borrower's, by loans in arrears.", "portfolio",
-                   Behind("stock", "arrears_loans", "Loans on hold", only="those on hold, their own or their borrower's"),
+                   Behind("stock", "arrears_loans", "Loans on hold", fixed=(("workable", "no"),)),
                    Behind("stock", "arrears_loans", "Loans in arrears")),
         Definition("balance_placed", "Balance placed", "currency", "neither",
                    "Balance of each loan on the day its recovery began, all placements to date.", "portfolio", _PLACED),
@@ -64,46 +83,44 @@ def _portfolio() -> list[Definition]:
 
 
 def _flow(
-    measure: str, label: str, *, only: str = "", fixed: tuple[tuple[str, str], ...] = (), arrears: bool = True
+    measure: str,
+    label: str,
+    *,
+    fixed: tuple[tuple[str, str], ...] = (),
+    arrears: bool = True,
+    without: tuple[str, ...] = (),
 ) -> Behind:
-    return Behind("flows", measure, label, "whole month", fixed, IN_ARREARS if arrears else (), only)
+    return Behind("flows", measure, label, "whole month", fixed, IN_ARREARS if arrears else (), without=without)
 
 
 def _roll() -> list[Definition]:
-    def rate(name: str, label: str, better: Better, what: str, only: str, weight: str) -> Definition:
+    def rate(name: str, label: str, better: Better, what: str, move: str, weight: str) -> Definition:
         base, of = ("opening", "balance") if weight == "opening" else ("loans", "loans")
-        not_new = "" if weight == "opening" else f"those whose origin is not '{NEW}'"
+        not_new = (("origin", several(*IN_ARREARS)),)
         return Definition(
             name, label, "share", better, f"{what}, by {of} in arrears at the month's opening; adjacent month-ends only.",
-            "roll", _flow(base, label, only=only), _flow(base, "In arrears at the opening", only=not_new),
+            "roll", _flow(base, label, fixed=(("move", move), *not_new)), _flow(base, "In arrears at the opening", fixed=not_new),
         )  # fmt: skip
 
-    worse = "those whose state is a worse bucket than their origin, or charged off"
-    cured = "those whose state is Current or paid"
     return [
-        rate("roll_forward_rate", "Rolled forward", "down", "Opening balance that moved to a worse bucket or was charged off", worse, "opening"),
-        rate("roll_forward_rate_loans", "Rolled forward, loans", "down", "Loans that moved to a worse bucket or were charged off", worse, "loans"),
-        rate("stay_rate", "Stayed", "neither", "Opening balance that stayed in its bucket", "those whose state is their origin", "opening"),
-        rate("roll_back_rate", "Rolled back", "up", "Opening balance that moved to a better bucket, short of Current",
-             "those whose state is a better bucket than their origin, Current left out", "opening"),
-        rate("cure_rate", "Cured", "up", "Opening balance that moved to Current or was paid", cured, "opening"),
-        rate("cure_rate_loans", "Cured, loans", "up", "Loans that moved to Current or were paid", cured, "loans"),
-        rate("left_rate", "Left the book", "neither", "Opening balance of loans sold, recalled or missing from the file",
-             "those whose state is sold, recalled or missing", "opening"),
-        _after_cure("sustained_cure_rate", "Sustained cures", "up", "sustained_3", "seen_3",
+        rate("roll_forward_rate", "Rolled forward", "down", "Opening balance that moved to a worse bucket or was charged off", "forward", "opening"),
+        rate("roll_forward_rate_loans", "Rolled forward, loans", "down", "Loans that moved to a worse bucket or were charged off", "forward", "loans"),
+        rate("stay_rate", "Stayed", "neither", "Opening balance that stayed in its bucket", "stay", "opening"),
+        rate("roll_back_rate", "Rolled back", "up", "Opening balance that moved to a better bucket, short of Current", "back", "opening"),
+        rate("cure_rate", "Cured", "up", "Opening balance that moved to Current or was paid", "cure", "opening"),
+        rate("cure_rate_loans", "Cured, loans", "up", "Loans that moved to Current or were paid", "cure", "loans"),
+        rate("left_rate", "Left the book", "neither", "Opening balance of loans sold, recalled or missing from the file", "left", "opening"),
+        _after_cure("sustained_cure_rate", "Sustained cures", "up", "sustained_3", "seen_3", SUSTAINED_MONTHS,
                     f"Cured loans that are Current {SUSTAINED_MONTHS} months on, or paid by then, by cured loans followed that long; what was sold, recalled or is missing before is left out."),
-        _after_cure("redefault_rate", "Fell back after a cure", "down", "redefaulted_6", "seen_6",
+        _after_cure("redefault_rate", "Fell back after a cure", "down", "redefaulted_6", "seen_6", REDEFAULT_MONTHS,
                     f"Cured loans that were {REDEFAULT_DPD} or more days past due, or charged off, within {REDEFAULT_MONTHS} months, by cured loans followed that long; what was sold, recalled or is missing before is left out."),
         *[_net_flow(better_bucket, bucket) for better_bucket, bucket in zip(("Current", *IN_ARREARS), IN_ARREARS, strict=False)],
     ]  # fmt: skip
 
 
-def _after_cure(name: str, label: str, better: Better, above: str, below: str, formula: str) -> Definition:
-    only = "the cures of the 12 newest months that can have been followed so long"
-    sides = (
-        Behind("flows", above, label, only=only),
-        Behind("flows", below, "Cures followed so long", only=only),
-    )
+def _after_cure(name: str, label: str, better: Better, above: str, below: str, months: int, formula: str) -> Definition:
+    when = cures_followed(months)
+    sides = (Behind("flows", above, label, when=when), Behind("flows", below, "Cures followed so long", when=when))
     return Definition(name, label, "share", better, formula, "roll", *sides)
 
 
@@ -130,7 +147,7 @@ def _bridge() -> list[Definition]:
         line("new", "New in arrears", "down", "Closing balance of loans in arrears that were not in the book before.",
              _flow("closing", "New in arrears", fixed=(("origin", NEW),))),
         line("fell_behind", "Fell behind", "down", "Closing balance of loans that were Current and are in arrears now.",
-             _flow("closing", "Fell behind", fixed=(("origin", "Current"),), arrears=False, only="those whose state is a bucket in arrears")),
+             _flow("closing", "Fell behind", fixed=(("origin", "Current"), ("state", several(*IN_ARREARS))), arrears=False)),
         line("cured", "Cured", "up", "Closing balance of loans that were in arrears and are Current now; taken off in the bridge.",
              _flow("closing", "Cured", fixed=(("state", "Current"),))),
         *[line(name, label, better, f"{label} in the month. {taken_off}", _flow(measure, label)) for name, label, better, measure in amounts],
@@ -138,10 +155,18 @@ def _bridge() -> list[Definition]:
              "What balances in arrears gained beyond what was paid and waived: interest, fees, or cash above the balance.", _flow("interest", "Interest and fees")),
         line("other", "Other changes", "neither", "What the closing balance lacks that no payment, waiver or write-off explains.", _flow("other", "Other changes")),
         line("reclassified", "Moved between groups", "neither", "Closing stock of the chosen groups less what their own flows close with; nothing without a filter.",
-             Behind("stock", "arrears_balance", "Closing stock", "whole month", only="what the flows of the same groups do not close with")),
+             Behind("stock", "arrears_balance", "Closing stock", "whole month", computed="Moved between groups",
+                    how="this stock less the closing balances of the same groups' flows")),
         line("closing", "Arrears at the closing", "down", "Balance in arrears at the month-end.",
              Behind("stock", "arrears_balance", "Closing", "whole month")),
     ]  # fmt: skip
+
+
+_FOLLOWED = (("origin", several(*BUCKETS)), ("state", several(*(state for state in STATES if state not in LOST))))
+_OF_THE_CEI = {
+    "Collected": "opening balances and instalments due less closing balances and what was written off",
+    "Collectable": "opening balances and instalments due less the closing balances that are Current",
+}
 
 
 def _funnel() -> list[Definition]:
@@ -160,11 +185,13 @@ def _funnel() -> list[Definition]:
         )
 
     workable, worked = ("workable", "Workable loans"), ("worked", "Worked loans")
-    opening = _flow(
-        "opening",
-        "Opening balance",
-        arrears=False,
-        only="opening and due less closing balance and written off, each over the rows that are neither sold, recalled nor missing",
+    opening, due, closing = (
+        Behind("flows", measure, label, "whole month", fixed, computed=called, how=_OF_THE_CEI[called])
+        for measure, label, fixed, called in (
+            ("opening", "Opening balance", _FOLLOWED, "Collected"),
+            ("due", "Instalments due", _FOLLOWED, "Collectable"),
+            ("closing", "Closing balance", _FOLLOWED, "Collected"),
+        )
     )
     return [
         step("penetration", "Penetration", "Workable loans with at least one action, by workable loans", worked, workable),
@@ -176,65 +203,73 @@ def _funnel() -> list[Definition]:
         step("paying_rate", "Paying rate", "Workable loans that paid, by workable loans", ("paying", "Paying loans"), workable),
         Definition("cei", "Collection effectiveness", "share", "up",
                    "Opening balance and instalments due less what is owed or was written off at the closing, by opening balance and instalments due less the closing balance that is Current; of loans neither sold, recalled nor missing.",
-                   "collection_effectiveness", opening, opening),
+                   "collection_effectiveness", opening, due, more=closing),
     ]  # fmt: skip
 
 
 def _vintages() -> list[Definition]:
     made = []
     for months in (3, 6, 12, 24):
-        old = f"the cohorts of which every loan was placed at least {months} months ago"
         made.append(
             Definition(
                 f"liquidation_{months}m", f"Liquidation at {months} months", "share", "up",
                 f"Cash up to {months} months after placement, by balance placed, of cohorts that old; a reversal counts in the month of its payment.",
-                "vintages", Behind("cash", "cash_effective", "Cash", only=f"the cash of {old}, up to month {months}"),
-                Behind("placed", "balance", "Balance placed", only=old),
+                "vintages", Behind("cash", "cash_effective", "Cash", when=reached(months, up_to_it=True), told_by=("payments",)),
+                Behind("placed", "balance", "Balance placed", when=reached(months), told_by=("payments",), without=("age",)),
             )
         )  # fmt: skip
     return made
 
 
 def _value() -> list[Definition]:
-    year = "what fell in the 12 months to the day, each month discounted to their start"
-    old = "the cohorts placed at least 12 months ago"
-    cash = Behind("cash", "cash_effective", "Cash", only=f"the cash of {old}, in their first 12 months")
-    placed = Behind("placed", "balance", "Balance placed", only=old)
+    discounted = "each month is discounted to the start of the 12"
+    old, first_year = reached(12), reached(12, up_to_it=True)
+    placed = Behind("placed", "balance", "Balance placed", when=old)
+
+    known: tuple[Literal["payments", "costs"], ...] = ("payments", "costs")
+    worth = "Present value of the cash less that of the cost"
+    loss = "the balance placed and its costs less its cash, both discounted to the month of placement"
+    cash = Behind("cash", "cash_effective", "Cash", when=first_year)
+
     return [
         Definition("npv", "Net present value", "currency", "up", "Cash less cost of the last 12 months, each month discounted to their start.",
-                   "value", Behind("cash", "cash", "Cash", only=year), less=Behind("activity", "cost", "Cost", only=year)),
+                   "value", Behind("cash", "cash", "Cash", when=of_the_year, told_by=known, computed=worth, how=discounted),
+                   less=Behind("activity", "cost", "Cost", when=of_the_year, told_by=known, computed=worth, how=discounted)),
         Definition("netback", "Netback", "share", "up", "Cash of the first 12 months after each strategy's fee, by balance placed, of cohorts that old.",
-                   "value", cash, placed),
+                   "value", replace(cash, told_by=("payments",), computed="Cash after fees",
+                                    how="each payment less its strategy's fee; none counts where nobody stated a fee"),
+                   replace(placed, told_by=("payments",), computed="Balance placed under a known fee",
+                           how="the balances placed under a strategy whose fee is stated")),
         Definition("lgd_12m", "Realised loss given default", "share", "down",
                    "Balance placed and discounted costs less discounted recoveries of the first 12 months, by balance placed, of cohorts that old.",
-                   "value", cash, placed, source="PRA, SS4/24, Credit risk: internal ratings based approach, 13.1-13.2"),
+                   "value", replace(cash, told_by=known, computed="Loss", how=loss), replace(placed, told_by=known),
+                   more=Behind("activity", "cost", "Cost", when=first_year, told_by=known, computed="Loss", how=loss),
+                   source="PRA, SS4/24, Credit risk: internal ratings based approach, 13.1-13.2"),
     ]  # fmt: skip
 
 
 def _year() -> list[Definition]:
-    def cash(name: str, label: str, which: str) -> Definition:
-        return Definition(name, label, "currency", "up", f"Cash net of reversals posted from 1 January of {which}, on placed loans.",
-                          "year", Behind("cash", "cash", label, only=f"those posted from 1 January of {which}"))  # fmt: skip
+    def cash(name: str, label: str, which: str, back: int) -> Definition:
+        behind = Behind("cash", "cash", label, when=since_january, years_back=back)
+        return Definition(name, label, "currency", "up", f"Cash net of reversals posted from 1 January of {which}, on placed loans.", "year", behind)  # fmt: skip
 
     lost = "What was left of the loans that were charged off"
     state = (("state", "charged off"),)
     return [
-        cash("cash_year", "Cash this year", "this year to the day"),
-        cash("cash_year_before", "Cash last year, same months", "last year to the same day"),
+        cash("cash_year", "Cash this year", "this year to the day", 0),
+        cash("cash_year_before", "Cash last year, same months", "last year to the same day", 1),
         Definition("written_off_month", "Written off, month", "currency", "down", f"{lost} in the month.", "year",
                    Behind("flows", "written_off", "Written off", "whole month", fixed=state)),
         Definition("written_off_year", "Written off, year", "currency", "down", f"{lost} from 1 January to the end of the month.", "year",
-                   Behind("flows", "written_off", "Written off", fixed=state, only="those of the months of this year")),
+                   Behind("flows", "written_off", "Written off", fixed=state, when=lambda day: since_january(whole_month(day)))),
     ]  # fmt: skip
 
 
 def _customers() -> list[Definition]:
-    once = "each borrower once"
-    open_loans, late = (
-        Behind("stock", "loans", "Open loans"),
-        Behind("stock", "arrears_loans", "Loans in arrears", only=once),
-    )
-    people = Behind("stock", "loans", "Borrowers", only=once)
+    once = "each borrower is counted once, however many of the loans are theirs"
+    open_loans = Behind("stock", "loans", "Open loans")
+    late = Behind("stock", "arrears_loans", "Loans in arrears", computed="Borrowers in arrears", how=once)
+    people = Behind("stock", "loans", "Open loans", computed="Borrowers", how=once)
     return [
         Definition("borrowers", "Borrowers", "count", "neither", "People and firms with an open loan, each counted once.", "customers", people),
         Definition("borrowers_in_arrears", "Borrowers in arrears", "count", "down",
@@ -244,40 +279,52 @@ def _customers() -> list[Definition]:
 
 
 def _outlook() -> list[Definition]:
-    told = "the movements between the last 12 adjacent month-ends, which set the shares that are carried forward; newer months weigh more"
-    paid = "those of the last 12 months, newer ones weighing more: they set what is carried forward"
-    weighed = "each with the probability of its bucket to move to a worse one or be charged off"
+    newer = "newer months weigh more"
+    weighed = "each counts with the probability of its bucket to move to a worse one or be charged off"
+
+    def told(called: str, how: str, measure: str = "closing") -> Behind:
+        return Behind(
+            "flows",
+            measure,
+            "Closing balance" if measure == "closing" else "Loans",
+            when=of_the_year,
+            computed=called,
+            how=how,
+        )
+
     return [
         Definition("forecast_cash_next_month", "Cash next month, forecast", "currency", "up",
                    "Cash as in the month's cash: balances in arrears by the share each bucket paid over the last 12 months, newer ones weighing more, "
-                   "and what other placed loans paid in such a month.", "forecast", Behind("cash", "cash", "Cash", only=paid)),
+                   "and what other placed loans paid in such a month.", "forecast", Behind("cash", "cash", "Cash", when=of_the_year, computed="Cash next month",
+                                      how=f"no sum of these rows: they set the share each bucket pays, {newer}")),
         Definition("forecast_arrears_next_month", "Arrears next month, forecast", "currency", "down",
                    "Balances by the movements between buckets over the last 12 months, newer ones weighing more, and the mean of what was new.",
-                   "forecast", Behind("flows", "closing", "Closing balance", only=told)),
+                   "forecast", told("Arrears next month", f"no sum of these rows: they set the shares that are carried forward, {newer}")),
         Definition("forecast_coverage", "Forecasts that held", "share", "neither",
                    "Forecasts of cash and of arrears made one month ahead at the last 12 month-ends whose interval held what came, by all of them that can be checked.",
-                   "forecast", Behind("flows", "closing", "Closing balance", only=told)),
+                   "forecast", told("Forecasts that held", "no sum of these rows: they are what the last forecasts were made from and checked against", "loans"),
+                   told("Forecasts checked", "no sum of these rows: they are what the last forecasts were made from and checked against", "loans")),
         Definition("rolling_next_month", "About to roll", "currency", "down",
                    "Open balances by the probability that their bucket moves to a worse one or is charged off by the next month-end.",
-                   "early_warning", Behind("stock", "balance", "Open balance", only=weighed)),
+                   "early_warning", Behind("stock", "balance", "Open balance", computed="About to roll", how=weighed)),
         Definition("rolling_loans_next_month", "Loans about to roll", "count", "down",
                    "Open loans by the probability that their bucket moves to a worse one or is charged off by the next month-end.",
-                   "early_warning", Behind("stock", "loans", "Open loans", only=weighed)),
+                   "early_warning", Behind("stock", "loans", "Open loans", computed="Loans about to roll", how=weighed)),
     ]  # fmt: skip
 
 
 def _promises() -> list[Definition]:
-    year = "promises that came due, with grace, in the 12 months to the day"
-    promises = Behind("promises", "promises", "Promises due", only=year)
-    promised = Behind("promises", "promised", "Amount promised", only=year)
+    promises = Behind("promises", "promises", "Promises due", when=of_the_year, told_by=("payments", "actions"))
+    promised = Behind("promises", "promised", "Amount promised", when=of_the_year, told_by=("payments", "actions"))
     rule = f"of promises whose due day and {GRACE_DAYS} days of grace passed in the last 12 months; one payment keeps one promise, earliest due first"
     return [
         Definition("promises_kept_rate", "Kept promises", "share", "up", f"Promises kept by promises due, {rule}.",
-                   "promises", Behind("promises", "kept", "Promises kept", only=year), promises),
+                   "promises", Behind("promises", "kept", "Promises kept", when=of_the_year, told_by=("payments", "actions")), promises),
         Definition("promises_kept_value_rate", "Kept promises, by amount", "share", "up", f"Amount paid up to what was promised by amount promised, {rule}.",
-                   "promises", Behind("promises", "kept_amount", "Amount kept", only=year), promised),
+                   "promises", Behind("promises", "kept_amount", "Amount kept", when=of_the_year, told_by=("payments", "actions")), promised),
         Definition("promises_open", "Open promises", "count", "neither", "Promises that are neither due yet nor cancelled.",
-                   "promises", Behind("activity", "promises", "Promises made", only="those that are neither due yet, with grace, nor cancelled")),
+                   "promises", Behind("activity", "promises", "Promises made", computed="Open promises",
+                                      how="the promises made less those whose due day and grace are over, were cancelled, or state no day or amount")),
     ]  # fmt: skip
 
 

@@ -17,7 +17,8 @@ class Measure:
         value: the answer, NaN where it is undefined.
         numerator, denominator: for a ratio; a plain sum has itself and 1.
         n: how many rows (loans, payments, actions: see `of`) stand behind it.
-        excluded: how many such rows were left out, and `why` says by which rule.
+        excluded: how many rows were left out, and `why` says by which rule; `excluded_of` what kind of rows they are
+            (payments beside a rate of placements), "" where they are of the kind of `of`.
         unit: the unit of `value`; shares are 0-1.
         why: why it is undefined, or what was left out; "" where there is nothing to say.
         low, high: the 95 % interval where one can be computed, else NaN; `interval` says by which method.
@@ -34,6 +35,12 @@ class Measure:
     low: float = math.nan
     high: float = math.nan
     interval: str = ""
+    excluded_of: str = ""
+
+    @property
+    def left_out_of(self) -> str:
+        """What `excluded` counts."""
+        return self.excluded_of or self.of
 
     @classmethod
     def undefined(
@@ -62,6 +69,7 @@ class Measure:
             "n": self.n,
             "of": self.of,
             "excluded": self.excluded,
+            "excluded_of": self.left_out_of,
             "unit": self.unit,
             "why": self.why,
             "low": _plain(self.low),
@@ -70,9 +78,12 @@ class Measure:
         }
 
 
-def amount(value: float, *, n: int, of: str = "loans", excluded: int = 0, why: str = "") -> Measure:
+def amount(
+    value: float, *, n: int, of: str = "loans", excluded: int = 0, excluded_of: str = "", why: str = ""
+) -> Measure:
     """A sum of money over n rows."""
-    return Measure(round(value, 2), round(value, 2), 1.0, n, "currency", of=of, excluded=excluded, why=why)
+    rounded = round(value, 2)
+    return Measure(rounded, rounded, 1.0, n, "currency", of=of, excluded=excluded, why=why, excluded_of=excluded_of)
 
 
 def ratio(
@@ -83,13 +94,16 @@ def ratio(
     unit: Unit = "share",
     of: str = "loans",
     excluded: int = 0,
+    excluded_of: str = "",
     why: str = "",
     when_zero: str,
 ) -> Measure:
     """numerator / denominator; undefined, with `when_zero` as the reason, where the denominator is 0 or below."""
     if denominator <= 0:
         return Measure.undefined(when_zero, unit=unit, of=of, numerator=numerator, denominator=denominator, n=n)
-    return Measure(numerator / denominator, numerator, denominator, n, unit, of=of, excluded=excluded, why=why)
+    return Measure(
+        numerator / denominator, numerator, denominator, n, unit, of=of, excluded=excluded, why=why, excluded_of=excluded_of
+    )  # fmt: skip
 
 
 def _plain(value: float) -> float | None:

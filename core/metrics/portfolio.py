@@ -199,21 +199,38 @@ def _recovery(reader: PortfolioReader, selection: Selection, book: Book) -> dict
     if not book.has_payments:
         return measures | _undefined(NO_PAYMENTS, cash_to_date="currency", recovery_rate="share", cash_month="currency")
     cash = reader.cash(selection).iloc[0]
-    outside = reader.cash_outside(selection).iloc[0]
-    excluded, why = int(outside["payments"]), "payments on loans that were not placed are left out; waivers never count"
+    excluded, of_month = _outside(reader, selection)
+    why = _outside_words(excluded)
     month = _of_month(reader.cash(selection, ["month"]), month_end(newest_day(book, selection)).isoformat())
     measures["cash_to_date"] = amount(cash["cash"], n=int(cash["payments"]), of="payments", excluded=excluded, why=why)
-    measures["cash_month"] = amount(month["cash"], n=int(month["payments"]), of="payments")
+    measures["cash_month"] = amount(
+        month["cash"], n=int(month["payments"]), of="payments", excluded=of_month, why=_outside_words(of_month)
+    )
     measures["recovery_rate"] = ratio(
         round(cash["cash"], 2),
         round(placed["balance"], 2),
         n=loans,
         of="placements",
         excluded=excluded,
+        excluded_of="payments",
         why=why,
         when_zero=NOTHING_PLACED,
     )
     return measures
+
+
+def _outside(reader: PortfolioReader, selection: Selection) -> tuple[int, int]:
+    """How many payments belong to no placement: to date, and in the month of the selection's day up to it."""
+    assert selection.as_of is not None
+    told = reader.cash_outside(selection, ["month"])
+    month = told[told["month"] == month_end(selection.as_of).isoformat()]
+    return int(told["payments"].sum()), int(month["payments"].sum())
+
+
+def _outside_words(payments: int) -> str:
+    """What is left out of cash, in words."""
+    told = f"{counted(payments, 'payment')} on loans that were not placed left out" if payments else ""
+    return "; ".join([*([told] if told else []), "waivers never count"])
 
 
 def _work(reader: PortfolioReader, selection: Selection, book: Book, month: str) -> dict[str, Measure]:
@@ -237,28 +254,51 @@ def _work(reader: PortfolioReader, selection: Selection, book: Book, month: str)
         why = NO_COSTS if book.has_payments else f"{NO_PAYMENTS} and no costs"
         return counts | _undefined(why, cost_month="currency", cost_to_date="currency", **units)
     whole = activity.drop(columns="month").sum()
-    counts["cost_month"] = amount(of_month["cost"], n=int(of_month["costed"]), of="actions")
-    counts["cost_to_date"] = amount(whole["cost"], n=int(whole["costed"]), of="actions")
+    counts["cost_month"] = _cost(of_month)
+    counts["cost_to_date"] = _cost(whole)
     if not book.has_payments:
         return counts | _undefined(NO_PAYMENTS, **units)
-    cash = reader.cash(selection, ["month"])
+    cash, (outside, of_this_month) = reader.cash(selection, ["month"]), _outside(reader, selection)
     return (
         counts
-        | _costs(_of_month(cash, month), of_month, "")
-        | _costs(cash.drop(columns="month").sum(), whole, "_to_date")
+        | _costs(_of_month(cash, month), of_month, of_this_month, "")
+        | _costs(cash.drop(columns="month").sum(), whole, outside, "_to_date")
     )
 
 
-def _costs(cash: pd.Series, work: pd.Series, suffix: str) -> dict[str, Measure]:
+def _cost(work: pd.Series) -> Measure:
+    uncosted = int(work["actions"] - work["costed"])
+    why = _uncosted_words(uncosted)
+    return amount(work["cost"], n=int(work["costed"]), of="actions", excluded=uncosted, why=why)
+
+
+def _uncosted_words(actions: int) -> str:
+    return f"{counted(actions, 'action')} without a stated cost left out" if actions else ""
+
+
+def _costs(cash: pd.Series, work: pd.Series, outside: int, suffix: str) -> dict[str, Measure]:
+    """Cost by cash, and cash less cost. Both leave payments and actions out: the payments are counted, both are named."""
     received, cost = round(float(cash["cash"]), 2), round(float(work["cost"]), 2)
     actions = int(work["costed"])
+    uncosted = _uncosted_words(int(work["actions"]) - actions)
+    left = "; ".join(told for told in (_outside_words(outside), uncosted) if told)
     return {
-        f"cost_to_collect{suffix}": ratio(cost, received, n=actions, of="actions", when_zero=NO_CASH),
+        f"cost_to_collect{suffix}": ratio(
+            cost,
+            received,
+            n=actions,
+            of="actions",
+            excluded=outside,
+            excluded_of="payments",
+            why=left,
+            when_zero=NO_CASH,
+        ),
         f"net_recovery{suffix}": amount(
             received - cost,
             n=int(cash["payments"]),
             of="payments",
-            why=f"cash {received:,.2f} less costs {cost:,.2f} of {counted(actions, 'action')}",
+            excluded=outside,
+            why=f"cash {received:,.2f} less costs {cost:,.2f} of {counted(actions, 'action')}; {left}",
         ),
     }
 

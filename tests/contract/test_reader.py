@@ -156,6 +156,9 @@ def test_cash_without_a_placement_and_waivers_are_told_apart(reader):
     assert records(outside, "payments", "cash", "loans", "waivers", "waived") == [(2, 150.00, 2, 1, 500.00)]
     assert records(reader.cash_outside(NOW.only(product="Home")), "payments", "waivers") == [(1, 1)]
     assert records(reader.cash_outside(NOW.at(date(2026, 9, 30))), "payments", "waivers") == [(1, 0)]
+    months = reader.cash_outside(NOW, ["month"])
+    assert records(months, "month", "payments", "waivers") == [("2026-09-30", 1, 0), ("2026-10-31", 1, 1)]
+    assert round(months["cash"].sum(), 2) == 150.00
 
 
 def test_activity_counts_contacts_promises_and_costs_by_month_and_strategy(reader):

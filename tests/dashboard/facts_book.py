@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from core.errors import SelectionRefused
@@ -13,6 +14,7 @@ from core.metrics.portfolio import month_end
 from core.records import Book, FactPage
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from tests.dashboard.small_book import BOOK, SmallBookReader
+from tests.fake_facts import is_wanted
 
 BLOCK = 7
 
@@ -51,9 +53,9 @@ class FactsReader(SmallBookReader):
             raise SelectionRefused(f"The rows of {kind} cannot be read now", remedy="Choose fewer of them.")
         rows, day = getattr(self, f"_{kind}_facts")(selection)
         for column, value in cell.items():
-            if column not in rows:
+            if column not in rows and column not in ("age", "workable"):
                 raise SelectionRefused(f"'{column}' is not known here", remedy="Leave it out.")
-            rows = rows[rows[column] == value]
+            rows = rows[np.array([is_wanted(row, column, value) for row in rows.to_dict("records")], dtype=bool)]
         for column, kept in selection.filters.items():
             rows = rows[rows[column].isin(kept)]
         rows = rows[rows[measure] != 0].sort_values([day, "loan_ref"], ascending=[False, True])

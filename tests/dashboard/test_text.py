@@ -52,6 +52,6 @@ def test_an_undefined_measure_gives_its_reason():
 
 def test_why_shows_the_division_n_and_what_was_left_out():
     answer = ratio(30, 120, n=7, of="placements", excluded=2, why="waivers never count", when_zero="")
-    assert why(answer) == "30.00 / 120.00 = 25.0 %; n = 7 placements; 2 left out; waivers never count."
+    assert why(answer) == "30.00 / 120.00 = 25.0 %; n = 7 placements; 2 placements left out; waivers never count."
     assert why(amount(30, n=1)) == "30.00; n = 1 loan."
     assert why(Measure(5, 5, 1.0, 5, "count")) == "5; n = 5 loans."

@@ -39,6 +39,10 @@ def test_every_field_cell_sum_and_kind_has_its_word():
     [({}, "Recovery rate"), ({"month": "2026-09-30", "product": "Auto"}, "Recovery rate, Sep 2026, Auto"),
      ({"cohort": "2025-03-31"}, "Recovery rate, placed in Mar 2025"), ({"cohort": "none"}, "Recovery rate, none"),
      ({"cohort": "2025 Q1"}, "Recovery rate, placed in 2025 Q1"),
+     ({"month": "2026-01-31..2026-03-31"}, "Recovery rate, Jan 2026 to Mar 2026"), ({"cohort": "..2025-03-31", "age": "..12"}, "Recovery rate, up to month 12, placed by Mar 2025"),
+     ({"cohort": "2025-03-31..2025-03-31"}, "Recovery rate, placed in Mar 2025"), ({"state": "paid|Current"}, "Recovery rate, to paid or Current"),
+     ({"move": "cure"}, "Recovery rate, to Current or paid"), ({"workable": "no"}, "Recovery rate, on hold"), ({"month": "a..b"}, "Recovery rate, a to b"),
+     ({"age": "2..4"}, "Recovery rate, months 2 to 4"), ({"cohort": "2025-03-31.."}, "Recovery rate, placed from Mar 2025"),
      ({"origin": "30-59", "state": "paid"}, "Recovery rate, from 30-59, to paid"), ({"as_of": "2026-10-31"}, "Recovery rate, 31 Oct 2026")],
 )  # fmt: skip
 def test_a_cell_is_told_in_words(cell, words):
@@ -51,11 +55,13 @@ def test_a_sum_is_called_by_what_is_added_up():
 
 
 def test_the_audit_of_a_rate_names_both_sides_and_what_was_left_out():
-    rate = ratio(30.0, 120.0, n=7, of="placements", excluded=2, why="waivers never count", when_zero="")
+    rate = ratio(
+        30.0, 120.0, n=7, of="placements", excluded=2, excluded_of="payments", why="waivers never count", when_zero=""
+    )
     known = replace(VIEW.only(product="Auto"), known_on=date(2026, 9, 1))
     told = dict(say.facts(rate, definition("recovery_rate"), known, "EUR"))
     assert told == {
-        "Numerator": "Cash: 30.00", "Denominator": "Balance placed: 120.00", "n": "7 placements", "Left out": "2",
+        "Numerator": "Cash: 30.00", "Denominator": "Balance placed: 120.00", "n": "7 placements", "Left out": "2 payments",
         "Note": "waivers never count", "Interval": "none is computed", "Unit": "a share of one, shown in percent",
         "Direction": "higher is better", "As of": "31 Oct 2026", "Known on": "what was received by 1 Sep 2026", "Only": "Product Auto",
     }  # fmt: skip
@@ -94,10 +100,10 @@ def test_rows_say_whether_they_come_to_the_number(expected, ends):
     assert note.endswith(ends)
 
 
-def test_rows_of_which_some_count_and_no_rows_are_told_apart():
-    some = replace(CASH, only="the cash of old cohorts")
+def test_a_computed_side_has_its_own_name_and_value_and_no_rows_are_told_apart():
+    some = replace(CASH, computed="Cash after fees", how="each payment less its fee")
     assert say.rows_note(page(100.0), some, 4.0) == (
-        "3 payments, newest first; all of them come to 100.00. The number counts only the cash of old cohorts."
+        "3 payments, newest first; cash comes to 100.00. Cash after fees (4.00) is computed from these rows: each payment less its fee."
     )
     assert say.rows_note(page(0.0, 0), CASH, 4.0).startswith("No row stands behind it: payments and reversals")
 

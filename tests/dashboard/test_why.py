@@ -150,17 +150,30 @@ def test_a_rate_of_a_cohort_comes_from_its_rows(services):
     above, below = (float(told[side].split(": ")[1].replace(",", "")) for side in ("Numerator", "Denominator"))
     assert august["words"]["value"] == f"{above / below * 100:.1f} %"
     assert august["rows"]["note"].endswith(", as in the number.")
-    with pytest.raises(SelectionRefused, match="Liquidation at 3 months cannot be told by cohort"):
-        drawn(services, "?why=liquidation_3m&cell=cohort~2026-08-31")
+    with pytest.raises(SelectionRefused, match="Netback cannot be told by cohort"):
+        drawn(services, "?why=netback&cell=cohort~2026-08-31")
 
 
-def test_rows_that_do_not_all_count_say_which_do(services):
-    family = {"vintages": lambda reader, selection: {"liquidation_3m": Measure(0.2, 20.0, 100.0, 9, "share", low=0.1, high=0.3, interval="between cohorts")}}  # fmt: skip
-    told = drawn(services, "?why=liquidation_3m", families=family)
-    assert told["rows"]["note"].endswith(
-        "The number counts only the cash of the cohorts of which every loan was placed at least 3 months ago, up to month 3."
-    )
+def test_a_cohort_at_an_age_opens_its_own_share_with_both_sides(services):
+    august = drawn(services, "?why=liquidation_at&cell=cohort~2026-08-31&cell=age~..1")
+    assert august["words"]["title"] == "Liquidation, up to month 1, placed in Aug 2026"
+    assert august["rows"]["note"].endswith(", as in the number.")
+    assert {row["day"][-8:] for row in august["rows"]["rows"]} <= {"Aug 2026", "Sep 2026"}
+    placed = drawn(services, "?why=liquidation_at&cell=cohort~2026-08-31&cell=age~..1&rows=denominator")
+    assert placed["rows"]["note"].endswith(", as in the number.")
+
+
+def test_a_computed_side_has_its_own_name_and_value_beside_the_rows(services):
+    family = {"value": lambda reader, selection: {"netback": Measure(0.2, 20.0, 100.0, 9, "share", low=0.1, high=0.3, interval="between cohorts")}}  # fmt: skip
+    told = drawn(services, "?why=netback", families=family)
+    assert facts_of(told)["Numerator"] == "Cash after fees: 20.00, computed"
+    assert facts_of(told)["Denominator"] == "Balance placed under a known fee: 100.00, computed"
+    assert [button.children for button in told["words"]["sides"]] == [
+        "Cash (rows behind cash after fees)", "Balance placed (rows behind balance placed under a known fee)",
+    ]  # fmt: skip
     assert facts_of(told)["Interval"] == "10.0 % to 30.0 %, between cohorts"
+    below = drawn(services, "?why=recovery_rate&rows=less", families=family)
+    assert "computed" not in facts_of(below)["Numerator"]
 
 
 def test_rows_that_do_not_come_to_the_number_are_not_passed_over(services):

@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from core.errors import SelectionRefused
 from core.metrics.facts import FACT_FIELDS
+from core.metrics.roll import DIRECTIONS
 from core.selection import Selection
 from db.fact_kinds import KINDS
 from db.reader import SqlPortfolioReader
@@ -135,3 +136,39 @@ def test_an_empty_store_has_no_rows(engine):
 def test_a_month_that_is_no_day_is_refused(reader):
     with pytest.raises(SelectionRefused, match="'soon' is not a day"):
         reader.facts("flows", NOW, {"month": "soon"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "measure", "cell", "parts"),
+    [("flows", "opening", {"month": f"{FEBRUARY}..{MARCH}"}, [{"month": FEBRUARY}, {"month": MARCH}]),
+     ("flows", "loans", {"state": "Current|1-29"}, [{"state": "Current"}, {"state": "1-29"}]),
+     ("flows", "loans", {"month": MARCH, "move": "forward|stay"}, [{"month": MARCH, "move": "forward"}, {"month": MARCH, "move": "stay"}]),
+     ("cash", "cash", {"month": f"..{FEBRUARY}"}, [{"month": JANUARY}, {"month": FEBRUARY}]),
+     ("cash", "cash_effective", {"cohort": JANUARY, "age": "1..2"}, [{"cohort": JANUARY, "age": "1"}, {"cohort": JANUARY, "age": "2"}]),
+     ("placed", "balance", {"cohort": f"{FEBRUARY}.."}, [{"cohort": FEBRUARY}, {"cohort": MARCH}]),
+     ("stock", "arrears_loans", {"product": "Auto"}, [{"product": "Auto", "workable": "yes"}, {"product": "Auto", "workable": "no"}])],
+)  # fmt: skip
+def test_several_values_and_spans_are_the_sum_of_their_parts(reader, kind, measure, cell, parts):
+    whole = reader.facts(kind, NOW, cell, measure=measure, limit=999)
+    single = [reader.facts(kind, NOW, part, measure=measure, limit=999) for part in parts]
+    assert whole.n == sum(page.n for page in single) == len(whole.frame) > 0
+    assert whole.total == round(sum(page.total for page in single), 2)
+    exported = pd.concat(list(reader.iter_facts(kind, NOW, cell, measure=measure)), ignore_index=True)
+    pd.testing.assert_frame_equal(exported, whole.frame)
+
+
+def test_moves_part_the_flows_of_old_loans_and_leave_out_new_ones(reader):
+    moves = {move: reader.facts("flows", NOW, {"move": move}, measure="loans").n for move in DIRECTIONS}
+    new = reader.facts("flows", NOW, {"origin": "new"}, measure="loans").n
+    assert new > 0
+    assert sum(moves.values()) + new == reader.facts("flows", NOW, measure="loans").n
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "found"),
+    [("flows", {"move": "sideways"}, "'sideways' is no move"), ("cash", {"age": "..old"}, "'old' is no age"),
+     ("stock", {"workable": "perhaps"}, "'perhaps' is no workable"), ("placed", {"age": "3"}, "cannot be narrowed by 'age'")],
+)  # fmt: skip
+def test_what_cannot_be_asked_of_rows_is_refused(reader, kind, cell, found):
+    with pytest.raises(SelectionRefused, match=found):
+        reader.facts(kind, NOW, cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -19,6 +20,7 @@ from tests.contract.book import fake
 from tests.core.metrics.stub_reader import a_book
 
 OCTOBER = Selection(as_of=date(2026, 10, 31))
+BOOK = fake().book()
 
 
 class Sums:
@@ -82,8 +84,32 @@ def test_nothing_to_divide_by_is_undefined():
 
 
 def test_a_number_of_which_not_every_row_counts_is_not_told_by_a_clock():
-    with pytest.raises(SelectionRefused, match="Liquidation at 12 months cannot be told by cohort"):
-        answer(Sums(), OCTOBER, "liquidation_12m", {"cohort": "2026-03-31"})
+    with pytest.raises(SelectionRefused, match="Realised loss given default cannot be told by cohort"):
+        answer(Sums(), OCTOBER, "lgd_12m", {"cohort": "2026-03-31"})
+
+
+def test_a_cell_of_the_roll_matrix_is_a_share_of_all_that_stood_in_its_bucket():
+    reader = Sums(flows=(40.0, 4))
+    rate = answer(reader, OCTOBER, "roll_share_loans", {"month": "2026-10-31", "origin": "30-59", "state": "paid"})
+    assert (rate.value, rate.n, rate.interval) == (1.0, 4, "Wilson")
+    assert reader.asked == [
+        ("flows", {"month": "2026-10-31", "origin": "30-59", "state": "paid"}, "loans"),
+        ("flows", {"month": "2026-10-31", "origin": "30-59"}, "loans"),
+    ]
+
+
+def test_a_cohort_at_an_age_divides_the_cash_up_to_it_by_all_that_was_placed():
+    reader = Sums(cash=(30.0, 3), placed=(120.0, 2))
+    assert answer(reader, OCTOBER, "liquidation_at", {"cohort": "2026-08-31", "age": "..2"}).value == 0.25
+    assert [cell for _, cell, _ in reader.asked] == [{"cohort": "2026-08-31", "age": "..2"}, {"cohort": "2026-08-31"}]
+
+
+def test_rows_are_looked_at_no_later_than_the_files_can_have_told():
+    told = replace(BOOK, payments_until=date(2026, 8, 20), has_costs=False)
+    chosen, cell = scope_of(told, OCTOBER, definition("liquidation_3m").numerator, {})
+    assert (chosen.as_of, cell) == (date(2026, 8, 20), {"cohort": "..2026-04-30", "age": "..3"})
+    placed = scope_of(told, OCTOBER, definition("balance_placed").numerator, {})
+    assert placed == (OCTOBER, {})
 
 
 def test_a_number_its_family_does_not_have_is_undefined_in_its_unit():
@@ -101,7 +127,7 @@ def test_the_rows_of_a_side_are_read_in_its_own_month():
 def test_filters_and_clocks_of_a_cell_part():
     selection, rest = narrowed(OCTOBER.only(region="North"), {"product": "Auto", "origin": "30-59"})
     assert (selection.filters, rest) == ({"region": ("North",), "product": ("Auto",)}, {"origin": "30-59"})
-    chosen, cell = scope_of(OCTOBER, definition("bridge_cured").numerator, {"bucket": "30-59"})
+    chosen, cell = scope_of(BOOK, OCTOBER, definition("bridge_cured").numerator, {"bucket": "30-59"})
     assert chosen.filters == {"bucket": ("30-59",)}
     assert cell == {"month": "2026-10-31", "state": "Current"}
 

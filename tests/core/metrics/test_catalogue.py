@@ -60,11 +60,12 @@ def test_a_definition_is_a_plain_sentence_without_signs(meant):
 @NAMED
 def test_every_side_names_facts_the_reader_has(meant):
     assert meant.denominator is None or meant.less is None
-    assert (meant.unit in ("share", "ratio")) == (meant.denominator is not None) or meant.name == "forecast_coverage"
+    assert (meant.unit in ("share", "ratio")) == (meant.denominator is not None)
     for side in meant.sides.values():
         assert side.measure in FACT_MEASURES[side.kind]
         assert set(side.buckets) <= {"Current", *IN_ARREARS}
-        assert not side.only.endswith(".")
+        assert bool(side.computed) == bool(side.how)
+        assert not side.how.endswith(".")
 
 
 def test_the_sums_of_each_kind_are_those_of_the_contract():
@@ -100,6 +101,17 @@ def test_the_whole_month_of_a_day_is_over():
     assert whole_month(date(2026, 3, 1)) == date(2026, 2, 28)
 
 
+@pytest.mark.parametrize(
+    ("name", "side", "cell"),
+    [("liquidation_3m", "numerator", {"cohort": "..2026-06-30", "age": "..3"}), ("liquidation_3m", "denominator", {"cohort": "..2026-06-30"}),
+     ("promises_kept_rate", "numerator", {"month": "2025-10-31..2026-09-30"}), ("on_hold_share", "numerator", {"workable": "no"}),
+     ("sustained_cure_rate", "denominator", {"month": "2025-07-31..2026-06-30"}), ("redefault_rate", "numerator", {"month": "2025-04-30..2026-03-31"}),
+     ("cure_rate", "numerator", {"month": "2026-09-30", "move": "cure", "origin": "1-29|30-59|60-89|90-119|120+"})],
+)  # fmt: skip
+def test_the_rows_that_count_are_told_by_the_day(name, side, cell):
+    assert definition(name).sides[side].cell(date(2026, 9, 30)) == cell
+
+
 def test_a_side_narrows_the_buckets_chosen_and_brings_none_back():
     side = Behind("flows", "opening", "x", buckets=("1-29", "30-59"))
     assert side.narrowed(OCTOBER).filters == {"bucket": ("1-29", "30-59")}
@@ -110,6 +122,7 @@ def test_a_side_narrows_the_buckets_chosen_and_brings_none_back():
 
 
 def test_the_same_rows_are_shown_once():
-    assert list(definition("cei").sides) == ["numerator"]
+    assert list(definition("forecast_coverage").sides) == ["numerator"]
+    assert list(definition("cei").sides) == ["numerator", "denominator", "more"]
     assert list(definition("recovery_rate").sides) == ["numerator", "denominator"]
     assert list(definition("net_recovery").sides) == ["numerator", "less"]

@@ -23,12 +23,19 @@ def test_a_ratio_over_nothing_is_undefined_with_its_reason_and_never_zero():
         "n": 0,
         "of": "loans",
         "excluded": 0,
+        "excluded_of": "loans",
         "unit": "share",
         "why": "nothing placed",
         "low": None,
         "high": None,
         "interval": "",
     }
+
+
+def test_what_was_left_out_may_be_of_another_kind_than_what_counts():
+    rate = ratio(1.0, 2.0, n=3, of="placements", excluded=4, excluded_of="payments", when_zero="")
+    assert (rate.as_json()["excluded"], rate.as_json()["excluded_of"], rate.left_out_of) == (4, "payments", "payments")
+    assert ratio(1.0, 2.0, n=3, of="cures", excluded=4, when_zero="").as_json()["excluded_of"] == "cures"
 
 
 def test_a_share_of_less_than_nothing_is_undefined_too_and_keeps_its_parts():
