@@ -12,6 +12,7 @@ from core.metrics.answers import NOUNS
 from core.metrics.catalogue import definition
 from core.metrics.cells import BETWEEN, SETS, SEVERAL, SPANS
 from core.metrics.definitions import Behind, Definition
+from core.metrics.delinquency import BUCKETS
 from core.metrics.measure import Measure, Unit
 from core.metrics.recovery import cohort_months
 from core.records import FactPage
@@ -86,6 +87,8 @@ def _cell_value(column: str, value: str) -> str:
     first, between, last = value.partition(BETWEEN)
     if column in SPANS and between:
         return _span_words(column, first, last)
+    if column == "origin" and value == SEVERAL.join(BUCKETS):
+        return "open before"
     if column in SETS and SEVERAL in value:
         value = " or ".join(value.split(SEVERAL))
     if column == "move":

@@ -13,6 +13,8 @@ from core.ports import PortfolioReader
 from core.selection import Selection
 from core.synthetic import generate, write_files
 from core.workflows.measures import families
+from db.engine import open_store
+from db.reader import SqlPortfolioReader
 from tests.agreement import Store
 from tests.reference_files import File
 
@@ -30,7 +32,7 @@ def reader(tmp_path_factory) -> PortfolioReader:
     store = Store(tmp_path_factory.mktemp("why"))
     for file in write_files(generate(seed=7, loans=100, months=23)):
         store.ingest(File(file.kind, file.text, file.as_of.isoformat() if file.as_of else None))
-    return store.reader
+    return SqlPortfolioReader(open_store(store.db), budget_seconds=60)
 
 
 @MEANT

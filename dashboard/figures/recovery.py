@@ -153,7 +153,7 @@ def same_age_dots(groups: pd.DataFrame, mode: str | None, *, by: str, height: in
     Args:
         groups: `by`, loans, rate, earlier_loans, earlier_rate, change (shares), largest fall first.
 
-    Every dot's customdata begins with its group.
+    Every dot's customdata begins with its group; a ring's with "group|before".
     """
     colours = palette(mode)
     tones = [_tone(float(change), mode) for change in groups["change"]]
@@ -181,7 +181,8 @@ def same_age_dots(groups: pd.DataFrame, mode: str | None, *, by: str, height: in
         "<b>%{customdata[1]}</b><br>newest %{customdata[2]}, before %{customdata[3]}: %{customdata[4]}<extra></extra>"
     )
     ring = {
-        "type": "scatter", "mode": "markers", "x": before, "y": names, "customdata": hover, "hovertemplate": said,
+        "type": "scatter", "mode": "markers", "x": before, "y": names, "hovertemplate": said,
+        "customdata": [[f"{row[0]}|before", *row[1:]] for row in hover],
         "marker": {"size": 11, "color": colours.surface, "line": {"color": colours.muted, "width": 1.5}},
     }  # fmt: skip
     dots = {

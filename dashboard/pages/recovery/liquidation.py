@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import dash
 import pandas as pd
 from dash import html
 
+from core.metrics.cells import span
+from core.metrics.definitions import reached
 from core.metrics.portfolio import month_end
 from core.metrics.recovery import CohortSize
 from core.metrics.ripeness import ripe_day
@@ -81,7 +83,7 @@ def _curves(
         + (f"; the newest {MOST_CURVES} of {len(names)}" if left > 0 else "") + _before_the_book(view, names),
         summary=say.liquidation_summary(together),
         rows=say.pooled_rows(together, target),
-        addresses=[_of_mark(int(age)) if age in MARKS else None for age in together["age"]],
+        addresses=[_of_mark(view, int(age)) for age in together["age"]],
     )  # fmt: skip
 
 
@@ -89,12 +91,14 @@ def _table(view: View, curves: pd.DataFrame, size: str, mode: str | None) -> dic
     table = vintage_table(curves)
     newest = curves.groupby("cohort", sort=True)["rate"].last()
     table["rate"] = [float(newest[name]) for name in table["cohort"]]
+    not_yet = {
+        f"{row['cohort']}|{mark}" for row in table.to_dict("records") for mark in MARKS if pd.isna(row[f"rate_{mark}"])
+    }
     drawn = cohort_table(table.tail(MOST_COHORTS), mode, marks=MARKS, height=HEIGHT)
     return chart_props(
-        marked(drawn, lambda key: _of_key(view, key)),
+        marked(drawn, lambda key: None if key in not_yet else _of_key(view, key)),
         title=say.cohorts_title(table),
         subtitle=f"Recovered after so many months, by {size} of placement; grey where not every loan has run so long"
-        + ("; a click opens the quarter's rate to date" if size == "quarter" else "")
         + (f"; the newest {MOST_COHORTS} of {len(table)}" if len(table) > MOST_COHORTS else ""),
         summary=say.cohorts_summary(table),
         rows=say.cohort_rows(table, MARKS),
@@ -107,19 +111,19 @@ def _of_key(view: View, key: str) -> Why | None:
     return _address(view, cohort, int(age) if age else None)
 
 
-def _address(view: View, cohort: str, age: int | None) -> Why | None:
-    """The recovery rate of a month of placements on the day it reached an age; of all cohorts, at the nearest age that
-    has a name. A quarter's rate to date: its months reach an age on different days; and so where the book lacks the day."""
+def _address(view: View, cohort: str, age: int | None) -> Why:
+    """The liquidation of a cohort up to an age, or to date; of all cohorts together those that have reached it."""
     if cohort == "all":
-        return _of_mark(age or 0)
-    then = None if age is None or "Q" in cohort else _month_end_at(_newest_month(cohort), age)
-    held = then is not None and then in view.book.days and then <= view.as_of
-    return Why("recovery_rate", {"cohort": cohort_cell(cohort)} | ({"as_of": f"{then}"} if held else {}))
+        return _of_mark(view, age or 0)
+    up_to = {} if age is None else {"age": span("", str(age))}
+    return Why("liquidation_at", {"cohort": cohort_cell(cohort), **up_to})
 
 
-def _of_mark(age: int) -> Why:
-    nearest = max((mark for mark in MARKS if mark <= age), default=MARKS[0])
-    return Why(f"liquidation_{nearest}m")
+def _of_mark(view: View, age: int) -> Why:
+    """A named age is the metric of that name, with its interval."""
+    if age in MARKS:
+        return Why(f"liquidation_{age}m")
+    return Why("liquidation_at", dict(reached(age, up_to_it=True)(ripe_day(view.book, view.as_of, "payments"))))
 
 
 def cohort_cell(cohort: str) -> str:
@@ -135,11 +139,6 @@ def _newest_month(cohort: str) -> date:
     """The first day of a cohort's newest month."""
     year, _, quarter = cohort.partition(" Q")
     return date(int(year), 3 * int(quarter), 1) if quarter else date.fromisoformat(f"{cohort}-01")
-
-
-def _month_end_at(month: date, age: int) -> date:
-    later = month.year * 12 + month.month + age
-    return date(later // 12, later % 12 + 1, 1) - timedelta(days=1)
 
 
 def _before_the_book(view: View, names: list[str]) -> str:

@@ -82,17 +82,18 @@ def _chart(view: View, seen: Outlook, name: str, known: pd.DataFrame, mode: str 
     tested = tested[tested["steps"] == 1].reset_index(drop=True)
     months = [*known["month"], *ahead["month"]]
     budget, no_budget = _budget(view, name, months)
+    first = str(ahead["month"].iloc[0])
     drawn = forecast_fan(
         known, ahead, mode, height=HEIGHT, budget=budget, aim=AIMS[name], earlier=tested[tested["month"].isin(months)]
     )
     return chart_props(
-        marked(drawn, lambda key: _address(name, *parts(key))),
+        marked(drawn, lambda key: _address(name, *parts(key), first=first)),
         title=say.outlook_title(name, ahead.iloc[0], budget, view.book.currency),
         subtitle=say.outlook_subtitle(name, tested, seen.loans, no_budget),
         summary=say.outlook_summary(name, known, ahead),
         rows=_rows(known, ahead, budget, tested),
-        addresses=[*(_address(name, "actual", month) for month in known["month"]),
-                   *(Why(METRICS[name]) for _ in ahead["month"])],
+        addresses=[*(_address(name, "actual", month, first=first) for month in known["month"]),
+                   *(_address(name, "forecast", month, first=first) for month in ahead["month"])],
     )  # fmt: skip
 
 
@@ -110,13 +111,18 @@ def _budget(view: View, name: str, months: list[str]) -> tuple[pd.DataFrame, str
     return pd.DataFrame(known, columns=["month", "value"]), why
 
 
-def _address(name: str, kind: str, month: str) -> Why | None:
-    """Actual months open their own rows, what is ahead the forecast, what was forecast before the record of forecasts."""
-    if kind == "actual":
-        return Why("cash:cash", {"month": month}) if name == "cash" else Why("in_arrears", {"as_of": month})
-    if kind == "forecast":
+def _address(name: str, kind: str, month: str, *, first: str) -> Why | None:
+    """Actual months open their own rows, the next month its forecast; months further ahead and forecasts made earlier have
+    no number of their own.
+
+    Args:
+        first: the first month ahead.
+    """
+    if kind == "forecast" and month == first:
         return Why(METRICS[name])
-    return Why("forecast_coverage") if kind == "earlier" else None
+    if kind not in ("actual", "forecast") or month > first:
+        return None
+    return Why("cash:cash", {"month": month}) if name == "cash" else Why("in_arrears", {"as_of": month})
 
 
 def _rows(known: pd.DataFrame, ahead: pd.DataFrame, budget: pd.DataFrame, tested: pd.DataFrame) -> list[list[str]]:

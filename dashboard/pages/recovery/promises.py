@@ -9,7 +9,9 @@ import dash
 import pandas as pd
 from dash import html
 
-from core.metrics.funnel import funnel, unsaid
+from core.metrics.cells import several
+from core.metrics.delinquency import BUCKETS
+from core.metrics.funnel import STEPS, funnel, unsaid
 from core.metrics.promises import NO_ACTIONS, kept_by_month
 from core.metrics.ripeness import partly, ripe_day, unripe
 from core.metrics.targets import target_for
@@ -28,10 +30,6 @@ from dashboard.state import VIEW, View, view_of
 
 FUNNEL, KEPT = "recovery-funnel", "recovery-kept"
 CHARTS = {"funnel": FUNNEL, "kept": KEPT}
-STEPS = {
-    "worked": "penetration", "contacted": "contact_rate", "reached": "right_party_rate", "promised": "promise_rate",
-    "paying": "paying_rate",
-}  # fmt: skip
 HEIGHT, MOST_MONTHS = 360, 24
 PANELS = {"kept": "Kept, by month due"}
 
@@ -70,11 +68,9 @@ def _funnel(view: View, mode: str | None) -> dict[str, Any]:
 
 
 def _step_address(step: str, month: WholeMonth) -> Why:
-    if step == "inventory":
-        return Why("loans", {"as_of": month.opening.isoformat()})
-    if step == "workable":
-        return Why("flows:workable", {"month": month.closing.isoformat()})
-    return Why(STEPS[step], {"as_of": month.closing.isoformat()})
+    """The loans of a step, as its bar counts them; the shares between steps are figures of their own."""
+    cell = {"month": month.closing.isoformat(), "origin": several(*BUCKETS)}
+    return Why(f"flows:{STEPS[step][0]}", cell)
 
 
 def _kept(view: View, mode: str | None) -> dict[str, Any]:
@@ -95,14 +91,14 @@ def _kept(view: View, mode: str | None) -> dict[str, Any]:
     target = _target(view, history["month"].tolist())
     drawn = monthly_shares(history.assign(name="kept"), mode, names=PANELS, height=HEIGHT, target=target)
     return chart_props(
-        marked(drawn, lambda key: Why("promises:kept", {"month": parts(key)[1]})),
+        marked(drawn, lambda key: Why("promises_kept_rate", {"month": parts(key)[1]})),
         title=say.kept_title(history),
         subtitle=say.kept_subtitle(
             months, target, part=bool(view.selection.filters), known=partly(book, view.as_of, "payments", "actions")
         ),
         summary=say.kept_summary(history),
         rows=say.kept_rows(history),
-        addresses=[Why("promises:kept", {"month": month}) for month in history["month"]],
+        addresses=[Why("promises_kept_rate", {"month": month}) for month in history["month"]],
     )
 
 

@@ -38,6 +38,7 @@ WEIGHTS: dict[str, draw.Weight] = {"balance": "opening", "loans": "loans"}
 CELLS = {f"{origin}{draw.BETWEEN}{state}": f"{origin} to {state}" for origin in BUCKETS for state in STATES}
 FIRST_CELL = "30-59|60-89"
 HEIGHT, MOST_MONTHS = 360, 24
+CURE_RATES = {CURED: "cure_rate_loans", SUSTAINED: "sustained_cure_rate", REDEFAULTED: "redefault_rate"}
 PANELS = {
     CURED: "Cured in the month",
     SUSTAINED: "Still cured three months on",
@@ -142,14 +143,13 @@ def _why_none(month: WholeMonth, which: str = "open") -> str:
 
 
 def _flow(weight: Literal["opening", "loans"], origin: str, state: str, month: str) -> Why:
-    return Why(f"flows:{weight}", {"origin": origin, "state": state, "month": month})
+    number = "roll_share" if weight == "opening" else "roll_share_loans"
+    return Why(number, {"origin": origin, "state": state, "month": month})
 
 
 def _cure_address(name: str, month: str) -> Why:
-    """The rate of a month opens as it stood then; of what became of its cures, the loans that make the numerator."""
-    if name == CURED:
-        return Why("cure_rate_loans", {"as_of": month})
-    return Why("flows:sustained_3" if name == SUSTAINED else "flows:redefaulted_6", {"month": month})
+    """The share of a month's loans in arrears that was cured, and of its cures what became of them."""
+    return Why(CURE_RATES[name], {"month": month})
 
 
 def _cell_button(moves: Moves, weight: draw.Weight, cell: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import dash
@@ -10,9 +10,11 @@ import pandas as pd
 from dash import Input, html
 from dash.exceptions import PreventUpdate
 
+from core.metrics.cells import span
 from core.metrics.portfolio import month_end
-from core.metrics.recovery import cash_by_month, recovery_history
+from core.metrics.recovery import cash_by_month, cohort_months, recovery_history
 from core.metrics.ripeness import partly, untold
+from core.metrics.same_age import SameAge
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard import text_recovery as say
@@ -21,6 +23,7 @@ from dashboard.components.chart import chart_absent, chart_card, chart_outputs, 
 from dashboard.components.switch import switch
 from dashboard.figures.recovery import WHOLE, cash_bars, rate_lines, same_age_dots
 from dashboard.pages.recovery.headline import BY, fallen_by, same_age
+from dashboard.pages.recovery.liquidation import cohort_cell
 from dashboard.pages.recovery.points import marked, parts
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
@@ -119,13 +122,13 @@ def update_groups(services: Services, search: str | None, mode: str | None) -> d
         for row in groups.itertuples(index=False)
     ]  # fmt: skip
     return chart_props(
-        marked(same_age_dots(groups, mode, by=by, height=HEIGHT), lambda name: Why("recovery_rate", {by: name})),
+        marked(same_age_dots(groups, mode, by=by, height=HEIGHT), lambda key: _same_age_address(same, by, key)),
         title=say.groups_title(groups, by),
         subtitle=f"Recovery after {same.age} months: filled, placed in {same.cohort}; ring, the "
         f"{show.count(same.earlier_cohorts, 'cohorts')} before (n of both). As it happened: who is in a group may have changed",
         summary=f"{title}: " + ", ".join(f"{row[0]} {row[-1]}" for row in rows[1:]) + ".",
         rows=rows,
-        addresses=[Why("recovery_rate", {by: name}) for name in groups[by]],
+        addresses=[_same_age_address(same, by, name) for name in groups[by]],
     )
 
 
@@ -214,6 +217,15 @@ def _rate_address(view: View, by: str, name: str, month: str) -> Why:
     """The rate of a group at a month-end, on that day where the book holds it, else to date."""
     held = month in {day.isoformat() for day in view.book.days}
     return Why("recovery_rate", ({} if name == WHOLE else {by: name}) | ({"as_of": month} if held else {}))
+
+
+def _same_age_address(same: SameAge, by: str, key: str) -> Why:
+    """A group's newest cohort at the age compared; behind "|before" the cohorts before it together."""
+    name, is_before = key.removesuffix("|before"), key.endswith("|before")
+    newest = cohort_cell(same.cohort)
+    first = date.fromisoformat(cohort_months(newest)[0]).replace(day=1)
+    cohort = span("", (first - timedelta(days=1)).isoformat()) if is_before else newest
+    return Why("liquidation_at", {by: name, "cohort": cohort, "age": span("", str(same.age))})
 
 
 def register(app: dash.Dash, services: Services) -> None:

@@ -12,7 +12,7 @@ from dash import html
 from dash.exceptions import PreventUpdate
 from plotly.utils import PlotlyJSONEncoder
 
-from core.metrics.answers import answer, day_of
+from core.metrics.answers import answer
 from core.selection import Selection
 from dashboard.address import Why
 from dashboard.pages.recovery import headline, liquidation, outlook, promises, rolls, to_date, warning
@@ -366,7 +366,7 @@ def test_shares_of_loans_carry_an_interval_and_the_address_chooses_them(moving):
 def test_a_cell_of_the_matrix_is_chosen_by_the_address_and_links_to_its_rows(moving):
     shown = rolls.update_rolls(moving, "?roll=30-59|Current", "light")
     assert shown["move"]["title"] == "30-59 to Current: 25.0 % in Oct 2026, +16.7 pts on the 3 months before"
-    asked = Why("flows:opening", {"month": "2026-10-31", "origin": "30-59", "state": "Current"})
+    asked = Why("roll_share", {"month": "2026-10-31", "origin": "30-59", "state": "Current"})
     assert getattr(shown["why"][0], "data-why") == asked.to_query()
     assert asked.mark() in marks(shown["move"])
     assert rolls.update_rolls(moving, "?roll=nonsense", "light")["move"]["title"].startswith("30-59 to 60-89")
@@ -382,8 +382,10 @@ def test_cures_are_told_by_month_and_those_too_young_are_not_judged(moving):
     assert cures["title"] == "25.0 % of loans in arrears cured, 0 % last three months, 100 % fall back within six"
     october = words(cures["rows"])[1]
     assert october == ["Oct 2026", "25.0 %", "4", "4.6 % to 69.9 %", "not yet", "", "", "not yet", "", ""]
-    assert Why("cure_rate_loans", {"as_of": "2026-10-31"}).mark() in marks(cures)
-    assert all("flows" in mark or "cure_rate" in mark for mark in marks(cures))
+    told = [Why.from_query(mark.removeprefix("why:")) for mark in marks(cures)]
+    assert Why("cure_rate_loans", {"month": "2026-10-31"}).mark() in marks(cures)
+    assert {why.number for why in told} == {"cure_rate_loans", "sustained_cure_rate", "redefault_rate"}
+    assert {tuple(why.cell) for why in told} == {("month",)}
 
 
 def test_the_funnel_counts_loans_once_and_the_bystander_is_only_on_the_books(moving):
@@ -397,7 +399,11 @@ def test_the_funnel_counts_loans_once_and_the_bystander_is_only_on_the_books(mov
         ["Promised", "2", "100.0 %", "right party reached", "34.2 % to 100.0 %"],
         ["Paying", "4", "100.0 %", "workable", "51.0 % to 100.0 %"],
     ]
-    assert Why("penetration", {"as_of": "2026-10-31"}).mark() in marks(steps)
+    asked = [Why.from_query(mark.removeprefix("why:")) for mark in marks(steps)[:7]]
+    assert [why.number.partition(":")[2] for why in asked] == [
+        "loans", "workable", "worked", "contacted", "reached", "promised", "paying",
+    ]  # fmt: skip
+    assert {why.cell["month"] for why in asked} == {"2026-10-31"}
 
 
 def test_steps_a_book_says_nothing_about_are_left_out_and_named(services_with):
@@ -415,7 +421,7 @@ def test_kept_promises_stand_by_the_month_they_fell_due_with_their_interval_and_
     assert words(kept["rows"])[-1] == ["Oct 2026", "50.0 %", "1", "2", "9.5 % to 90.5 %", "66.7 %"]
     aim = kept["figure"]["data"][0]
     assert (aim["name"], aim["y"][0], aim["y"][-1]) == ("target", 60.0, 70.0)
-    assert marks(kept)[-1] == Why("promises:kept", {"month": "2026-10-31"}).mark()
+    assert marks(kept)[-1] == Why("promises_kept_rate", {"month": "2026-10-31"}).mark()
 
 
 def test_the_forecast_says_how_many_earlier_ones_held_and_what_the_budget_is():
@@ -494,27 +500,21 @@ def test_the_curve_is_measured_against_its_target_and_immature_ages_are_grey(nin
     assert {trace["name"] for trace in shown["figure"]["data"]} >= {"2026 Q1", "2026 Q2", "all", "target"}
 
 
-def test_points_of_a_cohort_open_its_rate_on_the_day_they_stand_for(nine_months):
-    shown = liquidation.update_liquidation(nine_months, "?size=month", "light")
-    asked = Why("recovery_rate", {"cohort": "2026-04-30", "as_of": "2026-07-31"}).mark()
-    assert asked in marks(shown["curves"])
-    assert asked in marks(shown["cohorts"])
-    reader = nine_months.reader()
-    for trace in shown["curves"]["figure"]["data"]:
-        for age, drawn, mark in zip(trace["x"], trace["y"], trace.get("customdata", []), strict=False):
-            why = Why.from_query(mark.removeprefix("why:"))
-            day, cell = day_of(why.cell)
-            if day is not None:
-                told = answer(reader, Selection(as_of=day), why.number, cell)
-                assert round(told.value * 100, 2) == drawn, (trace["name"], age)
-
-
-def test_a_quarter_opens_its_rate_to_date_for_its_months_reach_an_age_on_different_days(nine_months):
-    shown = liquidation.update_liquidation(nine_months, "", "light")["cohorts"]
-    assert set(marks(shown)) == {Why("recovery_rate", {"cohort": f"2026 {quarter}"}).mark() for quarter in ("Q1", "Q2")}
-    assert "a click opens the quarter's rate to date" in shown["subtitle"]
-    told = answer(nine_months.reader(), Selection(as_of=date(2026, 9, 30)), "recovery_rate", {"cohort": "2026 Q2"})
-    assert (told.value, told.denominator) == (0.2, 400.0)
+@pytest.mark.parametrize("size", ["month", "quarter"])
+def test_every_mark_of_the_curves_and_of_the_table_opens_its_own_share(nine_months, size):
+    shown, compared = liquidation.update_liquidation(nine_months, f"?size={size}", "light"), 0
+    for trace in shown["curves"]["figure"]["data"] + shown["cohorts"]["figure"]["data"]:
+        marked = trace.get("customdata") or []
+        drawn = trace["z"] if trace["type"] == "heatmap" else [trace["y"]]
+        for values, keys in zip(drawn, marked if trace["type"] == "heatmap" else [marked], strict=True):
+            for value, mark in zip(values, keys, strict=False):
+                if not mark:
+                    continue
+                why = Why.from_query(mark.removeprefix("why:"))
+                told = answer(nine_months.reader(), Selection(as_of=date(2026, 9, 30)), why.number, why.cell)
+                assert round(told.value * 100, 2) == pytest.approx(value), (trace.get("name"), why)
+                compared += 1
+    assert compared > 25
 
 
 def test_every_drawn_chart_opens_the_drawer_from_its_points(moving):
