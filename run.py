@@ -29,8 +29,8 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.columns import KINDS, Kind
-from core.errors import FileRefused, Refused, SelectionRefused, trace_without_data
-from core.selection import NOT_STATED, Selection
+from core.errors import FileRefused, Refused, trace_without_data
+from core.selection import Selection
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -517,31 +517,28 @@ def _write(path: Path, text: str) -> None:
     metavar="FIELD=VALUE",
     help="only loans with this value; of one field repeated any of its values, of several fields all of them",
 )
+@click.option(
+    "--no-tables", is_flag=True, help="with --json: the numbers only, without curves, matrices and comparisons"
+)
 @command
-def metrics(recoup: Recoup, as_of: datetime | None, known_on: datetime | None, conditions: tuple[str, ...]) -> None:
-    """Every number of the book, each with what it was computed from."""
+def metrics(
+    recoup: Recoup, as_of: datetime | None, known_on: datetime | None, conditions: tuple[str, ...], no_tables: bool
+) -> None:
+    """Every number of the book, each with what it was computed from; with --json also every curve, matrix and comparison."""
+    from core.workflows.filter_values import filters_of
     from core.workflows.measures import families, measured
+    from core.workflows.tables import tables_as_json
 
     knowing = known_on.date() if known_on else None
-    selection = Selection(as_of=as_of.date() if as_of else None, known_on=knowing, filters=_filters(conditions))
+    selection = Selection(as_of=as_of.date() if as_of else None, known_on=knowing, filters=filters_of(conditions))
     reader = recoup.reader()
     if knowing:
         recoup.writer.settle_history(reader.book().name)
     told = measured(reader, selection, families(recoup.settings.discount_rate), today())
-    recoup.answer(told.as_json(), told.as_text())
-
-
-def _filters(conditions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    filters: dict[str, tuple[str, ...]] = {}
-    for condition in conditions:
-        name, equals, value = (part.strip() for part in condition.partition("="))
-        if not (name and equals and value):
-            found = f"'{condition}' is not a condition" if not equals or not name else f"'{condition}' names no value"
-            raise SelectionRefused(
-                found, remedy=f"Write it as product=Auto, or product={NOT_STATED!r} for loans without one."
-            )
-        filters[name.lower()] = (*filters.get(name.lower(), ()), value)
-    return filters
+    result = told.as_json()
+    if recoup.as_json and not no_tables:
+        result["tables"] = tables_as_json(reader, selection.at(told.as_of), today(), recoup.settings.pack_days)
+    recoup.answer(result, told.as_text())
 
 
 @cli.command()

@@ -96,7 +96,7 @@ class Store:
     def metrics(self, as_of: str, where: Where, known_on: str = "") -> dict[str, Any]:
         asked = [text for name, values in where.items() for value in values for text in ("--where", f"{name}={value}")]
         asked += ["--known-on", known_on] if known_on else []
-        return dict(run("metrics", "--db", self.db, "--json", "--as-of", as_of, *asked).json["metrics"])
+        return dict(run("metrics", "--db", self.db, "--json", "--no-tables", "--as-of", as_of, *asked).json["metrics"])
 
     def assert_agrees(self, days: tuple[str, ...], filters: tuple[Where, ...], known_on: str = "") -> None:
         """Every metric, as known on a day (now where none is given)."""

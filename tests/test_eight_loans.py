@@ -46,6 +46,16 @@ def test_the_numbers_of_october_equal_those_worked_by_hand(db):
     assert_equal(answer["metrics"], eight_loans.ON_31_OCTOBER)
 
 
+def test_the_command_line_tells_every_table_unless_it_is_asked_not_to(db):
+    answer = run("metrics", "--db", db, "--json", "--as-of", "2026-10-31")
+    arrears = {
+        row["line"]: row["amount"] for row in answer.json["tables"]["bridge"]["rows"] if row["bucket"] == "arrears"
+    }
+    assert arrears["closing"] == answer.json["metrics"]["bridge_closing"]["value"]
+    assert "NaN" not in answer.out
+    assert "tables" not in run("metrics", "--db", db, "--json", "--no-tables").json
+
+
 def test_the_numbers_of_september_are_what_they_were(db):
     assert_equal(
         run("metrics", "--db", db, "--json", "--as-of", "2026-09-30").json["metrics"], eight_loans.ON_30_SEPTEMBER

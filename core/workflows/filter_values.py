@@ -25,6 +25,27 @@ OURS: dict[str, tuple[str, ...]] = {
 MOST_SHOWN = 60
 
 
+def filters_of(conditions: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The filters of conditions like "product=Auto": of one field repeated any of its values.
+
+    Raises:
+        SelectionRefused: a text that is no condition.
+
+    >>> filters_of(["product=Auto", "Region = North", "product=Card"])
+    {'product': ('Auto', 'Card'), 'region': ('North',)}
+    """
+    filters: dict[str, tuple[str, ...]] = {}
+    for condition in conditions:
+        name, equals, value = (part.strip() for part in condition.partition("="))
+        if not (name and equals and value):
+            found = f"'{condition}' is not a condition" if not equals or not name else f"'{condition}' names no value"
+            raise SelectionRefused(
+                found, remedy=f"Write it as product=Auto, or product={NOT_STATED!r} for loans without one."
+            )
+        filters[name.lower()] = (*filters.get(name.lower(), ()), value)
+    return filters
+
+
 def known_filters(reader: PortfolioReader, selection: Selection) -> Selection:
     """A selection whose every value is known, in the spelling of the book.
 
