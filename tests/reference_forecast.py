@@ -234,7 +234,9 @@ class Bands:
         """The middle 80 % of the futures of the next month."""
         if start not in self.drawn:
             (step,) = self.outlook.course(start, 1)
-            futures = [self._future(start) for _ in range(self.paths)]
+            learned = self.outlook.learned(start)
+            usual = {bucket: shares_of(bucket, learned) for bucket in BUCKETS}
+            futures = [self._future(start, learned, usual) for _ in range(self.paths)]
             self.drawn[start] = {
                 what: self._middle(value, sorted(future[place] for future in futures))
                 for place, (what, value) in enumerate((("cash", step["cash"]), ("arrears", arrears(step))))
@@ -245,9 +247,8 @@ class Bands:
         tenth = len(futures) // 10
         return Band(value, min(value, futures[tenth]), max(value, futures[-tenth - 1]))
 
-    def _future(self, start: str) -> tuple[float, float]:
+    def _future(self, start: str, learned: Weights, usual: dict[str, Balances]) -> tuple[float, float]:
         """Cash and arrears of one future: months drawn again for the shares, and the swing of one month about them."""
-        learned = self.outlook.learned(start)
         months, weights = list(learned), list(learned.values())
         worth = 1 / sum(weight * weight for weight in weights)
         spread = math.sqrt(worth / self.chance.gammavariate((worth - 1) / 2, 2))
@@ -255,12 +256,12 @@ class Bands:
         (luck,) = self.chance.choices(months, weights)
         reached = self._beside(drawn, learned, luck, spread)
         for bucket, balance in self.outlook.stock[start].items():
-            often = drawn if any(month.opening[bucket] for month in drawn) else learned
-            for target, usual in shares_of(bucket, learned).items():
-                share = shares_of(bucket, often)[target] if often is drawn else usual
+            stood = any(month.opening[bucket] for month in drawn)
+            shares = shares_of(bucket, drawn) if stood else usual[bucket]
+            for target, share in shares.items():
                 reached[target] += balance * share
                 if luck.opening[bucket]:
-                    swing = luck.moved[bucket].get(target, 0) - luck.opening[bucket] * usual
+                    swing = luck.moved[bucket].get(target, 0) - luck.opening[bucket] * usual[bucket][target]
                     reached[target] += spread * math.sqrt(balance / luck.opening[bucket]) * swing
         return reached["cash"], sum(max(reached[bucket], 0.0) for bucket in LATE)
 

@@ -103,7 +103,7 @@ def test_the_band_of_the_forecast_and_what_it_held_agree_with_another_simulation
     cash = reader.cash(selection, ["month"])
     made = forecast(*told, date.fromisoformat(LAST), 1, cash=cash, paths=20_000, seed=1).set_index("measure")
     tested = backtest(*told, cash=cash, paths=20_000, seed=1).query("steps == 1").set_index(["measure", "origin"])
-    bands = Bands(Outlook(whole.flows, LAST, where), paths=4_000, seed=2)
+    bands = Bands(Outlook(whole.flows, LAST, where), paths=2_000, seed=2)
     sure = doubtful = 0
     for measure, what in (("cash", "cash"), ("arrears_balance", "arrears")):
         assert_near(made.loc[measure], bands.of(LAST, what))
