@@ -100,9 +100,10 @@ def book_change(filename: str, size: Size, earlier: Sequence[Size], *, is_right:
     found = f"{filename} would take the book from {before} to {size}: {how}"
     is_doubtful = size.is_under(before) or size.is_dearer_than(before)
     if is_doubtful and not is_right and before.loans >= FEWEST_LOANS:
-        raise BookChangeRefused(
-            found, remedy="If it holds a part of the book, say --partial; if it is right, say --accept-change."
-        )
+        other = "it holds a part of the book, say --partial"
+        if not size.is_under(before):
+            other = "its amounts are in another unit than those of the earlier files, mend them and load it again"
+        raise BookChangeRefused(found, remedy=f"If {other}; if it is right, say --accept-change.")
     if size.is_under(before):
         meaning = "loans missing from it have left the book, and stock, roll rates and bridges show them as gone"
     else:

@@ -233,7 +233,7 @@ def _kept_rates(resolved: pd.DataFrame) -> dict[str, Measure]:
     cash, promised = round(float(sums["kept_amount"]), 2), round(float(sums["promised"]), 2)
     return {
         "promises_kept_rate": Measure(
-            rate, float(sums["kept"]), float(n), n, "share", "promises", excluded, why, low, high, "Wilson score"
+            rate, float(sums["kept"]), float(n), n, "share", "promises", excluded, why, low, high, "Wilson"
         ),
         "promises_kept_value_rate": ratio(
             cash, promised, n=n, of="promises", excluded=excluded, why=why, when_zero=NOTHING_RESOLVED
