@@ -18,7 +18,7 @@ import pandas as pd
 from core.metrics import comparison
 from core.metrics.bridge import bridge, unpaid_because
 from core.metrics.cure import cure_history
-from core.metrics.early_warning import early_warning
+from core.metrics.early_warning import early_warning, early_warning_measures
 from core.metrics.forecast import LEVEL, Outlook, coverage, outlook
 from core.metrics.funnel import funnel, unsaid
 from core.metrics.measure import Measure
@@ -106,7 +106,7 @@ def tables(reader: PortfolioReader, selection: Selection, today: date, pack_days
         "funnel": _funnel,
         "promises": _promises,
         **{f"what_changed_{by}": partial(_changed, by=by) for by in CAUSES},
-        "early_warning": lambda each: Table(early_warning(each.reader, each.selection)),
+        "early_warning": _warned,
         **{by: partial(_sites, by=by) for by in ("branch", "agency", "collector")},
         "compared": _compared,
         "restated": _restated,
@@ -211,6 +211,11 @@ def _forecast(seen: Outlook) -> dict[str, Table]:
         "forecast": Table(known, note),
         "forecast_record": Table(record, "forecasts made again at earlier month-ends"),
     }
+
+
+def _warned(ask: _Asked) -> Table:
+    told = early_warning_measures(ask.reader, ask.selection)["rolling_next_month"]
+    return Table(early_warning(ask.reader, ask.selection), told.why) if told.is_defined else Table(why=told.why)
 
 
 def _sites(ask: _Asked, by: str) -> Table:

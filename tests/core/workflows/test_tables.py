@@ -104,6 +104,13 @@ def test_a_day_without_both_ends_of_its_month_has_no_matrix_and_says_so():
     for name in ("roll_matrix", "bridge", "funnel", "cures"):
         assert "a month is known by both its ends" in told[name].why, name
         assert told[name].as_json()["rows"] == []
+    assert told["early_warning"].why == "no month up to the day has both its ends in the book"
+
+
+def test_what_is_about_to_roll_adds_up_to_its_measure(small, measures):
+    told = measures["rolling_next_month"]
+    assert small["early_warning"].rows["expected_balance"].sum() == pytest.approx(told.value, abs=0.05)
+    assert small["early_warning"].note == told.why
 
 
 def test_a_value_the_book_never_held_is_refused():
