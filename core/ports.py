@@ -60,8 +60,13 @@ class PortfolioReader(Protocol):
         cash_effective (a reversal taken back in the month of its payment)."""
 
     def cash_outside(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
-        """Cash up to `selection.as_of` that belongs to no placement: `by` ("month") + payments, cash, loans; and waivers:
-        waivers, waived."""
+        """Cash posted up to `selection.as_of` that belongs to no placement, and waivers: `by` (dimensions on the day of
+        the payment, "month") + payments (count), cash, waivers (count), waived."""
+
+    def costs(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Costs of actions up to `selection.as_of`, from placement on: `by` (dimensions at placement, "cohort", "month": the
+        month-end of the day of the action) + costed (actions with a cost), cost. Of the loans of `cash` under any filter;
+        costs before a loan's first placement are those of `activity` in the cohort "none"."""
 
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Work done up to `selection.as_of`: `by` (product, region, segment, strategy on the day, "month", "cohort": of
@@ -115,7 +120,7 @@ class PortfolioReader(Protocol):
         limit: int = 100,
     ) -> FactPage:
         """The rows that a sum of this reader is made of, newest first: `kind` is the name of the question (stock, placed,
-        cash, activity, flows, promises), `cell` narrows by the columns its `by` allows ({"month": "2026-09-30",
+        cash, activity, costs, flows, promises), `cell` narrows by the columns its `by` allows ({"month": "2026-09-30",
         "product": "Auto"}; a cohort may be a quarter, "2026 Q2"), and with `measure` only rows where it is not 0 are listed and `total` is its sum.
         Columns: see core.metrics.facts.FACT_FIELDS. Raises SelectionRefused for an unknown kind, column or key."""
 

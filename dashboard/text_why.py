@@ -28,7 +28,7 @@ UNITS: dict[Unit, str] = {
 BETTER = {"up": "higher is better", "down": "lower is better", "neither": "neither direction is better"}
 KINDS = {
     "stock": "open loans on the day", "placed": "placements up to the day", "cash": "payments and reversals on placed loans up to the day",
-    "activity": "actions up to the day", "flows": "loans between adjacent month-ends", "promises": "promises that came due by the day",
+    "activity": "actions up to the day", "costs": "actions on placed loans, with a stated cost, up to the day", "flows": "loans between adjacent month-ends", "promises": "promises that came due by the day",
 }  # fmt: skip
 SUMS = {
     "loans": "Loans", "balance": "Balance", "arrears_loans": "Loans in arrears", "arrears_balance": "Balance in arrears",

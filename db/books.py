@@ -12,9 +12,9 @@ from core.metrics.delinquency import BUCKETS, OPEN
 from core.records import Book, BookName
 from core.selection import DIMENSIONS, NOT_STATED
 from core.strategies.catalogue import STRATEGY_NAMES
-from db.cube import said
+from db.cubes.dimensions import dimension as stored
+from db.cubes.dimensions import said
 from db.known import NOW, Knowledge
-from db.measures import dimension as stored
 from db.recall import recall
 from db.sums import check_groups, cube_for
 from db.tables import (

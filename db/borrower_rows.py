@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, case, func, 
 from core.loan_fields import LOAN_FIELDS
 from core.metrics.delinquency import OPEN
 from core.selection import DIMENSIONS
-from db.cube import IN_ARREARS, live_score, said
+from db.cubes.dimensions import dimension, live_score, said
+from db.cubes.stock import IN_ARREARS
 from db.frames import COUNT, frame_of
 from db.known import NOW, Knowledge
 from db.loans import TYPES, loan_rows
-from db.measures import dimension
 from db.recall import recall
 from db.sums import Scope, check_groups
 from db.tables import borrowers, loans, placements, scores, snapshots

@@ -12,7 +12,10 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, and
 from core.metrics.cells import MOVES, Wanted
 from core.metrics.flows import FLOW_MONEY
 from core.selection import DIMENSIONS
-from db.cube import ACTIVITY, CASH, FLOWS, PLACED, PROMISES, STOCK, Cube, effective_rows, of_promises, posted_rows
+from db.cubes.all import ACTIVITY, CASH, COSTS, FLOWS, PLACED, PROMISES, STOCK
+from db.cubes.cash import effective_rows, posted_rows
+from db.cubes.cube import Cube
+from db.cubes.promises import of_promises
 from db.frames import COUNT
 from db.sums import MONEY, Scope
 from db.tables import actions, borrowers, loans, payments, placements, snapshots
@@ -143,6 +146,10 @@ KINDS: dict[str, FactKind] = {
     "activity": FactKind(
         ACTIVITY, lambda scope: (actions.c.book_id == scope.book_id,), "acted_on", "action_id", "actions",
         told_where={"cost": "costed", "promised": "promised"}, joined=_with_action,
+        more={name: actions.c[name] for name in ("action", "channel", "result", "batch_id")}, derived={"age": _is_aged},
+    ),
+    "costs": FactKind(
+        COSTS, lambda scope: (actions.c.book_id == scope.book_id,), "acted_on", "action_id", "cost", joined=_with_action,
         more={name: actions.c[name] for name in ("action", "channel", "result", "batch_id")}, derived={"age": _is_aged},
     ),
     "flows": FactKind(

@@ -15,9 +15,10 @@ from core.metrics.delinquency import BUCKETS, OPEN
 from core.metrics.flows import FLOW_MEASURES, MISSING, NEW, REDEFAULT_DPD, REDEFAULT_MONTHS, SUSTAINED_MONTHS
 from core.metrics.portfolio import month_end as month_end_of
 from core.selection import DIMENSIONS
-from db.cube import CASH_KINDS, IN_ARREARS, is_workable, live_score, month_end, payment_kind, said
+from db.cubes.cash import CASH_KINDS, payment_kind
+from db.cubes.dimensions import dimension, live_score, month_end, said
+from db.cubes.stock import IN_ARREARS, is_workable
 from db.known import NOW, Knowledge
-from db.measures import dimension
 from db.tables import actions, payments, promises, scores, snapshots
 
 Expression = ColumnElement[Any]

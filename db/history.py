@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from core.metrics.placement import EPISODE_FIELDS
 from db import assignments, learned
 from db.books import SHOWING
-from db.cube import CUBES
+from db.cubes.all import CUBES
 from db.scores import settle_scores, speak_again
 from db.spells import begin
 from db.unit import SqlWriteUnit

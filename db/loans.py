@@ -18,7 +18,7 @@ from core.lasso import inside
 from core.loan_fields import LOAN_FIELDS
 from core.metrics.delinquency import OPEN
 from core.selection import Lasso, Selection
-from db.cube import live_score, said, strategy_of
+from db.cubes.dimensions import live_score, said, strategy_of
 from db.frames import COUNT, frame_of
 from db.known import NOW, Knowledge
 from db.sums import Scope

@@ -11,27 +11,16 @@ from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
 from core.metrics.flows import FLOW_MEASURES, FLOW_MONEY, NEW
 from core.selection import DIMENSIONS
 from db.borrower_rows import ALL, BORROWER_DIMENSIONS, open_loan_rows
-from db.cube import (
-    ACTIVITY,
-    BORROWERS,
-    CASH,
-    FLOWS,
-    PLACED,
-    PROMISES,
-    activity_rows,
-    cash_rows,
-    episode_of_payment,
-    is_cash,
-    month_end,
-    of_promises,
-    placed_rows,
-    promise_rows,
-    said,
-    stock_rows,
-)
+from db.cubes.activity import activity_rows, cost_rows
+from db.cubes.all import ACTIVITY, BORROWERS, CASH, COSTS, FLOWS, OUTSIDE, PLACED, PROMISES
+from db.cubes.cash import cash_rows, episode_of_payment, is_cash, outside_rows
+from db.cubes.dimensions import dimension, said
+from db.cubes.placed import placed_rows
+from db.cubes.promises import of_promises, promise_rows
+from db.cubes.stock import stock_rows
 from db.flows import flow_rows
 from db.frames import COUNT, frame_of
-from db.measures import dimension, given_rows, outcome_rows, outside_rows
+from db.measures import given_rows, outcome_rows
 from db.sums import MONEY, Scope, check_groups, cube_for, flow, kept, summed, summed_frame
 from db.tables import (
     STOCK_MEASURES,
@@ -107,24 +96,15 @@ def promises(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.Data
 
 
 def cash_outside(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
-    """Cash up to the selection's day that belongs to no placement, and waivers; by month at most."""
-    check_groups(by, ("month",))
+    """Cash up to the selection's day that belongs to no placement, and waivers."""
     rows = outside_rows(payments.c.book_id == scope.book_id, known=scope.known).subquery()
-    chosen = [rows.c.day <= scope.until, *kept(rows, scope.filters)]
-    sums = [func.coalesce(func.sum(rows.c[name]), 0) for name in ("payments", "cash", "waivers", "waived")]
-    month = [month_end(rows.c.day)] if by else []
-    query = (
-        select(*month, *sums, func.count(rows.c.loan_id.distinct())).where(*chosen).group_by(*month).order_by(*month)
-    )
-    dtypes = {
-        **dict.fromkeys(by, "text"),
-        "payments": COUNT,
-        "cash": "money",
-        "waivers": COUNT,
-        "waived": "money",
-        "loans": COUNT,
-    }
-    return frame_of(connection.execute(query).all(), dtypes)
+    return flow(connection, scope, by, cube=OUTSIDE, clock="month", rows=rows, day="day")
+
+
+def costs(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """Costs of actions up to the selection's day, from placement on."""
+    rows = cost_rows(actions.c.book_id == scope.book_id, known=scope.known).subquery()
+    return flow(connection, scope, by, cube=COSTS, clock="month", rows=rows, day="acted_on")
 
 
 def given(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:

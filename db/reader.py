@@ -16,7 +16,7 @@ from db import questions, register
 from db.books import book_held, knowledge_of, known_values_of, learned_days, values_of
 from db.borrower_rows import borrower_loans, borrower_of, borrower_sizes, top_borrowers
 from db.budget import BUDGET_SECONDS, brief_read
-from db.cube import effective_on, is_cash, payment_kind
+from db.cubes.cash import effective_on, is_cash, payment_kind
 from db.engine import reading
 from db.facts import FactList
 from db.frames import COUNT, frame_of
@@ -92,6 +92,10 @@ class SqlPortfolioReader:
     def cash_outside(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Cash up to the selection's day that belongs to no placement, and waivers."""
         return self._answer(questions.cash_outside, selection, by)
+
+    def costs(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Costs of actions up to the selection's day, from placement on."""
+        return self._answer(questions.costs, selection, by)
 
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Work done up to the selection's day."""

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, fun
 from core.errors import SelectionRefused
 from core.metrics.portfolio import month_end
 from core.selection import DIMENSIONS
-from db.cube import Cube
+from db.cubes.cube import Cube
 from db.frames import COUNT, frame_of
 from db.known import Knowledge
 

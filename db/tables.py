@@ -398,6 +398,8 @@ cube_stock = _cube("cube_stock", ("as_of",), _STOCK_DIMENSIONS, STOCK_MEASURES)
 cube_site = _cube("cube_site", ("as_of",), _SITE_DIMENSIONS, STOCK_MEASURES)
 cube_placed = _cube("cube_placed", ("cohort",), _PLACED_DIMENSIONS, ("loans", "balance"))
 cube_cash = _cube("cube_cash", ("cohort", "month"), _PLACED_DIMENSIONS, ("payments", "cash", "cash_effective"))
+cube_outside = _cube("cube_outside", ("month",), _PLACED_DIMENSIONS, ("payments", "cash", "waivers", "waived"))
+cube_costs = _cube("cube_costs", ("cohort", "month"), _PLACED_DIMENSIONS, ("costed", "cost"))
 cube_activity = _cube(
     "cube_activity",
     ("cohort", "month"),

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Table, Text, func, insert, literal, or_, select
 from sqlalchemy.schema import CreateTable
 
-from db.cube import ACTIVITY, BORROWERS, CASH, CUBES, FLOWS, PLACED, PROMISES, SITE, STOCK, Cube
+from db.cubes.all import ACTIVITY, BORROWERS, CASH, COSTS, CUBES, FLOWS, OUTSIDE, PLACED, PROMISES, SITE, STOCK
+from db.cubes.cube import Cube
 from db.flows import CURED_ON, OPENS_ON, cures_seen_on, month_end_from
 
 _temporary = MetaData()
@@ -65,6 +66,20 @@ _fresh_flows, _touched_flows = _day_list("fresh_flows"), _day_list("touched_flow
 """Flows by their loan and the day they start from: the opening month-end, of an arrival the closing one."""
 
 
+_OF_PAYMENTS, _OF_ACTIONS = (CASH, OUTSIDE), (ACTIVITY, PROMISES, COSTS)
+_OUTSIDE = (
+    "p.live = 1 AND (p.payment_kind = 'waiver' OR NOT EXISTS (SELECT 1 FROM placements e WHERE e.loan_id = p.loan_id "
+    "AND e.live = 1 AND e.placed_on <= p.effective_on))"
+)
+_OUTSIDE_OF_MOVED = (
+    "SELECT p.id FROM moved m CROSS JOIN payments p WHERE p.loan_id = m.loan_id AND p.paid_on >= m.as_of "
+    f"AND {_OUTSIDE} UNION SELECT p.id FROM (SELECT m.loan_id, m.as_of FROM moved m WHERE NOT EXISTS ("
+    "SELECT 1 FROM snapshots s WHERE s.loan_id = m.loan_id AND s.live = 1 AND s.as_of < m.as_of)) f "
+    f"CROSS JOIN payments p WHERE p.loan_id = f.loan_id AND p.paid_on < f.as_of AND {_OUTSIDE}"
+)
+"""Payments of no episode, and waivers, that take their attributes from the snapshots in `moved`."""
+
+
 def _delta(cube: Cube) -> Table:
     columns: list[Column[Any]] = [Column(name, Text) for name in cube.groups]
     columns += [Column(name, Integer) for name in cube.measures]
@@ -105,7 +120,7 @@ class Touched:
 
     def days(self) -> None:
         """Touch the loans and days in `moved`, the other loans of their borrowers there (a hold about the person
-        binds them all), and the actions that take their attributes from those snapshots."""
+        binds them all), and the actions and payments that take their attributes from those snapshots."""
         run = self._connection.exec_driver_sql
         run("DELETE FROM fresh_days")
         run(
@@ -122,6 +137,7 @@ class Touched:
         run("INSERT INTO touched_days SELECT loan_id, as_of FROM fresh_days WHERE true")
         self._flows_of_days()
         self._actions_of_moved()
+        self._cash(_OUTSIDE_OF_MOVED, {})
 
     def _actions_of_moved(self) -> None:
         run = self._connection.exec_driver_sql
@@ -140,8 +156,8 @@ class Touched:
         """Touch the actions in `fresh_actions`, and the promises made in them."""
         run = self._connection.exec_driver_sql
         run("DELETE FROM fresh_actions WHERE id IN (SELECT id FROM touched_actions)")
-        self._add(ACTIVITY, _fresh_actions, -1)
-        self._add(PROMISES, _fresh_actions, -1)
+        for cube in _OF_ACTIONS:
+            self._add(cube, _fresh_actions, -1)
         run("INSERT INTO touched_actions SELECT id FROM fresh_actions WHERE true")
 
     def promises(self, numbers: Sequence[int]) -> None:
@@ -194,7 +210,8 @@ class Touched:
             f"INSERT INTO fresh_payments SELECT id FROM ({chosen}) c WHERE id NOT IN (SELECT id FROM touched_payments)",
             given,
         )
-        self._add(CASH, _fresh_payments, -1)
+        for cube in _OF_PAYMENTS:
+            self._add(cube, _fresh_payments, -1)
         run("INSERT INTO touched_payments SELECT id FROM fresh_payments WHERE true")
 
     def day_of_book(self, book_id: int, day: str) -> None:
@@ -251,9 +268,10 @@ class Touched:
         self._add_days("touched_days", 1)
         self._add_days("touched_flows", 1, FLOWS)
         self._add(PLACED, _touched_loans, 1)
-        self._add(CASH, _touched_payments, 1)
-        self._add(ACTIVITY, _touched_actions, 1)
-        self._add(PROMISES, _touched_actions, 1)
+        for cube in _OF_PAYMENTS:
+            self._add(cube, _touched_payments, 1)
+        for cube in _OF_ACTIONS:
+            self._add(cube, _touched_actions, 1)
         for cube in CUBES:
             self._write(cube, revision_id)
 

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, select
 from core.metrics.outcome import cash_within, months_between
 from core.metrics.ripeness import ripe_day
 from core.records import Book
-from db.cube import IS_CASH
+from db.cubes.cash import is_cash
 from db.frames import COUNT, frame_of
+from db.known import NOW
 from db.loans import BLOCK, TYPES, loan_rows
 from db.tables import payments, snapshots
 
@@ -66,6 +67,6 @@ def training_rows(connection: Connection, book_id: int, book: Book) -> pd.DataFr
 
 def _cash(connection: Connection, book_id: int) -> pd.DataFrame:
     told = (payments.c.loan_id, payments.c.effective_on, payments.c.amount)
-    query = select(*told).where(payments.c.book_id == book_id, IS_CASH)
+    query = select(*told).where(payments.c.book_id == book_id, is_cash(NOW))
     rows = connection.execute(query.order_by(payments.c.effective_on)).all()
     return frame_of(rows, {"loan_id": COUNT, "effective_on": "date", "amount": "money"})

@@ -74,10 +74,12 @@ ON_31_OCTOBER = {
     ),  # six payments; a reversal is none  # 100 + 100 + 300 + 50 + 150 - 50 + 1000.33
     "recovery_rate": (1650.33 / 19300.35, 1650.33, 19300.35, 7),
     "cash_month": (1250.33, 1250.33, 1, 4),  # 100 + 50 + 150 - 50 + 1000.33
-    "cost_month": (124.00, 124.00, 1, 3),
-    "cost_to_collect": (124.00 / 1250.33, 124.00, 1250.33, 3),
-    "net_recovery": (1126.33, 1126.33, 1, 4),  # 1250.33 - 124.00
-    "cost_to_date": (125.50, 125.50, 1, 4),
+    "cost_month": (122.00, 122.00, 1, 2),  # LN1 and LN2; LN8 was never placed
+    "cost_to_collect": (122.00 / 1250.33, 122.00, 1250.33, 2),
+    "net_recovery": (1128.33, 1128.33, 1, 4),  # 1250.33 - 122.00
+    "cost_to_date": (122.00, 122.00, 1, 2),  # LN7's letter came five days before it was placed
+    "cost_to_collect_to_date": (122.00 / 1650.33, 122.00, 1650.33, 2),
+    "net_recovery_to_date": (1528.33, 1528.33, 1, 6),
     "written_off_month": (0.00, 0.00, 1, 0),
     "contacts_month": (2, 2, 1, 2),
     "promises_month": (1, 1, 1, 1),
@@ -90,7 +92,8 @@ ON_30_SEPTEMBER = {
     "cash_to_date": (400.00, 400.00, 1, 2),
     "cash_month": (400.00, 400.00, 1, 2),
     "recovery_rate": (400.00 / 17400.10, 400.00, 17400.10, 6),
-    "cost_to_collect": (1.50 / 400.00, 1.50, 400.00, 1),
+    "cost_month": (0.00, 0.00, 1, 0),  # LN7's letter came before its placement
+    "cost_to_collect": (0.00, 0.00, 400.00, 0),
     "written_off_month": (400.00, 400.00, 1, 1),  # LN5; its 50.00 of October come after
 }
 

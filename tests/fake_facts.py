@@ -23,14 +23,23 @@ MEASURES = {
     "placed": ("loans", "balance"),
     "cash": ("payments", "cash", "cash_effective"),
     "activity": ("actions", "contacts", "promises", "promised", "cost", "costed"),
+    "costs": ("costed", "cost"),
     "promises": PROMISE_MEASURES,
 }
-DEFAULTS = {"stock": "balance", "placed": "balance", "cash": "cash", "activity": "actions", "promises": "promises"}
+DEFAULTS = {
+    "stock": "balance",
+    "placed": "balance",
+    "cash": "cash",
+    "activity": "actions",
+    "costs": "cost",
+    "promises": "promises",
+}
 GROUPS = {
     "stock": (*DIMENSIONS, "workable"),
     "placed": (*DIMENSIONS, "cohort"),
     "cash": (*DIMENSIONS, "cohort", "month", "age"),
     "activity": (*DIMENSIONS, "month"),
+    "costs": (*DIMENSIONS, "cohort", "month", "age"),
     "promises": (*DIMENSIONS, "month"),
 }
 
@@ -114,6 +123,19 @@ def _activity(reader: FakePortfolioReader, _: Selection) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def cost_rows(reader: FakePortfolioReader) -> pd.DataFrame:
+    """One row an action of an episode whose cost is stated, with the dimensions of its placement."""
+    rows = reader._actions.assign(number=np.arange(1, len(reader._actions) + 1))
+    rows = rows[rows["cost"].notna() & (rows["episode"] > 0)].drop(columns=["cohort", *DIMENSIONS])
+    placed = reader._placed[["loan_id", "episode", "cohort", *DIMENSIONS]]
+    return rows.merge(placed, on=["loan_id", "episode"]).assign(costed=1)
+
+
+def _costs(reader: FakePortfolioReader, _: Selection) -> pd.DataFrame:
+    rows = cost_rows(reader)
+    return rows.assign(fact_day=rows["acted_on"])
+
+
 def _promises(reader: FakePortfolioReader, _: Selection) -> pd.DataFrame:
     rows = promise_rows(reader)
     blank = {
@@ -127,6 +149,7 @@ ROWS: dict[str, Callable[[FakePortfolioReader, Selection], pd.DataFrame]] = {
     "placed": _placed,
     "cash": _cash_rows,
     "activity": _activity,
+    "costs": _costs,
     "promises": _promises,
 }
 

@@ -28,7 +28,7 @@ from core.metrics.ripeness import ripe_day
 from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, Segmentation
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
-from tests.fake_facts import fact_rows, promise_rows
+from tests.fake_facts import cost_rows, fact_rows, promise_rows
 from tests.plain_flows import plain_flows
 
 STOCK = ["loans", "balance", "arrears_loans", "arrears_balance", "workable_loans", "workable_balance"]
@@ -212,22 +212,22 @@ class FakePortfolioReader:
         return _sums(rows.assign(month=rows["day"].map(_month)), by, ["payments", "cash", "cash_effective"])
 
     def cash_outside(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
-        self._check(by, ("month",))
-        if by:
-            days = self._payments[self._payments["paid_on"] <= self._until(selection)]["paid_on"].map(_month)
-            months = sorted(set(days))
-            whole = [self._outside(selection, self._payments["paid_on"].map(_month) == month) for month in months]
-            told = pd.concat(whole, ignore_index=True) if whole else self._outside(selection, False)[:0]
-            return told.assign(month=pd.Series(months, dtype="str"))[["month", *told.columns]]
-        return self._outside(selection, True)
+        self._check(by, (*DIMENSIONS, "month"))
+        rows = _kept(self._payments[self._payments["paid_on"] <= self._until(selection)], selection)
+        waiver = rows["payment_kind"] == "waiver"
+        rows = rows[waiver | rows["placed_on"].isna()]
+        waiver, paid = rows["payment_kind"] == "waiver", rows["payment_kind"] == "cash"
+        told = rows.assign(
+            month=rows["paid_on"].map(_month), payments=paid.astype(int), cash=rows["amount"].where(~waiver, 0.0),
+            waivers=waiver.astype(int), waived=rows["amount"].where(waiver, 0.0),
+        )  # fmt: skip
+        return _sums(told, by, ["payments", "cash", "waivers", "waived"])
 
-    def _outside(self, selection: Selection, which: pd.Series | bool) -> pd.DataFrame:
-        rows = _kept(self._payments[(self._payments["paid_on"] <= self._until(selection)) & which], selection)
-        outside = rows[rows["payment_kind"].isin(["cash", "reversal"]) & rows["placed_on"].isna()]
-        waivers = rows[rows["payment_kind"] == "waiver"]
-        count = int((outside["payment_kind"] == "cash").sum())
-        told = {"payments": count, "cash": float(outside["amount"].sum()), "waivers": len(waivers)}
-        return pd.DataFrame([told | {"waived": float(waivers["amount"].sum()), "loans": outside["loan_id"].nunique()}])
+    def costs(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, (*DIMENSIONS, "cohort", "month"))
+        rows = _kept(cost_rows(self), selection)
+        rows = rows[rows["acted_on"] <= self._until(selection)]
+        return _sums(rows.assign(month=rows["acted_on"].map(_month)), by, ["costed", "cost"])
 
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, (*DIMENSIONS, "month", "cohort"))
@@ -519,10 +519,12 @@ class FakePortfolioReader:
         own = rows["strategy"]
         rows = self._described(rows.drop(columns="strategy"), "acted_on")
         begun = [
-            self._placed[(self._placed["loan_id"] == loan) & (self._placed["placed_on"] <= day)]["cohort"].tail(1)
+            self._placed[(self._placed["loan_id"] == loan) & (self._placed["placed_on"] <= day)].tail(1)
             for loan, day in zip(rows["loan_id"], rows["acted_on"], strict=True)
         ]
-        rows["cohort"] = [cohort.iloc[0] if len(cohort) else "none" for cohort in begun]
+        rows["cohort"] = [start["cohort"].iloc[0] if len(start) else "none" for start in begun]
+        rows["episode"] = [int(start["episode"].iloc[0]) if len(start) else 0 for start in begun]
+        rows = rows.astype({"episode": "int64"})
         return rows.assign(strategy=own.where(own.notna(), rows["strategy"]))
 
     def _described(self, rows: pd.DataFrame, day: str) -> pd.DataFrame:

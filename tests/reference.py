@@ -115,6 +115,16 @@ class Reference:
             )
         ]
 
+    def spent(self, as_of: str, where: dict[str, list[str]]) -> list[tuple[Episode, Row]]:
+        """Every action up to a day with a cost that belongs to an episode, chosen as the cash of that episode is."""
+        found = []
+        for row in self.actions:
+            episode = self.episode_on(row["Loan_ID"], row["Acted_On"])
+            counts = row["Cost"] and row["Acted_On"] <= as_of and episode
+            if counts and self.kept(row["Loan_ID"], episode.snapshot, where, episode.strategy):
+                found.append((episode, row))
+        return found
+
     def _stock(self, as_of: str, where: dict[str, list[str]]) -> dict[str, tuple | None]:
         open_loans = self.stock(as_of, where)
         late = {loan: snapshot for loan, snapshot in open_loans.items() if snapshot.dpd >= 1}
@@ -172,11 +182,19 @@ class Reference:
         }
         if not self.has_costs:
             return answer
-        cost, month_cost = (sum(cost_of(row) for row in each) for each in (done, of_month))
-        costed, month_costed = (sum(row["Cost"] != "" for row in each) for each in (done, of_month))
+        spent = [row for _, row in self.spent(as_of, where)]
+        early = [row for row in done if row["Cost"] and self.episode_on(row["Loan_ID"], row["Acted_On"]) is None]
+        month, month_early = ([row for row in each if row["Acted_On"][:7] == as_of[:7]] for each in (spent, early))
+        cost, month_cost = (sum(cost_of(row) for row in each) for each in (spent, month))
         return answer | {
-            "cost_month": (month_cost, month_cost, 1, month_costed, len(of_month) - month_costed),
-            "cost_to_date": (cost, cost, 1, costed, len(done) - costed),
+            "cost_month": (
+                month_cost,
+                month_cost,
+                1,
+                len(month),
+                len(month_early) + sum(not row["Cost"] for row in of_month),
+            ),
+            "cost_to_date": (cost, cost, 1, len(spent), len(early) + sum(not row["Cost"] for row in done)),
         }
 
     @property

@@ -26,6 +26,7 @@ AMOUNTS = {
     "promised",
     "kept_amount",
     "cost",
+    "waived",
     "arrears_balance",
     "workable_balance",
 }
@@ -111,6 +112,33 @@ def work_by_cohort(book: Reference, flows: Flows, promises: list[Promise], as_of
     )
 
 
+def costs_by_cohort(book: Reference, flows: Flows, promises: list[Promise], as_of: str, where: Where) -> Sums:
+    return added(
+        (
+            (
+                month_end(episode.placed_on),
+                month_end(row["Acted_On"]),
+                episode.snapshot.row.get("Loan_Type") or "not stated",
+            ),
+            {"costed": 1, "cost": cost_of(row)},
+        )
+        for episode, row in book.spent(as_of, where)
+    )
+
+
+def cash_outside(book: Reference, flows: Flows, promises: list[Promise], as_of: str, where: Where) -> Sums:
+    rows = []
+    for payment in book.payments:
+        waiver = payment.kind == "waiver"
+        if payment.paid_on > as_of or not (waiver or book.episode_on(payment.loan, payment.counts_on) is None):
+            continue
+        if not book.kept(payment.loan, book.snapshot_near(payment.loan, payment.paid_on), where):
+            continue
+        amounts = {"waived": payment.amount, "waivers": int(payment.amount > 0)} if waiver else {"cash": payment.amount}
+        rows.append(((month_end(payment.paid_on),), amounts | {"payments": int(payment.kind == "cash")}))
+    return added(rows)
+
+
 def cohort_of_action(book: Reference, row: Row) -> str:
     episode = book.episode_on(row["Loan_ID"], row["Acted_On"])
     return month_end(episode.placed_on) if episode else "none"
@@ -138,6 +166,8 @@ QUESTIONS: dict[tuple[str, tuple[str, ...]], Question] = {
     ("placed", ("cohort", "strategy")): placed_by_cohort,
     ("cash", ("cohort", "month")): cash_by_cohort,
     ("activity", ("cohort", "month")): work_by_cohort,
+    ("costs", ("cohort", "month", "product")): costs_by_cohort,
+    ("cash_outside", ("month",)): cash_outside,
 }
 """A question of the reader and what it is asked by, with its answer."""
 

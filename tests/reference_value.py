@@ -85,7 +85,7 @@ def npv(book: Reference, day: str, where: Where) -> Answer:
     start = month_end(as_of, -12)
     posted = [payment for _, payment in book.recovered(where) if start < payment.paid_on <= as_of]
     value = sum(worth(payment.amount, payment.paid_on, start) for payment in posted)
-    done = [row for row in book.work(as_of, where) if row["Acted_On"] > start]
+    done = [row for _, row in book.spent(as_of, where) if row["Acted_On"] > start]
     value -= sum(worth(cost_of(row), row["Acted_On"], start) for row in done)
     return (round(value), round(value), 1, sum(payment.kind == "cash" for payment in posted), 0)
 
@@ -96,7 +96,6 @@ def lgd(book: Reference, day: str, where: Where) -> Answer:
     begun = [episode for _, episode in book.placed(day, where)]
     old = [episode for episode in begun if is_old(episode, as_of, 12)]
     exposure = sum(episode.snapshot.balance for episode in old)
-    months = {episode.placed_on[:7] for episode in old}
     loss = float(exposure)
     for episode, payment in book.recovered(where):
         if (
@@ -105,14 +104,9 @@ def lgd(book: Reference, day: str, where: Where) -> Answer:
             and months_from(episode.placed_on, payment.counts_on) <= 12
         ):
             loss -= worth(payment.amount, payment.counts_on, episode.placed_on)
-    for row in book.work(as_of, where):
-        episode_then = book.episode_on(row["Loan_ID"], row["Acted_On"])
-        if (
-            episode_then is not None
-            and episode_then.placed_on[:7] in months
-            and months_from(episode_then.placed_on, row["Acted_On"]) <= 12
-        ):
-            loss += worth(cost_of(row), row["Acted_On"], episode_then.placed_on)
+    for episode, row in book.spent(as_of, where):
+        if is_old(episode, as_of, 12) and months_from(episode.placed_on, row["Acted_On"]) <= 12:
+            loss += worth(cost_of(row), row["Acted_On"], episode.placed_on)
     return share(round(loss), exposure, len(old), len(begun) - len(old))
 
 

@@ -22,7 +22,7 @@ from core.settings import Settings
 from core.workflows import ingest as ingest_workflow
 from core.workflows.jobs import UPLOAD_KEPT_SECONDS, sweep_uploads
 from core.workflows.worker import work, work_once
-from db.cube import recount
+from db.cubes.all import recount
 from db.engine import open_store, reading, writing
 from tests.command_line import run
 

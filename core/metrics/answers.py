@@ -46,10 +46,10 @@ FAMILIES: dict[str, Family] = {
 OF_ROWS = "rows"
 """The family of numbers that only points of charts have."""
 NOUNS = {
-    "stock": "loans", "placed": "placements", "cash": "payments", "activity": "actions", "flows": "loans", "promises": "promises",
+    "stock": "loans", "placed": "placements", "cash": "payments", "activity": "actions", "costs": "actions", "flows": "loans", "promises": "promises",
 }  # fmt: skip
 """What a row of each kind of fact is called."""
-TOLD_BY: dict[str, tuple[Source, ...]] = {"cash": ("payments",), "activity": ("actions",)}
+TOLD_BY: dict[str, tuple[Source, ...]] = {"cash": ("payments",), "activity": ("actions",), "costs": ("actions",)}
 """Which files tell the rows of a month; of the others, month-ends tell or the promises' own rule."""
 
 

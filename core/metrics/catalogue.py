@@ -27,8 +27,8 @@ from core.metrics.promises import GRACE_DAYS
 
 _CASH = Behind("cash", "cash", "Cash")
 _CASH_MONTH = Behind("cash", "cash", "Cash of the month", "month")
-_COST = Behind("activity", "cost", "Cost")
-_COST_MONTH = Behind("activity", "cost", "Cost of the month", "month")
+_COST = Behind("costs", "cost", "Cost")
+_COST_MONTH = Behind("costs", "cost", "Cost of the month", "month")
 _PLACED = Behind("placed", "balance", "Balance placed")
 
 
@@ -65,15 +65,15 @@ def _portfolio() -> list[Definition]:
                    "Cash net of reversals since placement, by balance placed; waivers never count.", "portfolio", _CASH, _PLACED),
         Definition("cash_month", "Cash this month", "currency", "up",
                    "Cash net of reversals posted in the month, on placed loans.", "portfolio", _CASH_MONTH),
-        Definition("cost_month", "Cost this month", "currency", "down", "Cost of the month's actions.", "portfolio", _COST_MONTH),
-        Definition("cost_to_collect", "Cost to collect", "share", "down", "Cost of the month's actions, by the month's cash.",
+        Definition("cost_month", "Cost this month", "currency", "down", "Cost of the month's actions, on placed loans.", "portfolio", _COST_MONTH),
+        Definition("cost_to_collect", "Cost to collect", "share", "down", "Cost of the month's actions on placed loans, by the month's cash.",
                    "portfolio", _COST_MONTH, _CASH_MONTH),
-        Definition("net_recovery", "Net recovery", "currency", "up", "Cash of the month less the cost of its actions.",
+        Definition("net_recovery", "Net recovery", "currency", "up", "Cash of the month less the cost of its actions, both on placed loans.",
                    "portfolio", _CASH_MONTH, less=_COST_MONTH),
-        Definition("cost_to_date", "Cost to date", "currency", "down", "Cost of all actions to date.", "portfolio", _COST),
-        Definition("cost_to_collect_to_date", "Cost to collect to date", "share", "down", "Cost of all actions to date, by all cash to date.",
+        Definition("cost_to_date", "Cost to date", "currency", "down", "Cost of actions to date, on placed loans.", "portfolio", _COST),
+        Definition("cost_to_collect_to_date", "Cost to collect to date", "share", "down", "Cost of actions to date, by cash to date, both on placed loans.",
                    "portfolio", _COST, _CASH),
-        Definition("net_recovery_to_date", "Net recovery to date", "currency", "up", "Cash to date less the cost of all actions to date.",
+        Definition("net_recovery_to_date", "Net recovery to date", "currency", "up", "Cash to date less the cost of actions to date, both on placed loans.",
                    "portfolio", _CASH, less=_COST),
         Definition("contacts_month", "Contacts this month", "count", "up", "Actions of the month that reached the right party.",
                    "portfolio", Behind("activity", "contacts", "Contacts", "month")),
@@ -234,7 +234,7 @@ def _value() -> list[Definition]:
     return [
         Definition("npv", "Net present value", "currency", "up", "Cash less cost of the last 12 months, each month discounted to their start.",
                    "value", Behind("cash", "cash", "Cash", when=of_the_year, told_by=known, computed=worth, how=discounted),
-                   less=Behind("activity", "cost", "Cost", when=of_the_year, told_by=known, computed=worth, how=discounted)),
+                   less=Behind("costs", "cost", "Cost", when=of_the_year, told_by=known, computed=worth, how=discounted)),
         Definition("netback", "Netback", "share", "up", "Cash of the first 12 months after each strategy's fee, by balance placed, of cohorts that old.",
                    "value", replace(cash, told_by=("payments",), computed="Cash after fees",
                                     how="each payment less its strategy's fee; none counts where nobody stated a fee"),
@@ -243,7 +243,7 @@ def _value() -> list[Definition]:
         Definition("lgd_12m", "Realised loss given default", "share", "down",
                    "Balance placed and discounted costs less discounted recoveries of the first 12 months, by balance placed, of cohorts that old.",
                    "value", replace(cash, told_by=known, computed="Loss", how=loss), replace(placed, told_by=known),
-                   more=Behind("activity", "cost", "Cost", when=first_year, told_by=known, computed="Loss", how=loss),
+                   more=Behind("costs", "cost", "Cost", when=first_year, told_by=known, computed="Loss", how=loss),
                    source="PRA, SS4/24, Credit risk: internal ratings based approach, 13.1-13.2"),
     ]  # fmt: skip
 

@@ -38,6 +38,7 @@ FACT_MEASURES: dict[str, dict[str, Unit]] = {
     "activity": {
         "actions": _COUNT, "contacts": _COUNT, "promises": _COUNT, "promised": _MONEY, "cost": _MONEY, "costed": _COUNT,
     },
+    "costs": {"costed": _COUNT, "cost": _MONEY},
     "flows": {**dict.fromkeys(FLOW_COUNTS, _COUNT), **dict.fromkeys(FLOW_MONEY, _MONEY)},
     "promises": {
         "promises": _COUNT, "promised": _MONEY, "kept": _COUNT, "kept_amount": _MONEY, "unstated": _COUNT,

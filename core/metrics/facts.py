@@ -7,6 +7,7 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "placed": ("loan_ref", "placed_on", "cohort", "balance", "bucket", "product", "region", "segment", "strategy"),
     "cash": ("loan_ref", "day", "cohort", "cash", "cash_effective", "payment_kind", "payment_ref", "product", "region", "strategy", "batch_id"),
     "activity": ("loan_ref", "acted_on", "action", "channel", "result", "cost", "promised", "strategy", "product", "region", "batch_id"),
+    "costs": ("loan_ref", "acted_on", "cohort", "action", "channel", "result", "cost", "product", "region", "strategy", "batch_id"),
     "flows": ("loan_ref", "month", "origin", "state", "opening", "closing", "cash", "waived", "interest", "written_off", "sold", "gone",
               "other", "product", "region", "segment", "strategy"),
     "promises": ("loan_ref", "promised_on", "due_on", "promised", "kept", "kept_amount", "product", "region", "strategy"),

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from core.errors import TooLittleData
+from core.metrics.costs import before_placement, left_out
 from core.metrics.intervals import with_wilson
 from core.metrics.measure import Measure, Unit, amount, ratio
 from core.metrics.ripeness import Source, noted, partly, told_in_time, untold
@@ -57,7 +58,8 @@ def portfolio_measures(reader: PortfolioReader, selection: Selection) -> dict[st
         balance_placed, cash_to_date, recovery_rate: cash net of reversals since placement / balance placed, all cohorts
             to date. Waivers never count; above 100 % is possible and shown.
         cash_month, cost_month, cost_to_collect (cost / cash of the month), net_recovery (cash - cost of the month).
-        cost_to_date, cost_to_collect_to_date, net_recovery_to_date: the same since the book's first day.
+        cost_to_date, cost_to_collect_to_date, net_recovery_to_date: the same since the book's first day. Costs are of
+            the loans of the cash, from placement on, by the attributes at placement; earlier ones are named in `why`.
         contacts_month, promises_month: counts of the month.
 
     Undefined numbers are NaN with the reason in `why`. Numbers of a month that no payments (or actions) file can have
@@ -145,7 +147,7 @@ def portfolio_trend(reader: PortfolioReader, selection: Selection) -> pd.DataFra
     trend["cash_month"] = cash["of_month"].where(_told(book, days, "payments"))
     if not book.has_costs:
         return trend.assign(cost_to_collect=nothing, net_recovery=nothing)
-    cost = _on_days(reader.activity, selection, days, "month", "cost")
+    cost = _on_days(reader.costs, selection, days, "month", "cost")
     both = _told(book, days, "payments", "actions")
     trend["cost_to_collect"] = (cost["of_month"] / cash["of_month"]).where(both & (cash["of_month"] > 0))
     trend["net_recovery"] = (cash["of_month"] - cost["of_month"]).round(2).where(both)
@@ -235,8 +237,8 @@ def _outside_words(payments: int) -> str:
 
 def _work(reader: PortfolioReader, selection: Selection, book: Book, month: str) -> dict[str, Measure]:
     counts: dict[str, Measure] = {}
-    activity = reader.activity(selection, ["month"])
-    of_month = _of_month(activity, month)
+    activity = reader.activity(selection, ["cohort", "month"])
+    of_month = _of_month(activity.drop(columns="cohort"), month)
     if book.has_actions:
         counts = {
             "contacts_month": _count(int(of_month["contacts"]), of="actions"),
@@ -253,54 +255,70 @@ def _work(reader: PortfolioReader, selection: Selection, book: Book, month: str)
     if not book.has_costs:
         why = NO_COSTS if book.has_payments else f"{NO_PAYMENTS} and no costs"
         return counts | _undefined(why, cost_month="currency", cost_to_date="currency", **units)
-    whole = activity.drop(columns="month").sum()
-    counts["cost_month"] = _cost(of_month)
-    counts["cost_to_date"] = _cost(whole)
+    costs = reader.costs(selection, ["month"])
+    in_month = _Costs(_of_month(costs, month), activity[activity["month"] == month])
+    to_date = _Costs(costs.drop(columns="month").sum(), activity)
+    counts |= {"cost_month": in_month.amount(), "cost_to_date": to_date.amount()}
     if not book.has_payments:
         return counts | _undefined(NO_PAYMENTS, **units)
     cash, (outside, of_this_month) = reader.cash(selection, ["month"]), _outside(reader, selection)
     return (
         counts
-        | _costs(_of_month(cash, month), of_month, of_this_month, "")
-        | _costs(cash.drop(columns="month").sum(), whole, outside, "_to_date")
+        | in_month.beside(_of_month(cash, month), of_this_month, "")
+        | to_date.beside(cash.drop(columns="month").sum(), outside, "_to_date")
     )
-
-
-def _cost(work: pd.Series) -> Measure:
-    uncosted = int(work["actions"] - work["costed"])
-    why = _uncosted_words(uncosted)
-    return amount(work["cost"], n=int(work["costed"]), of="actions", excluded=uncosted, why=why)
 
 
 def _uncosted_words(actions: int) -> str:
     return f"{counted(actions, 'action')} without a stated cost left out" if actions else ""
 
 
-def _costs(cash: pd.Series, work: pd.Series, outside: int, suffix: str) -> dict[str, Measure]:
-    """Cost by cash, and cash less cost. Both leave payments and actions out: the payments are counted, both are named."""
-    received, cost = round(float(cash["cash"]), 2), round(float(work["cost"]), 2)
-    actions = int(work["costed"])
-    uncosted = _uncosted_words(int(work["actions"]) - actions)
-    left = "; ".join(told for told in (_outside_words(outside), uncosted) if told)
-    return {
-        f"cost_to_collect{suffix}": ratio(
-            cost,
-            received,
-            n=actions,
-            of="actions",
-            excluded=outside,
-            excluded_of="payments",
-            why=left,
-            when_zero=NO_CASH,
-        ),
-        f"net_recovery{suffix}": amount(
-            received - cost,
-            n=int(cash["payments"]),
-            of="payments",
-            excluded=outside,
-            why=f"cash {received:,.2f} less costs {cost:,.2f} of {counted(actions, 'action')}; {left}",
-        ),
-    }
+class _Costs:
+    """The costs of a window, alone and beside its cash.
+
+    Args:
+        costs: costed, cost of the placed loans.
+        activity: cohort, actions, costed, cost of the window, for what is left out: actions without a stated cost, and
+            those before a placement.
+    """
+
+    def __init__(self, costs: pd.Series, activity: pd.DataFrame) -> None:
+        self._cost, self._actions = round(float(costs["cost"]), 2), int(costs["costed"])
+        uncosted = int((activity["actions"] - activity["costed"]).sum())
+        self._left_out = uncosted + before_placement(activity)[0]
+        self._why = "; ".join(told for told in (_uncosted_words(uncosted), left_out(activity)) if told)
+
+    def amount(self) -> Measure:
+        """What was spent."""
+        return amount(self._cost, n=self._actions, of="actions", excluded=self._left_out, why=self._why)
+
+    def beside(self, cash: pd.Series, outside: int, suffix: str) -> dict[str, Measure]:
+        """Cost by cash, and cash less cost. Both leave payments and actions out: the payments are counted, both are named.
+
+        Args:
+            outside: payments of the window on loans that were not placed.
+        """
+        received = round(float(cash["cash"]), 2)
+        left = "; ".join(told for told in (_outside_words(outside), self._why) if told)
+        return {
+            f"cost_to_collect{suffix}": ratio(
+                self._cost,
+                received,
+                n=self._actions,
+                of="actions",
+                excluded=outside,
+                excluded_of="payments",
+                why=left,
+                when_zero=NO_CASH,
+            ),
+            f"net_recovery{suffix}": amount(
+                received - self._cost,
+                n=int(cash["payments"]),
+                of="payments",
+                excluded=outside,
+                why=f"cash {received:,.2f} less costs {self._cost:,.2f} of {counted(self._actions, 'action')}; {left}",
+            ),
+        }
 
 
 def _of_month(frame: pd.DataFrame, month: str) -> pd.Series:

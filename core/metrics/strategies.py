@@ -17,20 +17,20 @@ def strategy_results(
     given: pd.DataFrame,
     placed: pd.DataFrame,
     cash: pd.DataFrame | None,
-    activity: pd.DataFrame | None,
+    costs: pd.DataFrame | None,
     by: Sequence[str] = ("strategy",),
     *,
     order: Sequence[str] = (),
 ) -> pd.DataFrame:
     """What each strategy was given, recovered and cost, to date.
 
-    A loan's cash counts for the strategy its recovery episode began under, a cost for the strategy of the action.
+    A loan's cash and its costs count for the strategy its recovery episode began under.
 
     Args:
         given: `by`, loans (distinct), balance (currency, when given).
         placed: `by`, loans (episodes that began under it), balance (currency).
         cash: `by`, payments, cash (currency, net of reversals); None where the book has no payments.
-        activity: `by`, cost (currency), costed (actions with a cost); None where the book has no costs.
+        costs: `by`, cost (currency), costed (actions with a cost); None where the book has no costs.
         by: must hold "strategy"; further dimensions split it.
         order: the strategies' own order; others follow it.
 
@@ -44,7 +44,7 @@ def strategy_results(
         _named(placed, keys, loans="placed_loans", balance="placed_balance"), on=keys, how="outer"
     )
     told = [*GIVEN, *PLACED]
-    for more, names in ((cash, ("payments", "cash")), (activity, ("costed", "cost"))):
+    for more, names in ((cash, ("payments", "cash")), (costs, ("costed", "cost"))):
         if more is None:
             frame = frame.assign(**dict.fromkeys(names, float("nan")))
         else:

@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from core.metrics.costs import left_out
 from core.metrics.measure import Measure, amount, ratio
 from core.metrics.portfolio import NO_PAYMENTS, NOTHING_PLACED, month_end, newest_day
 from core.metrics.ripeness import Source, noted, partly, ripe_day, unripe
@@ -97,13 +98,15 @@ def npv_measure(reader: PortfolioReader, selection: Selection, discount_rate: fl
     at, end = selection.at(day), month_end(day)
     start = month_end(date(end.year - 1, end.month, 1))
     cash = _between(reader.cash(at, ["month"]), start, end)
-    cost = _between(reader.activity(at, ["month"]), start, end) if book.has_costs else None
+    cost = _between(reader.costs(at, ["month"]), start, end) if book.has_costs else None
     told = [f"12 months from {start}, each month dated at its end, at {discount_rate:g} a year"]
     told.append(
         GROSS
         if cost is None
         else f"cash {cash['cash'].sum():,.2f} less costs {cost['cost'].sum():,.2f}, before discounting"
     )
+    if cost is not None:
+        told += _left_out(_between(reader.activity(at, ["cohort", "month"]), start, end))
     if book.days[0] > start:
         told.append(f"the book begins on {book.days[0]}, within those months")
     worth = amount(
@@ -217,7 +220,7 @@ def lgd(ead: float, costs: float, recoveries: float) -> float:
 def lgd_by_cohort(
     placed: pd.DataFrame,
     cash: pd.DataFrame,
-    activity: pd.DataFrame | None,
+    costs: pd.DataFrame | None,
     as_of: date,
     rate: float = DISCOUNT_RATE,
     age: int = WINDOW_MONTHS,
@@ -230,8 +233,7 @@ def lgd_by_cohort(
     Args:
         placed: cohort (month-end, ISO), loans, balance (currency: the exposure at default).
         cash: cohort, month (month-ends), cash_effective (currency).
-        activity: cohort, month, cost (currency); rows of cohorts that are none ("none") count nowhere. None where the
-            book has no costs.
+        costs: cohort, month, cost (currency); None where the book has no costs.
         as_of: the day of the question; only cohorts that reached `age` by then count.
         rate: a year's discount as a share.
         age: months.
@@ -242,7 +244,7 @@ def lgd_by_cohort(
     """
     old = matured(placed, as_of, age).groupby("cohort")[["loans", "balance"]].sum().rename(columns={"balance": "ead"})
     old["recoveries"] = _present_by_cohort(cash, "cash_effective", old.index, rate, age)
-    old["costs"] = 0.0 if activity is None else _present_by_cohort(activity, "cost", old.index, rate, age)
+    old["costs"] = 0.0 if costs is None else _present_by_cohort(costs, "cost", old.index, rate, age)
     old["loss"] = old["ead"] + old["costs"] - old["recoveries"]
     old["lgd"] = [lgd(*parts) for parts in zip(old["ead"], old["costs"], old["recoveries"], strict=True)]
     return old.rename_axis("cohort").reset_index()[BY_COHORT]
@@ -251,8 +253,8 @@ def lgd_by_cohort(
 def lgd_measure(reader: PortfolioReader, selection: Selection, discount_rate: float = DISCOUNT_RATE) -> Measure:
     """The loss given default realised within 12 months of placement, over cohorts that reached them.
 
-    With a filter on the strategy, cash is of placements under it and costs of actions under it on their day. A cohort
-    reaches 12 months once payments, and costs where the book has them, are known that long.
+    Cash and costs are of the same placements under any filter. A cohort reaches 12 months once payments, and costs where
+    the book has them, are known that long.
 
     Returns:
         Share; n and excluded in placements. Where the book has no costs none are added and `why` says so; costs of
@@ -264,11 +266,12 @@ def lgd_measure(reader: PortfolioReader, selection: Selection, discount_rate: fl
         return Measure.undefined(NO_PAYMENTS, unit="share", of="placements")
     at = selection.at(day)
     placed = reader.placed(at, ["cohort"])
-    activity = reader.activity(at, ["cohort", "month"]) if book.has_costs else None
+    costs = reader.costs(at, ["cohort", "month"]) if book.has_costs else None
     ripe = ripe_day(book, day, *_told_by(book))
-    cohorts = lgd_by_cohort(placed, reader.cash(at, ["cohort", "month"]), activity, ripe, discount_rate)
+    cohorts = lgd_by_cohort(placed, reader.cash(at, ["cohort", "month"]), costs, ripe, discount_rate)
     old = int(cohorts["loans"].sum())
-    told = [f"discounted to the month of placement at {discount_rate:g} a year", *_costs_told(activity)]
+    told = [f"discounted to the month of placement at {discount_rate:g} a year"]
+    told += _left_out(reader.activity(at, ["cohort"])) if book.has_costs else [GROSS.replace("taken off", "added")]
     measure = _pooled(cohorts["loss"], cohorts["ead"], old, placed, [*told, *_young(placed, old)])
     return noted(measure, partly(book, day, *_told_by(book)))
 
@@ -316,15 +319,9 @@ def _between(rows: pd.DataFrame, after: date, until: date) -> pd.DataFrame:
     return rows[(rows["month"] > after.isoformat()) & (rows["month"] <= until.isoformat())]
 
 
-def _costs_told(activity: pd.DataFrame | None) -> list[str]:
-    if activity is None:
-        return [GROSS.replace("taken off", "added")]
-    early = activity[activity["cohort"] == "none"]
-    if early.empty:
-        return []
-    return [
-        f"left out: {counted(int(early['costed'].sum()), 'action')} before a placement, cost {early['cost'].sum():,.2f}"
-    ]
+def _left_out(activity: pd.DataFrame) -> list[str]:
+    told = left_out(activity)
+    return [told] if told else []
 
 
 def _young(placed: pd.DataFrame, old: int) -> list[str]:

@@ -8,6 +8,7 @@ import dash
 import pandas as pd
 from dash import Output, html
 
+from core.metrics.costs import left_out
 from core.metrics.portfolio import NO_COSTS, month_end
 from core.metrics.recovery import recovery_history
 from core.metrics.ripeness import SOURCES, Source, partly, untold
@@ -235,7 +236,7 @@ def _results(view: View, by: list[str]) -> pd.DataFrame:
         reader.given(selection, by),
         reader.placed(selection, by),
         reader.cash(selection, by) if book.has_payments else None,
-        reader.activity(selection, by) if book.has_costs else None,
+        reader.costs(selection, by) if book.has_costs else None,
         by,
         order=ORDER,
     )
@@ -256,7 +257,7 @@ def _history(view: View, over: str, months: list[str]) -> pd.DataFrame:
         placed, cash = reader.placed(selection, ["cohort", "strategy"]), reader.cash(selection, ["month", "strategy"])
         history = recovery_history(placed, cash, months, ["strategy"]).rename(columns={"rate": "value"})
         return in_own_order(history[[*keys, "value"]], "strategy", ORDER)
-    asked = {"cash": reader.cash, "cost": reader.activity, "given": reader.given}[over]
+    asked = {"cash": reader.cash, "cost": reader.costs, "given": reader.given}[over]
     frame = asked(selection, keys).rename(columns={"loans" if over == "given" else over: "value"})
     names = list(dict.fromkeys(frame["strategy"]))
     whole = pd.MultiIndex.from_product([names, months], names=keys)
@@ -268,7 +269,7 @@ def _drawn(over: str) -> str:
     return {
         "rate": "Cash to date / balance placed to date, by the strategy a loan's recovery began under",
         "cash": "Cash net of reversals, by the strategy a loan's recovery began under",
-        "cost": "Cost of actions, by the strategy of the action",
+        "cost": "Cost of actions on placed loans, by the strategy a loan's recovery began under",
         "given": "Loans given the strategy in the month, once a loan and month",
     }[over]
 
@@ -290,7 +291,7 @@ def _row(row: dict[str, Any], *, has_payments: bool, has_costs: bool) -> html.Tr
 
 
 def _table_subtitle(view: View) -> str:
-    said = "To date. Cash counts for the strategy a loan's recovery began under, cost for the strategy of the action"
+    said = "To date. Cash and cost count for the strategy a loan's recovery began under"
     if not view.book.has_payments:
         costs = "" if view.book.has_costs else f" Cost is {show.UNDEFINED}, because {NO_COSTS}."
         return f"{said}. Recovered, rate, cost of cash and net are {say.NO_PAYMENTS_WHY}{costs}"
@@ -298,7 +299,8 @@ def _table_subtitle(view: View) -> str:
     if not view.book.has_costs:
         return f"{said}. Cost and net are {show.UNDEFINED}, because {NO_COSTS}."
     unit = f"; amounts in {view.book.currency}" if view.book.currency else ""
-    return f"{said}{unit}. A loan that changed its strategy was given to both."
+    early = left_out(view.reader.activity(view.selection, ["cohort"]))
+    return f"{said}{unit}{early and '; ' + early}. A loan that changed its strategy was given to both."
 
 
 def _until(view: View, *sources: Source) -> str:

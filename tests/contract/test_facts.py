@@ -16,12 +16,13 @@ from tests.contract import book
 from tests.fake_facts import MEASURES
 
 NOW = Selection()
-KINDS = ("stock", "placed", "cash", "activity", "promises")
+KINDS = ("stock", "placed", "cash", "activity", "costs", "promises")
 CELLS = {
     "stock": ("product", "region", "bucket", "segment", "collector"),
     "placed": ("product", "strategy", "cohort", "branch"),
     "cash": ("product", "strategy", "cohort", "month", "collector"),
     "activity": ("region", "strategy", "month", "agency"),
+    "costs": ("region", "strategy", "bucket", "cohort", "month"),
     "promises": ("product", "month", "collector"),
 }
 EVERY_MEASURE = [(kind, measure) for kind in KINDS for measure in MEASURES[kind]]

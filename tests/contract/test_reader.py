@@ -11,12 +11,24 @@ from core.errors import SelectionRefused, UnknownBatch
 from core.loan_fields import LOAN_FIELDS
 from core.metrics.delinquency import BUCKETS
 from core.metrics.portfolio import portfolio_measures, portfolio_trend
+from core.metrics.year import year_measures
 from core.selection import DIMENSIONS, Lasso, Selection
 from tests import eight_loans
 from tests.contract import book
 
 NOW = Selection()
-SUMS = ("stock", "stock_history", "placed", "cash", "activity", "promises", "given", "outcomes")
+SUMS = (
+    "stock",
+    "stock_history",
+    "placed",
+    "cash",
+    "cash_outside",
+    "activity",
+    "costs",
+    "promises",
+    "given",
+    "outcomes",
+)
 OUTCOME_DAY = date(2026, 9, 30)
 
 
@@ -45,7 +57,7 @@ def test_the_book_says_what_it_holds(reader):
     [(date(2026, 10, 31), eight_loans.ON_31_OCTOBER), (date(2026, 9, 30), eight_loans.ON_30_SEPTEMBER)],
 )
 def test_the_headline_numbers_are_those_worked_by_hand(reader, day, expected):
-    found = portfolio_measures(reader, NOW.at(day))
+    found = portfolio_measures(reader, NOW.at(day)) | year_measures(reader, NOW.at(day))
     assert {name: found[name].value for name in expected} == pytest.approx({n: told[0] for n, told in expected.items()})
     assert {name: found[name].n for name in expected} == {name: told[3] for name, told in expected.items()}
 
@@ -153,12 +165,49 @@ def test_placements_carry_the_balance_and_the_attributes_they_had(reader):
 
 def test_cash_without_a_placement_and_waivers_are_told_apart(reader):
     outside = reader.cash_outside(NOW)
-    assert records(outside, "payments", "cash", "loans", "waivers", "waived") == [(2, 150.00, 2, 1, 500.00)]
+    assert records(outside, "payments", "cash", "waivers", "waived") == [(2, 150.00, 1, 500.00)]  # LN3 and LN8; LN2
+    by_month = reader.cash_outside(NOW, ["month", "product"])
+    assert records(by_month, "month", "product", "payments", "cash", "waivers", "waived") == [
+        ("2026-09-30", "Auto", 1, 100.00, 0, 0.00),
+        ("2026-10-31", "Home", 1, 50.00, 1, 500.00),
+    ]
     assert records(reader.cash_outside(NOW.only(product="Home")), "payments", "waivers") == [(1, 1)]
     assert records(reader.cash_outside(NOW.at(date(2026, 9, 30))), "payments", "waivers") == [(1, 0)]
     months = reader.cash_outside(NOW, ["month"])
     assert records(months, "month", "payments", "waivers") == [("2026-09-30", 1, 0), ("2026-10-31", 1, 1)]
     assert round(months["cash"].sum(), 2) == 150.00
+
+
+def test_costs_are_of_placed_loans_by_their_attributes_at_placement_as_cash_is(reader):
+    """LN2 was placed at 95 days past due and taken to court at 125; LN7's letter and LN8's call stand by."""
+    costs = reader.costs(NOW, ["cohort", "month", "bucket"])
+    assert records(costs, "cohort", "month", "bucket", "costed", "cost") == [
+        ("2026-08-31", "2026-10-31", "1-29", 1, 2.00),
+        ("2026-08-31", "2026-10-31", "90-119", 1, 120.00),
+    ]
+    at_placement, on_the_day = NOW.only(bucket="90-119"), NOW.only(bucket="120+")
+    assert reader.costs(at_placement)["cost"].tolist() == [120.00]
+    assert reader.costs(on_the_day)["cost"].tolist() == [0.00]
+    assert reader.activity(on_the_day)["cost"].tolist() == [120.00]
+    assert records(reader.costs(NOW.at(date(2026, 10, 5))), "costed", "cost") == [(1, 2.00)]
+
+
+def test_under_any_filter_cost_and_cash_are_of_the_same_loans_and_what_is_left_out_is_named(reader):
+    """Of Auto, LN7 was paid 100.00 and had a letter before it was placed; LN2 alone was 90-119 when it was placed."""
+    auto = portfolio_measures(reader, NOW.only(product="Auto"))
+    assert (auto["cost_to_date"].value, auto["cost_to_date"].n, auto["cost_to_date"].excluded) == (0.00, 0, 1)
+    assert (
+        auto["cost_to_collect_to_date"].why
+        == "1 payment on loans that were not placed left out; waivers never count; left out: 1 action before a placement, cost 1.50"
+    )
+    assert (auto["net_recovery_to_date"].value, auto["net_recovery_to_date"].n) == (100.00, 1)
+    stuck = portfolio_measures(reader, NOW.only(bucket="90-119"))
+    assert (stuck["cost_month"].value, stuck["cash_month"].value, stuck["net_recovery"].value) == (
+        120.00,
+        0.00,
+        -120.00,
+    )
+    assert (stuck["balance_placed"].value, stuck["cost_month"].excluded) == (5000.00, 0)
 
 
 def test_activity_counts_contacts_promises_and_costs_by_month_and_strategy(reader):

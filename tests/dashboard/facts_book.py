@@ -14,7 +14,7 @@ from core.metrics.portfolio import month_end
 from core.records import Book, FactPage
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from tests.dashboard.small_book import BOOK, SmallBookReader
-from tests.fake_facts import is_wanted
+from tests.fake_facts import cost_rows, is_wanted
 
 BLOCK = 7
 
@@ -49,7 +49,7 @@ class FactsReader(SmallBookReader):
             yield rows[start : start + BLOCK]
 
     def _facts(self, kind: str, selection: Selection, cell: Mapping[str, str], measure: str) -> pd.DataFrame:
-        if self.slow or kind not in ("stock", "placed", "cash", "activity"):
+        if self.slow or kind not in ("stock", "placed", "cash", "activity", "costs"):
             raise SelectionRefused(f"The rows of {kind} cannot be read now", remedy="Choose fewer of them.")
         rows, day = getattr(self, f"_{kind}_facts")(selection)
         for column, value in cell.items():
@@ -85,6 +85,11 @@ class FactsReader(SmallBookReader):
             month=self._actions["acted_on"].map(_end), promised=0.0, promises=0, actions=1, costed=1, batch_id=3,
             contacts=self._actions["result"].map(is_contact).astype(int),
         )  # fmt: skip
+        return _stated(rows[rows["acted_on"] <= self._until(selection)]), "acted_on"
+
+    def _costs_facts(self, selection: Selection) -> tuple[pd.DataFrame, str]:
+        rows = cost_rows(self).assign(batch_id=3)
+        rows = rows.assign(month=rows["acted_on"].map(_end))
         return _stated(rows[rows["acted_on"] <= self._until(selection)]), "acted_on"
 
 

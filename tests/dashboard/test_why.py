@@ -98,7 +98,7 @@ def test_a_sum_has_one_list_and_a_difference_two(services):
     assert drawn(services, "?why=outstanding&rows=denominator")["words"]["sides"] == []
     sides = drawn(services, "?why=net_recovery&rows=less")
     assert [button.children for button in sides["words"]["sides"]] == ["Cash of the month", "Cost of the month"]
-    assert sides["rows"]["note"] == "4 actions, newest first; cost of the month comes to 50.00."
+    assert sides["rows"]["note"] == "3 actions, newest first; cost of the month comes to 37.50."
 
 
 def test_the_rows_are_text_with_days_in_words_and_nothing_where_nothing_is_stated(services):

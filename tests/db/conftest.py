@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from core.columns import Kind
 from core.records import NewBatch
-from db.cube import CUBES, recount
+from db.cubes.all import CUBES, recount
 from db.engine import open_store, reading
 from db.writer import SqlPortfolioWriter
 

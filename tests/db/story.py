@@ -150,11 +150,13 @@ def answers(reader: SqlPortfolioReader, selection: Selection, *, scored: bool) -
         "placed": [("cohort", "product", "region", "strategy", "bucket"), ("hold", "strategy")],
         "cash": [("cohort", "month", "product", "strategy", *of_scores[:1]), ("hold", "month")],
         "activity": [("cohort", "month", "product", "strategy"), ("bucket", "month")],
+        "costs": [("cohort", "month", "product", "strategy", "bucket", *of_scores[:1]), ("hold", "month")],
+        "cash_outside": [(), ("month", "product", "strategy", "bucket", *of_scores[:1]), ("hold", "month")],
         "promises": [("month", "product", "strategy"), ("bucket",)],
         "given": [("strategy", "product"), ("decided_by", "month", "trial")],
         "outcomes": [("product",)],
     }
-    told: dict[str, object] = {"cash_outside": reader.cash_outside(selection)}
+    told: dict[str, object] = {}
     for question, groups in fine.items():
         told |= {f"{question} by {by}": getattr(reader, question)(selection, by) for by in groups}
     filtered = selection.only(strategy=["Legal", "not stated"], product="Auto")

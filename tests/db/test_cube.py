@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from db.cube import recount
+from db.cubes.all import recount
 from db.engine import writing
 from tests.db.conftest import (
     KNOWN_ON,
@@ -176,6 +176,57 @@ def test_work_joins_an_episode_that_a_later_file_dates_back(engine, writer):
     put(writer, portfolio([loan("A", 100, 30, placed_on="2026-02-10")], "2026-03-31"))
     assert cell(engine, "cube_activity", "actions", cohort=FEBRUARY) == (1,)
     assert cell(engine, "cube_activity", "actions", cohort="none") == (0,)
+    assert_cubes_equal_rows(engine)
+
+
+def test_costs_follow_the_placement_when_it_comes_is_scored_anew_and_goes(engine, writer):
+    """A cost of nothing is stated; one that is not stated, and the bystander's before its placement, are none."""
+    put(writer, portfolio([loan("A", 100, 0, region="North"), loan("bystander", 100, 0)], JANUARY))
+    calls = [("A", "2026-01-15", 1.0), ("A", "2026-02-28", 2.5), ("A", "2026-03-04", 0.0), ("A", "2026-03-05", None)]
+    calls += [("bystander", "2026-03-06", 64.0)]
+    put(
+        writer,
+        actions([{"loan_ref": ref, "acted_on": day, "action": "call", "cost": cost} for ref, day, cost in calls]),
+    )
+    assert cell(engine, "cube_costs", "costed, cost") == (0, 0)
+    february = put(writer, portfolio([loan("A", 100, 30, region="South", strategy="Legal")], FEBRUARY))[0]
+    put(writer, portfolio([loan("A", 90, 70, region="East", strategy="Standard")], "2026-03-31"))
+    at_placement = {"cohort": FEBRUARY, "region": "South", "strategy": "Legal", "bucket": "30-59"}
+    assert cell(engine, "cube_costs", "costed, cost", month=FEBRUARY, **at_placement) == (1, 250)
+    assert cell(engine, "cube_costs", "costed, cost", month="2026-03-31", **at_placement) == (1, 0)
+    assert cell(engine, "cube_costs", "costed, cost") == (2, 250)
+    with writer.unit("own", kind="scoring", known_on=KNOWN_ON, who="ana") as unit:
+        unit.put_scores(score_rows(unit.all_on(date(2026, 2, 28)), segment="other"), None)
+    assert cell(engine, "cube_costs", "costed, cost", segment="other", **at_placement) == (2, 250)
+    assert_cubes_equal_rows(engine)
+    undo(writer, february)
+    at_placement = {"cohort": "2026-03-31", "region": "East", "bucket": "60-89"}
+    assert (
+        cell(engine, "cube_costs", "costed, cost")
+        == cell(engine, "cube_costs", "costed, cost", **at_placement)
+        == (0, 0)
+    )
+    assert_cubes_equal_rows(engine)
+
+
+def test_cash_outside_placements_takes_the_attributes_of_its_day_and_leaves_when_a_placement_claims_it(engine, writer):
+    names = "payments, cash, waivers, waived"
+    paid = [("A", "2026-01-10", 7.0, "cash"), ("A", "2026-02-10", 5.0, "cash"), ("A", "2026-02-11", 9.0, "waiver")]
+    rows = [dict(zip(("loan_ref", "paid_on", "amount", "payment_kind"), row, strict=True)) for row in paid]
+    put(writer, payments(rows))
+    assert cell(engine, "cube_outside", names, region="not stated") == (2, 1200, 1, 900)
+    put(writer, portfolio([loan("A", 100, 0, region="South"), loan("bystander", 1, 0, region="South")], FEBRUARY))
+    assert cell(engine, "cube_outside", names, region="South") == (2, 1200, 1, 900)
+    assert_cubes_equal_rows(engine)
+    put(writer, portfolio([loan("A", 100, 0, region="North")], JANUARY))
+    assert cell(engine, "cube_outside", names, region="North", month=JANUARY) == (1, 700, 0, 0)
+    assert cell(engine, "cube_outside", names, region="North", month=FEBRUARY) == (1, 500, 1, 900)
+    assert_cubes_equal_rows(engine)
+    placed = put(writer, portfolio([loan("A", 100, 9, region="North")], JANUARY, scope="partial"))[0]
+    assert cell(engine, "cube_outside", names) == (1, 700, 1, 900)  # the waiver stays outside, whatever is placed
+    assert_cubes_equal_rows(engine)
+    undo(writer, placed)
+    assert cell(engine, "cube_outside", names) == (2, 1200, 1, 900)
     assert_cubes_equal_rows(engine)
 
 

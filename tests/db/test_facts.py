@@ -19,7 +19,7 @@ from tests.db.conftest import actions, loan, payments, portfolio, put, score_row
 
 JANUARY, FEBRUARY, MARCH = "2026-01-31", "2026-02-28", "2026-03-31"
 NOW = Selection()
-BY = {"placed": ["cohort", "product"], "cash": ["month", "cohort"], "activity": ["month", "region"], "promises": ["month", "product"], "flows": ["month", "state"]}  # fmt: skip
+BY = {"placed": ["cohort", "product"], "cash": ["month", "cohort"], "activity": ["month", "region"], "costs": ["month", "cohort", "bucket"], "promises": ["month", "product"], "flows": ["month", "state"]}  # fmt: skip
 
 
 def rough_book(writer) -> None:
@@ -92,7 +92,7 @@ def test_pages_of_seven_are_the_export_newest_first(reader, kind):
     listed = pd.concat(found, ignore_index=True)
     assert (len(listed), listed.columns.tolist()) == (page.n, list(FACT_FIELDS[kind]))
     pd.testing.assert_frame_equal(listed, pd.concat(list(reader.iter_facts(kind, NOW)), ignore_index=True))
-    days = {"stock": "as_of", "placed": "placed_on", "cash": "day", "activity": "acted_on"}
+    days = {"stock": "as_of", "placed": "placed_on", "cash": "day", "activity": "acted_on", "costs": "acted_on"}
     if kind in days:
         assert listed[days[kind]].is_monotonic_decreasing
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import HistoryUnsettled, SelectionRefused
 from core.selection import Selection
-from db.cube import recount
+from db.cubes.all import recount
 from db.engine import open_store, reading
 from db.known import Knowledge
 from tests.db.conftest import visible

@@ -76,7 +76,16 @@ def test_executive_sums_read_no_rows(tmp_path):
     reader.book()
     asked: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
-    for question in (reader.stock, reader.stock_history, reader.placed, reader.cash, reader.activity):
+    asked_of_cubes = (
+        reader.stock,
+        reader.stock_history,
+        reader.placed,
+        reader.cash,
+        reader.cash_outside,
+        reader.costs,
+        reader.activity,
+    )
+    for question in asked_of_cubes:
         question(NOW.only(product="Auto"), ["region", "segment", "strategy"])
     assert any("FROM cube_activity" in statement for statement in asked)
     rows = re.compile(r"(FROM|JOIN) (snapshots|payments|actions|placements)\b")
@@ -151,10 +160,16 @@ def random_book(tmp_path_factory):
 
 @pytest.mark.parametrize("as_of", [date(2026, 10, 31), date(2026, 10, 17), date(2026, 9, 1), date(2026, 9, 30)])
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-@pytest.mark.parametrize("question", ["stock", "stock_history", "placed", "cash", "activity"])
+@pytest.mark.parametrize("question", ["stock", "stock_history", "placed", "cash", "cash_outside", "costs", "activity"])
 def test_cubes_and_rows_tell_the_same_on_every_dimension_and_day(random_book, question, dimension, as_of):
     everybody = NOW.only(collector=("Ann", "Bob", "not stated")).at(as_of)  # no cube knows owners: the rows answer
-    months = {"placed": ["cohort"], "cash": ["cohort", "month"], "activity": ["month"]}.get(question, [])
+    months = {
+        "placed": ["cohort"],
+        "cash": ["cohort", "month"],
+        "costs": ["cohort", "month"],
+        "cash_outside": ["month"],
+        "activity": ["month"],
+    }.get(question, [])
     by = [*months, dimension]
     from_rows = getattr(random_book, question)(everybody, by)
     assert len(from_rows) > 0

@@ -51,6 +51,9 @@ class StubReader:
     def activity(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         return self._sums("activity", selection, by)
 
+    def costs(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        return self._sums("costs", selection, by)
+
     def stock(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         return self._sums("stock", selection, by)
 

@@ -56,7 +56,7 @@ def test_a_clock_in_a_cell_is_answered_from_the_rows():
 
 
 def test_a_difference_and_a_sum_come_from_the_rows_too():
-    reader = Sums(cash=(250.0, 9), activity=(30.0, 6))
+    reader = Sums(cash=(250.0, 9), costs=(30.0, 6), activity=(30.0, 6))
     net = answer(reader, OCTOBER, "net_recovery", {"month": "2026-08-31"})
     assert (net.value, net.n, net.of) == (220.0, 9, "payments")
     assert {cell["month"] for _, cell, _ in reader.asked} == {"2026-08-31"}  # and not the month of the day
@@ -118,10 +118,10 @@ def test_a_number_its_family_does_not_have_is_undefined_in_its_unit():
 
 
 def test_the_rows_of_a_side_are_read_in_its_own_month():
-    reader = Sums(activity=(30.0, 6))
+    reader = Sums(costs=(30.0, 6))
     page = rows_behind(reader, OCTOBER, definition("cost_month").numerator, {})
-    assert reader.asked == [("activity", {"month": "2026-10-31"}, "cost")]
-    assert sum_of(page, "activity", "cost").value == 30.0
+    assert reader.asked == [("costs", {"month": "2026-10-31"}, "cost")]
+    assert sum_of(page, "costs", "cost").value == 30.0
 
 
 def test_filters_and_clocks_of_a_cell_part():

@@ -47,15 +47,18 @@ def test_the_parts_by_segment_add_up_to_the_whole_of_the_eight_loans():
 
     def results(by: list[str]) -> pd.DataFrame:
         return strategy_results(
-            reader.given(selection, by), reader.placed(selection, by), reader.cash(selection, by), reader.activity(selection, by), by
+            reader.given(selection, by), reader.placed(selection, by), reader.cash(selection, by), reader.costs(selection, by), by
         )  # fmt: skip
 
     whole, parts = results(["strategy"]), results(["strategy", "segment"])
     for measure in ("cash", "cost", "net", "placed_balance"):
         assert round(parts[measure].sum(), 2) == round(whole[measure].sum(), 2)
-    assert round(whole["cash"].sum(), 2) == 1650.33
+    assert (round(whole["cash"].sum(), 2), whole["cost"].sum()) == (1650.33, 122.00)
+    assert whole.set_index("strategy")["cost"].to_dict() == {
+        "Standard": 2.0, "Settlement": 0.0, "Legal": 120.0,
+    }  # fmt: skip
     assert whole.set_index("strategy")["cash"].to_dict() == {
-        "Standard": 1500.33, "Settlement": 100.0, "Legal": 50.0, "not stated": 0.0,
+        "Standard": 1500.33, "Settlement": 100.0, "Legal": 50.0,
     }  # fmt: skip
 
 

@@ -45,8 +45,11 @@ def cash(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
     return frame.assign(cash=frame["cash_effective"], payments=1)
 
 
-def activity(*rows: tuple[str, str, float]) -> pd.DataFrame:
+def spent(*rows: tuple[str, str, float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["cohort", "month", "cost"]).assign(costed=1)
+
+
+BEFORE_PLACEMENT = spent(("none", "2025-06-30", 9.0))
 
 
 def test_a_year_away_is_worth_a_year_of_discount_less():
@@ -92,19 +95,21 @@ def test_the_net_present_value_counts_the_12_months_up_to_the_day_and_none_befor
         [cash(("Standard", "2025-08-31", month, value)) for month, value in
          (("2025-10-31", 999.0), ("2026-04-30", 500.0), ("2026-10-31", 110.0))]
     )  # fmt: skip
-    work = activity(("2025-08-31", "2025-10-31", 77.0), ("2025-08-31", "2026-10-31", 11.0))
-    reader = StubReader(a_book(date(2025, 9, 30), OCTOBER), cash=paid, activity=work)
+    costs = spent(("2025-08-31", "2025-10-31", 77.0), ("2025-08-31", "2026-10-31", 11.0))
+    early = spent(("none", "2025-10-31", 6.0), ("none", "2025-12-31", 5.0), ("2025-08-31", "2026-10-31", 11.0))
+    reader = StubReader(a_book(date(2025, 9, 30), OCTOBER), cash=paid, costs=costs, activity=early)
     measure = npv_measure(reader, Selection(), 0.10)
     assert measure.value == round(500 * 1.1 ** (-181 / 365) + 99 / 1.1, 2)
     assert (measure.n, measure.of, measure.unit) == (2, "payments", "currency")
     assert "12 months from 2025-10-31" in measure.why
     assert "cash 610.00 less costs 11.00" in measure.why
+    assert "left out: 1 action before a placement, cost 5.00" in measure.why
     assert "the book begins" not in measure.why
 
 
 def test_a_day_within_a_month_has_the_window_of_its_month():
     paid = cash(("Standard", "2025-08-31", "2025-10-31", 999.0), ("Standard", "2025-08-31", "2026-10-31", 110.0))
-    reader = StubReader(a_book(OCTOBER), cash=paid, activity=activity())
+    reader = StubReader(a_book(OCTOBER), cash=paid, costs=spent(), activity=spent())
     assert npv_measure(reader, Selection(as_of=date(2026, 10, 15)), 0.10).value == 100.0
 
 
@@ -207,7 +212,7 @@ def a_year_of_losses() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
             ("Standard", "2025-10-31", "2026-11-30", 700.0),
             ("Standard", "2025-12-31", "2026-01-31", 4000.0),
         ),
-        activity(("2025-10-31", "2026-10-31", 22.0), ("2025-12-31", "2026-01-31", 3.0), ("none", "2025-06-30", 9.0)),
+        spent(("2025-10-31", "2026-10-31", 22.0), ("2025-12-31", "2026-01-31", 3.0)),
     )
 
 
@@ -226,8 +231,8 @@ def test_without_discount_or_costs_the_loss_is_what_liquidation_leaves():
 
 
 def test_the_loss_of_the_book_says_what_it_leaves_out():
-    loans, paid, work = a_year_of_losses()
-    reader = StubReader(a_book(OCTOBER), placed=loans, cash=paid, activity=work)
+    loans, paid, costs = a_year_of_losses()
+    reader = StubReader(a_book(OCTOBER), placed=loans, cash=paid, costs=costs, activity=BEFORE_PLACEMENT)
     measure = lgd_measure(reader, Selection())
     assert (measure.value, measure.numerator, measure.denominator) == (0.91, 910.0, 1000.0)
     assert (measure.n, measure.excluded, measure.of, measure.unit) == (2, 1, "placements", "share")
@@ -243,9 +248,10 @@ def test_a_loss_without_costs_says_so():
 
 
 def test_costs_of_placements_alone_leave_nothing_to_name():
-    loans, paid, work = a_year_of_losses()
-    placed_only = work[work["cohort"] != "none"]
-    measure = lgd_measure(StubReader(a_book(OCTOBER), placed=loans, cash=paid, activity=placed_only), Selection())
+    loans, paid, costs = a_year_of_losses()
+    measure = lgd_measure(
+        StubReader(a_book(OCTOBER), placed=loans, cash=paid, costs=costs, activity=costs), Selection()
+    )
     assert "before a placement" not in measure.why
     assert "no interval, because fewer than 3 cohorts are old enough" in measure.why
     assert math.isnan(measure.low)
@@ -263,8 +269,8 @@ def test_a_loss_below_0_keeps_an_interval_below_0():
 
 
 def test_the_three_values_come_together_and_a_book_without_payments_has_none():
-    loans, paid, work = a_year_of_losses()
-    reader = StubReader(a_book(OCTOBER), placed=loans, cash=paid, activity=work)
+    loans, paid, costs = a_year_of_losses()
+    reader = StubReader(a_book(OCTOBER), placed=loans, cash=paid, costs=costs, activity=BEFORE_PLACEMENT)
     measures = value_measures(reader, Selection(), FEES)
     assert list(measures) == ["npv", "netback", "lgd_12m"]
     assert all(measure.is_defined for measure in measures.values())
@@ -275,6 +281,6 @@ def test_the_three_values_come_together_and_a_book_without_payments_has_none():
 
 
 def test_a_book_where_nothing_was_placed_has_no_netback_and_no_loss():
-    reader = StubReader(a_book(OCTOBER), placed=placed(), cash=cash(), activity=activity())
+    reader = StubReader(a_book(OCTOBER), placed=placed(), cash=cash(), costs=spent(), activity=spent())
     assert netback_measure(reader, Selection(), FEES).why == "no loan was placed yet"
     assert lgd_measure(reader, Selection()).why == "no loan was placed yet"
