@@ -25,7 +25,7 @@ from tests.browser.conftest import ROOT, Server, free_port
 from tests.chromium import CHROMIUM_FLAGS
 from tests.tutorial import lookalike
 
-PAGES = ("/", "/recovery", "/strategies", "/segments", "/score", "/batches", "/explore")
+PAGES = ("/", "/recovery", "/customers", "/strategies", "/segments", "/score", "/explore", "/targets", "/batches")
 CALLBACK = "/_dash-update-component"
 EMPTY_APP = """
 import sys, dash, waitress

@@ -22,6 +22,7 @@ CHANGED = {
     "placed": ("balance", "loans"),
     "cash": ("cash", "cash_effective", "payments"),
     "activity": ("cost", "promised"),
+    "costs": ("cost", "costed"),
     "promises": ("kept_amount", "kept", "promises"),
 }
 
