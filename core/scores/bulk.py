@@ -5,7 +5,7 @@ from __future__ import annotations
 import lightgbm
 import numpy as np
 
-from core.scores.evaluate import Artifact, Parts, grouped, parts_of
+from core.scores.evaluate import Artifact, Parts, grouped, linear_parts, parts_of
 from core.scores.features import Matrix
 
 
@@ -20,4 +20,5 @@ def parts_in_bulk(artifact: Artifact, matrix: Matrix) -> Parts:
     terms = np.asarray(booster.predict(matrix.values, pred_contrib=True, num_threads=1), dtype=float)
     if artifact.content["averaged"]:
         terms = terms / len(artifact.content["trees"])
-    return grouped(float(terms[0, -1]), terms[:, :-1], matrix, len(artifact.inputs))
+    base, linear = linear_parts(artifact, matrix)
+    return grouped(base + float(terms[0, -1]), linear + terms[:, :-1], matrix, len(artifact.inputs))

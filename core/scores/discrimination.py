@@ -51,17 +51,22 @@ def auc_interval(outcome: Numbers, score: Numbers, *, confidence: float = 0.95) 
     return max(0.0, value - z * se), min(1.0, value + z * se)
 
 
-def permutation_p(outcome: Numbers, score: Numbers, *, draws: int = 1_999, seed: int = 20_261) -> float:
+def permutation_p(outcome: Numbers, *scores: Numbers, draws: int = 1_999, seed: int = 20_261) -> float:
     """Share of shuffled outcomes whose AUC reaches the one observed (the observed one counts as a draw).
 
+    Args:
+        outcome: 0 or 1 a row.
+        scores: the score in question, then others it was chosen from: a shuffle reaches it where any of them does.
+
     References:
-        Phipson & Smyth (2010), Permutation p-values should never be zero, SAGMB 9(1).
+        Phipson & Smyth (2010), Permutation p-values should never be zero, SAGMB 9(1); Westfall & Young (1993),
+        Resampling-based multiple testing (the maximum over what was tried).
     """
-    ranks, observed = midranks(score), auc(outcome, score)
+    ranks, observed = np.column_stack([midranks(each) for each in scores]), auc(outcome, scores[0])
     events = int(outcome.sum())
     reach = observed * events * (len(outcome) - events) + events * (events + 1) / 2 - 1e-9
     draw = np.random.default_rng(seed)
-    as_good = sum(ranks[draw.permutation(len(ranks))[:events]].sum() >= reach for _ in range(draws))
+    as_good = sum(ranks[draw.permutation(len(ranks))[:events]].sum(axis=0).max() >= reach for _ in range(draws))
     return float((as_good + 1) / (draws + 1))
 
 

@@ -36,7 +36,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A model as stored: `content` is its JSON; `paths` its trees, None for a logistic one."""
+    """A model as stored: `content` is its JSON; `paths` its trees, None where it has none."""
 
     content: Mapping[str, Any]
     paths: Paths | None
@@ -91,26 +91,28 @@ def evaluate(artifact: Artifact, frame: pd.DataFrame, *, under: Under = "referen
 
 
 def parts_of(artifact: Artifact, matrix: Matrix) -> Parts:
-    """Margins with exact additive contributions: linear terms, or Shapley values of the trees' path expectations.
+    """Margins with exact additive contributions: linear terms, and Shapley values of the trees' path expectations.
 
     References:
         Lundberg, Erion & Lee (2018), Consistent individualized feature attribution for tree ensembles, algorithm 2,
         arXiv 1802.03888.
     """
-    if artifact.paths is None:
-        linear = artifact.content["linear"]
-        terms = (
-            (matrix.values - np.asarray(linear["mean"]))
-            / np.asarray(linear["scale"])
-            * np.asarray(linear["coefficients"])
-        )
-        return grouped(float(linear["intercept"]), terms, matrix, len(artifact.inputs))
+    base, terms = linear_parts(artifact, matrix)
     paths = artifact.paths
-    base = float((paths.value * paths.share.prod(axis=1)).sum())
-    rows = matrix.values
-    blocks = [_shapley(paths, rows[at : at + ROWS_AT_ONCE]) for at in range(0, len(rows), ROWS_AT_ONCE)]
-    terms = np.concatenate(blocks) if blocks else np.zeros((0, rows.shape[1]))
+    if paths is not None and len(terms):
+        rows = matrix.values
+        blocks = [_shapley(paths, rows[at : at + ROWS_AT_ONCE]) for at in range(0, len(rows), ROWS_AT_ONCE)]
+        base, terms = base + float((paths.value * paths.share.prod(axis=1)).sum()), terms + np.concatenate(blocks)
     return grouped(base, terms, matrix, len(artifact.inputs))
+
+
+def linear_parts(artifact: Artifact, matrix: Matrix) -> tuple[float, Numbers]:
+    """The intercept and one term a column of the model's linear part; zeros for a forest, which has none."""
+    if "linear" not in artifact.content:
+        return 0.0, np.zeros(matrix.values.shape)
+    linear = artifact.content["linear"]
+    points = (matrix.values - np.asarray(linear["mean"])) / np.asarray(linear["scale"])
+    return float(linear["intercept"]), points * np.asarray(linear["coefficients"])
 
 
 def grouped(base: float, terms: Numbers, matrix: Matrix, inputs: int) -> Parts:
@@ -122,13 +124,16 @@ def grouped(base: float, terms: Numbers, matrix: Matrix, inputs: int) -> Parts:
 
 def margins_of(artifact: Artifact, matrix: Matrix) -> Numbers:
     """Margins alone, without their parts."""
-    if artifact.paths is None:
-        return parts_of(artifact, matrix).margin
+    base, terms = linear_parts(artifact, matrix)
+    margin = base + terms.sum(axis=1)
+    if artifact.paths is None or not len(margin):
+        return np.asarray(margin, dtype=float)
+    rows = matrix.values
     blocks = [
-        _inside(artifact.paths, matrix.values[at : at + ROWS_AT_ONCE]).all(axis=2) @ artifact.paths.value
-        for at in range(0, len(matrix.values), ROWS_AT_ONCE)
+        _inside(artifact.paths, rows[at : at + ROWS_AT_ONCE]).all(axis=2) @ artifact.paths.value
+        for at in range(0, len(rows), ROWS_AT_ONCE)
     ]
-    return np.concatenate(blocks) if blocks else np.zeros(0)
+    return np.asarray(margin + np.concatenate(blocks), dtype=float)
 
 
 def _inside(paths: Paths, rows: Numbers) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -8,28 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
 
-from core.scores.calibration import (
-    apply_calibration,
-    calibration_slope,
-    expected_calibration_error,
-    fit_platt,
-)
+from core.scores.calibration import calibration_slope, expected_calibration_error
 from core.scores.candidates import CANDIDATES, Candidate
-from core.scores.discrimination import auc, auc_interval, ks, permutation_p
+from core.scores.chance import chance
+from core.scores.crossfit import OutOfFold, Sample, out_of_fold, simplest_good, worse_by
+from core.scores.discrimination import auc, auc_interval, ks
 from core.scores.evaluate import FORMAT, sha256_of
 from core.scores.features import REFERENCE, fit_inputs, matrix_of
 from core.scores.folds import FOLDS, grouped_folds
-from core.scores.gate import HIGHEST_P, Admission, Verdict, verdict
-from core.scores.logit import fit_logit
+from core.scores.gate import Admission, Verdict, enough_events, verdict
+from core.scores.out_of_time import out_of_time
 from core.scores.target import Target
 from core.segments.features import Numbers
-
-ROWS_FOR_ISOTONIC = 1_000
-REFITS = 200
-ROWS_FOR_REFITS = 5_000
-SEED = 20_261
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,159 +35,81 @@ class Trained:
     used: Numbers
 
 
-@dataclass(frozen=True, slots=True)
-class _OutOfFold:
-    """Margins of rows by models that never saw their borrower: under the reference strategy, and the actual one."""
-
-    reference: Numbers
-    actual: Numbers
-    auc_mean: float
-    auc_se: float
-
-
 def train_model(target: Target, admission: Admission, *, progress: Callable[[float], None] = lambda _: None) -> Trained:
     """Train the candidates, choose the simplest within one standard error of the best, and put it to the test.
 
-    Five folds grouped by borrower; AUC is that of the score as it is used (everybody under the reference strategy);
-    calibration is measured on cross-fitted probabilities under the strategy each loan had. Chance is tested by
-    shuffling outcomes against the out-of-fold score and, where a logistic model was chosen, by 200 refits of the whole
-    five-fold procedure on shuffled outcomes; the larger p counts.
+    Five folds grouped by borrower, boosting choosing its trees inside each (nested cross-validation). AUC is that of
+    the score as it is used (everybody under the reference strategy); calibration is measured on cross-fitted
+    probabilities under the strategy each loan had. Where the dates allow, the chosen candidate is also asked about
+    later loans than it learned from, and that interval must lie above 0.5 too.
 
     Args:
         target: rows and outcomes, with at least 50 of each (see `core.scores.gate.enough_events`).
         admission: what passed the gate.
         progress: told the part done (0-1).
-
-    References:
-        Hastie, Tibshirani & Friedman (2009), ESL, 7.10 (one-standard-error rule); Ojala & Garriga (2010), JMLR 11.
     """
     rows = target.rows.drop(columns=[name for name in admission.barred_fields if name in target.rows])
     inputs = fit_inputs(rows, admission.extras)
-    actual, reference = matrix_of(inputs, rows, under="actual"), matrix_of(inputs, rows)
-    fold = grouped_folds(target.groups, target.outcome)
-    monotone = [inputs[owner]["monotone"] if column_is_value else 0 for owner, column_is_value in _values(actual.owner)]
-    tried: list[tuple[Candidate, _OutOfFold]] = []
-    for place, candidate in enumerate(CANDIDATES):
-        tried.append(
-            (candidate, _out_of_fold(candidate, actual.values, reference.values, target.outcome, fold, monotone))
-        )
-        progress(0.7 * (place + 1) / len(CANDIDATES))
-    candidate, scores = _simplest_good(tried)
-    calibration, probability, used = _calibrate(target.outcome, scores, fold)
-    low, high = auc_interval(target.outcome, scores.reference)
-    p_value = _chance(candidate, actual.values, reference.values, target, fold, scores, progress)
-    said = verdict(auc_low=low, p_value=p_value)
+    sample = _sample(inputs, rows, target)
+    tried: list[OutOfFold] = []
+    for candidate in CANDIDATES:
+        tried.append(out_of_fold(candidate, sample))
+        progress(0.6 * len(tried) / len(CANDIDATES))
+    chosen = simplest_good(tried)
+    later = out_of_time(chosen.candidate, sample, rows["as_of"])
+    progress(0.7)
+    p_value = chance(chosen, tried, sample, lambda done: progress(0.7 + 0.25 * done))
+    low, _ = auc_interval(target.outcome, chosen.reference)
+    said = verdict(auc_low=low if later is None else min(low, later["auc_ci"][0]), p_value=p_value)
     card = {
-        "verdict": said, "target": target.name, "outcome_column": target.column,
-        "n": len(target.outcome), "events": int(target.outcome.sum()),
-        "auc": auc(target.outcome, scores.reference), "auc_ci": [low, high], "p_value": p_value,
-        "gini": 2 * auc(target.outcome, scores.reference) - 1, "ks": ks(target.outcome, scores.reference),
-        "auc_under_actual_strategy": auc(target.outcome, scores.actual),
-        "brier": float(np.mean((probability - target.outcome) ** 2)),
-        "ece": expected_calibration_error(target.outcome, probability),
-        "calibration_slope": calibration_slope(target.outcome, probability),
-        "calibration": calibration["method"], "folds": FOLDS, "reference_strategy": REFERENCE,
+        "verdict": said, "p_value": p_value, **_measured(chosen, target), "out_of_time": later,
+        "candidates": {each.candidate.kind: _tried(each, min(tried, key=_surprise)) for each in tried},
+        "calibration": chosen.calibration["method"], "folds": FOLDS, "reference_strategy": REFERENCE,
         "conditional_on_strategy": any(each["kind"] == "strategy" for each in inputs),
-        "candidates": {each.kind: {"auc": oof.auc_mean, "se": oof.auc_se} for each, oof in tried},
         "inputs": [each["name"] for each in inputs],
         "quarantined": [{"column": each.column, "why": each.why} for each in admission.quarantined],
         "data": {"first_day": str(rows["as_of"].min()), "last_day": str(rows["as_of"].max()), "loans": len(rows),
                  "borrowers": len(np.unique(target.groups))},
     }  # fmt: skip
-    artifact = ""
-    if said == "usable":
-        fitted = candidate.fit(actual.values, target.outcome, monotone)
-        content = {"format": FORMAT, "kind": candidate.kind, "inputs": inputs, "calibration": calibration}
-        artifact = json.dumps(content | fitted.content, sort_keys=True, separators=(",", ":"))
+    artifact = _artifact(chosen, sample, inputs) if said == "usable" else ""
     progress(1.0)
-    return Trained(candidate.kind, said, artifact, sha256_of(artifact), card, used)
+    return Trained(chosen.candidate.kind, said, artifact, sha256_of(artifact), card, chosen.used)
 
 
-def _values(owner: np.ndarray) -> list[tuple[int, bool]]:
-    """Each column's input, and whether it is the input's first column (its value) rather than a missing flag."""
-    return [(int(each), place == 0 or owner[place - 1] != each) for place, each in enumerate(owner)]
+def _sample(inputs: list[dict[str, Any]], rows: Any, target: Target) -> Sample:
+    actual, reference = matrix_of(inputs, rows, under="actual"), matrix_of(inputs, rows)
+    owner = actual.owner
+    is_value = [place == 0 or owner[place - 1] != each for place, each in enumerate(owner)]  # else a missing flag
+    monotone = [inputs[each]["monotone"] if value else 0 for each, value in zip(owner, is_value, strict=True)]
+    fold = grouped_folds(target.groups, target.outcome)
+    as_used = (actual.values == reference.values).all(axis=1)
+    asked = as_used if enough_events(target.outcome[as_used]) else np.ones(len(as_used), dtype=bool)
+    return Sample(actual, reference, target.outcome, target.groups, fold, monotone, asked)
 
 
-def _out_of_fold(
-    candidate: Candidate, actual: Numbers, reference: Numbers, outcome: Numbers, fold: np.ndarray, monotone: list[int]
-) -> _OutOfFold:
-    under_reference, under_actual = np.empty(len(outcome)), np.empty(len(outcome))
-    areas = []
-    for each in range(FOLDS):
-        held = fold == each
-        fitted = candidate.fit(actual[~held], outcome[~held], monotone)
-        under_reference[held] = fitted.margin(reference[held])
-        under_actual[held] = fitted.margin(actual[held])
-        areas.append(auc(outcome[held], under_reference[held]))
-    known = np.asarray(areas)[~np.isnan(areas)]
-    se = float(known.std(ddof=1) / np.sqrt(len(known))) if len(known) > 1 else float("nan")
-    return _OutOfFold(under_reference, under_actual, float(known.mean()) if len(known) else float("nan"), se)
-
-
-def _simplest_good(tried: list[tuple[Candidate, _OutOfFold]]) -> tuple[Candidate, _OutOfFold]:
-    best = max((oof for _, oof in tried), key=lambda oof: oof.auc_mean)
-    return next(pair for pair in tried if pair[1].auc_mean >= best.auc_mean - best.auc_se)
-
-
-def _calibrate(outcome: Numbers, scores: _OutOfFold, fold: np.ndarray) -> tuple[dict[str, Any], Numbers, Numbers]:
-    """The calibration with the lowest cross-fitted Brier score, fitted on all rows; its cross-fitted probabilities under
-    the actual strategy (to be measured) and under the reference (as used)."""
-    methods: dict[str, Callable[[Numbers, Numbers], dict[str, Any]]] = {
-        "none": lambda y, m: {"method": "none"},
-        "platt": fit_platt,
-    }
-    if len(outcome) >= ROWS_FOR_ISOTONIC:
-        methods["isotonic"] = _fit_isotonic
-    crossed: dict[str, tuple[Numbers, Numbers]] = {}
-    for name, fit in methods.items():
-        measured, used = np.empty(len(outcome)), np.empty(len(outcome))
-        for each in range(FOLDS):
-            held = fold == each
-            fitted = fit(outcome[~held], scores.actual[~held])
-            measured[held] = apply_calibration(fitted, scores.actual[held])
-            used[held] = apply_calibration(fitted, scores.reference[held])
-        crossed[name] = measured, used
-    chosen = min(methods, key=lambda name: float(np.mean((crossed[name][0] - outcome) ** 2)))
-    return methods[chosen](outcome, scores.actual), *crossed[chosen]
-
-
-def _fit_isotonic(outcome: Numbers, margin: Numbers) -> dict[str, Any]:
-    edge = 1 / (len(outcome) + 2)
-    fitted = IsotonicRegression(out_of_bounds="clip", y_min=edge, y_max=1 - edge).fit(margin, outcome)
+def _measured(chosen: OutOfFold, target: Target) -> dict[str, Any]:
+    outcome, area = target.outcome, auc(target.outcome, chosen.reference)
     return {
-        "method": "isotonic",
-        "margins": fitted.X_thresholds_.tolist(),
-        "probabilities": fitted.y_thresholds_.tolist(),
-    }
+        "target": target.name, "outcome_column": target.column, "n": len(outcome), "events": int(outcome.sum()),
+        "auc": area, "auc_ci": list(auc_interval(outcome, chosen.reference)), "gini": 2 * area - 1,
+        "ks": ks(outcome, chosen.reference), "auc_under_actual_strategy": auc(outcome, chosen.actual),
+        "brier": float(np.mean((chosen.measured - outcome) ** 2)),
+        "ece": expected_calibration_error(outcome, chosen.measured),
+        "calibration_slope": calibration_slope(outcome, chosen.measured),
+    }  # fmt: skip
 
 
-def _chance(
-    candidate: Candidate, actual: Numbers, reference: Numbers, target: Target, fold: np.ndarray, scores: _OutOfFold,
-    progress: Callable[[float], None],
-) -> float:  # fmt: skip
-    p_value = permutation_p(target.outcome, scores.reference)
-    if p_value > HIGHEST_P or candidate.kind != "logistic":
-        return p_value
-    draw = np.random.default_rng(SEED)
-    chosen = np.sort(draw.permutation(len(fold))[:ROWS_FOR_REFITS])
-    observed = _refitted_auc(actual[chosen], reference[chosen], target.outcome[chosen], fold[chosen])
-    as_good = 0
-    for turn in range(REFITS):
-        as_good += (
-            _refitted_auc(actual[chosen], reference[chosen], draw.permutation(target.outcome[chosen]), fold[chosen])
-            >= observed
-        )
-        progress(0.7 + 0.25 * (turn + 1) / REFITS)
-    return max(p_value, (as_good + 1) / (REFITS + 1))
+def _tried(one: OutOfFold, best: OutOfFold) -> dict[str, Any]:
+    worse, error = worse_by(one, best)
+    return {"auc": one.auc_mean, "se": one.auc_se, "log_loss": _surprise(one), "worse_by": worse, "worse_by_se": error}
 
 
-def _refitted_auc(actual: Numbers, reference: Numbers, outcome: Numbers, fold: np.ndarray) -> float:
-    mean, scale = actual.mean(axis=0), actual.std(axis=0)
-    scale = np.where(scale > 0, scale, 1.0)
-    seen, asked = (actual - mean) / scale, (reference - mean) / scale
-    margin = np.empty(len(outcome))
-    for each in range(FOLDS):
-        held = fold == each
-        beta = fit_logit(seen[~held], outcome[~held], ridge=3.0)
-        margin[held] = beta[0] + asked[held] @ beta[1:]
-    return auc(outcome, margin)
+def _surprise(one: OutOfFold) -> float:
+    return float(one.surprise.mean())
+
+
+def _artifact(chosen: OutOfFold, sample: Sample, inputs: list[dict[str, Any]]) -> str:
+    candidate: Candidate = chosen.candidate
+    fitted = candidate.fit(sample.actual.values, sample.outcome, sample.monotone, sample.groups)
+    content = {"format": FORMAT, "kind": candidate.kind, "inputs": inputs, "calibration": chosen.calibration}
+    return json.dumps(content | fitted.content, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,84 @@
+"""Does the score hold on later loans than it learned from?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.scores.calibration import apply_calibration, calibration_slope, expected_calibration_error
+from core.scores.candidates import Candidate
+from core.scores.crossfit import Sample, out_of_fold
+from core.scores.discrimination import auc, auc_interval
+from core.scores.gate import enough_events
+from core.scores.target import WINDOW_MONTHS
+
+SMALLEST_LATER = 0.20
+"""The later part holds at least this share of the loans."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSplit:
+    """Rows learned from and rows asked about, none of one borrower on both sides.
+
+    `apart`: the outcomes learned from were complete before the first loan asked about came.
+    """
+
+    earlier: np.ndarray
+    later: np.ndarray
+    apart: bool
+
+
+def out_of_time(candidate: Candidate, sample: Sample, days: pd.Series) -> dict[str, Any] | None:
+    """The chosen candidate learned again from the earlier loans and asked about the later ones.
+
+    Args:
+        candidate: the one chosen on all folds.
+        sample: what it learned from.
+        days: the snapshot day (ISO) of each row.
+
+    Returns:
+        first_day (of the loans asked about), n, events, auc, auc_ci (DeLong), ece, calibration_slope,
+        actual_by_expected (non-recoveries / sum of probabilities), learned_from (loans), windows_apart; None where the
+        dates do not allow it: a single day, or fewer than 50 of either outcome on a side.
+    """
+    split = split_by_time(days, sample)
+    if split is None:
+        return None
+    earlier, later = sample.part(split.earlier), sample.part(split.later)
+    calibration = out_of_fold(candidate, earlier).calibration
+    margin = earlier.margins(candidate, np.ones(len(earlier.outcome), dtype=bool))
+    score = margin(later.reference.values)
+    probability = apply_calibration(calibration, margin(later.actual.values))
+    low, high = auc_interval(later.outcome, score)
+    return {
+        "first_day": str(days[split.later].min()), "n": len(later.outcome), "events": int(later.outcome.sum()),
+        "auc": auc(later.outcome, score), "auc_ci": [low, high],
+        "ece": expected_calibration_error(later.outcome, probability),
+        "calibration_slope": calibration_slope(later.outcome, probability),
+        "actual_by_expected": float(later.outcome.sum() / probability.sum()),
+        "learned_from": len(earlier.outcome), "windows_apart": split.apart,
+    }  # fmt: skip
+
+
+def split_by_time(days: pd.Series, sample: Sample) -> TimeSplit | None:
+    """The latest day from which on at least a fifth of the loans and 50 of either outcome lie, with as many before it.
+
+    What was learned from lies a whole outcome window before that day where enough loans do; else just before it.
+    """
+    told = days.astype(str).to_numpy()
+    for first in sorted(set(told), reverse=True):
+        later = told >= first
+        if later.mean() >= SMALLEST_LATER and enough_events(sample.outcome[later]):
+            break
+    else:
+        return None
+    strangers = ~np.isin(sample.groups, sample.groups[later])
+    window = pd.Timestamp(first) - pd.DateOffset(months=WINDOW_MONTHS)
+    for until, apart in ((window.date().isoformat(), True), (first, False)):
+        earlier = strangers & ((told <= until) if apart else (told < until))
+        if enough_events(sample.outcome[earlier]):
+            return TimeSplit(earlier, later, apart)
+    return None
