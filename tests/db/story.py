@@ -90,8 +90,12 @@ class Life:
         return sorted({told.batch.received_on for told in self.told} | undone)
 
     def last_received_on(self, on: date) -> date | None:
-        """The newest day of receipt among the files known on a day."""
-        return max((told.batch.received_on for told in self.told if told.is_known(on)), default=None)
+        """The newest day of receipt among the files known on a day; the same content again tells nothing new."""
+        first: dict[str, date] = {}
+        for told in self.told:
+            if told.is_known(on):
+                first[told.batch.sha256] = min(told.batch.received_on, first.get(told.batch.sha256, date.max))
+        return max(first.values(), default=None)
 
     def close(self) -> None:
         self.engine.dispose()
