@@ -19,7 +19,7 @@ run: $(RUN_READY) ## set up, then serve the dashboard on http://127.0.0.1:8050 (
 	@$(BIN)/python run.py serve $(ARGS)
 
 test: check ## set up (Chromium included), then run every check and every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
 
 check: $(DEV_READY) ## style, types and the walls between the rooms
 	@$(BIN)/ruff format --check .

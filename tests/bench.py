@@ -150,8 +150,7 @@ def main(repeats: int) -> None:
         server = Server(folder).start()
         try:
             click.echo(f"first answer of a new server: {time.perf_counter() - begun:.1f} s")
-            while '"book": "sample"' not in server.command("metrics"):
-                time.sleep(0.5)
+            server.wait_for_the_sample()
             click.echo(f"sample book on show: {time.perf_counter() - begun:.1f} s")
             bench_callbacks(server, repeats)
             bench_score_while_training(server)

@@ -12,9 +12,27 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.chromium import CHROMIUM_FLAGS
 
+LONGEST_FIRST = (
+    "tests/browser/test_journeys.py",
+    "tests/test_histories.py",
+    "tests/test_reference.py",
+    "tests/test_faults.py",
+    "tests/browser/test_frame.py",
+    "tests/browser/test_drawer.py",
+    "tests/browser/test_known.py",
+    "tests/test_learning_path.py",
+)
+"""Files that take a minute or more. `make test` works on two files at a time: one of these begun last would run alone."""
+
 settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("any machine")
 expect.set_options(timeout=60_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, all others in the order they have."""
+    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.nodeid.split("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session")

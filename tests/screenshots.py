@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 import struct
 import tempfile
-import time
 import zlib
 from pathlib import Path
 
@@ -41,8 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         server = Server(Path(folder)).start()
         try:
-            while '"book": "sample"' not in server.command("metrics"):
-                time.sleep(1)
+            server.wait_for_the_sample()
             chromium = driver.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
             for name, path, mode, (width, height) in PICTURES:
                 page = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=mode).new_page()

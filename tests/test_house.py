@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST_FIRST
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("core", "db", "dashboard")
 FILE_BUDGET, FUNCTION_BUDGET = 250, 40
@@ -86,6 +88,10 @@ def test_no_source_runs_text_as_code_or_trusts_html():
     for path in product_files():
         found = banned.search(path.read_text(encoding="utf-8"))
         assert found is None, f"{path}: {found}"
+
+
+def test_the_files_to_begin_with_are_there():
+    assert [name for name in LONGEST_FIRST if not (ROOT / name).is_file()] == []
 
 
 def test_no_room_is_called_after_nothing():

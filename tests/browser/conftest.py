@@ -15,6 +15,9 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, Page
 
+from db.engine import open_store
+from db.reader import SqlPortfolioReader
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -59,6 +62,20 @@ class Server:
         self.process.terminate()
         self.process.wait(timeout=120)
         self.log.close()
+
+    def wait_for_the_sample(self, seconds: float = 600.0) -> None:
+        """Until the server has filled its new store with the sample book by itself and shows it.
+
+        The store is asked, not a command of its own each time: one more process at every look would slow the loading.
+        """
+        engine = open_store(self.db, create=False)
+        deadline = time.monotonic() + seconds
+        try:
+            while SqlPortfolioReader(engine).book().name != "sample":
+                assert time.monotonic() < deadline, f"no sample book: {(self.folder / 'server.log').read_text()}"
+                time.sleep(0.5)
+        finally:
+            engine.dispose()
 
     def command(self, *arguments: str) -> str:
         """Run another command of run.py on the same store."""
@@ -110,10 +127,7 @@ def sample_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """First start of a new store: the server fills it with the sample book by itself."""
     server = Server(tmp_path_factory.mktemp("sample")).start()
     try:
-        deadline = time.monotonic() + 600
-        while '"book": "sample"' not in server.command("metrics"):
-            assert time.monotonic() < deadline, f"no sample book: {(server.folder / 'server.log').read_text()}"
-            time.sleep(1)
+        server.wait_for_the_sample()
         yield server
     finally:
         server.stop()
