@@ -24,7 +24,7 @@ class Sample:
     """What a candidate learns from: rows as they were treated and as if under the reference strategy.
 
     `monotone` has one direction a column; `fold` and `groups` one number a row; `calibrated_on` says which rows
-    calibration is learned from and measured on.
+    calibration is learned from and chosen by.
     """
 
     actual: Matrix

@@ -198,6 +198,9 @@ def _sentence(status: Status, card: Mapping[str, Any], rescored: int) -> str:
     measured = (
         f"AUC {card['auc']:.3f} ({low:.3f} to {high:.3f}) on {card['n']:,} loans, {card['events']:,} not recovered"
     )
+    if later := card.get("out_of_time"):
+        low, high = later["auc_ci"]
+        measured += f"; {later['auc']:.3f} ({low:.3f} to {high:.3f}) on {counted(later['n'], 'loan')} from {later['first_day']} on, learned from earlier ones"
     if status == "refused":
         return f"No usable signal in this book: {measured}. The score in use stays in use."
     if status == "challenger":

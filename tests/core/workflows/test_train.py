@@ -2,6 +2,7 @@ import json
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.scores.target import non_recovery
@@ -59,6 +60,17 @@ def test_a_refused_attempt_is_kept_with_its_card_and_rescores_nothing():
     assert ledger.models[0]["card"]["auc"] == result["auc"]
     assert ledger.scores == []
     assert result["sentence"].startswith("No usable signal in this book: AUC 0.")
+
+
+def test_a_score_that_no_longer_holds_on_later_loans_is_refused_and_the_sentence_says_so():
+    held, lost = world(seed=1, loans=900).assign(as_of="2023-06-30"), world(seed=2, loans=400, signal=0.0)
+    lost = lost.assign(as_of="2024-06-30", loan_ref="N" + lost["loan_ref"], borrower_ref="N" + lost["borrower_ref"])
+    ledger = Ledger(rows=pd.concat([held, lost], ignore_index=True), batches=[batch(1)])
+    result = run(ledger)
+    later = ledger.models[0]["card"]["out_of_time"]
+    assert result["auc_ci"][0] > 0.5 >= later["auc_ci"][0]
+    assert (result["verdict"], later["n"], later["windows_apart"]) == ("no usable signal", 400, True)
+    assert " on 400 loans from 2024-06-30 on, learned from earlier ones" in result["sentence"]
 
 
 def test_too_few_of_one_outcome_is_too_little_history():
