@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from random import Random
 
 import pandas as pd
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from core.errors import SelectionRefused
 from core.metrics.facts import FACT_FIELDS
 from core.metrics.roll import DIRECTIONS
 from core.selection import Selection
+from db.engine import open_store
 from db.fact_kinds import KINDS
 from db.reader import SqlPortfolioReader
-from tests.db.conftest import actions, loan, payments, portfolio, put, score_rows
+from db.writer import SqlPortfolioWriter
+from tests.db.conftest import NOON, actions, loan, payments, portfolio, put, score_rows
 
 JANUARY, FEBRUARY, MARCH = "2026-01-31", "2026-02-28", "2026-03-31"
 NOW = Selection()
@@ -53,9 +58,26 @@ def rough_book(writer) -> None:
     put(writer, payments(paid), actions(acted))
 
 
+@pytest.fixture(scope="module")
+def rough(template, tmp_path_factory) -> Path:
+    """The rough book to copy, made once."""
+    path = shutil.copy(template, tmp_path_factory.mktemp("rough") / "book.db")
+    made = open_store(f"sqlite:///{path}")
+    rough_book(SqlPortfolioWriter(made, lambda: NOON))
+    made.dispose()
+    return path
+
+
 @pytest.fixture
-def reader(engine, writer) -> SqlPortfolioReader:
-    rough_book(writer)
+def engine(rough, tmp_path) -> Iterator[Engine]:
+    """A store that holds the rough book."""
+    made = open_store(f"sqlite:///{shutil.copy(rough, tmp_path / 'store.db')}")
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def reader(engine) -> SqlPortfolioReader:
     return SqlPortfolioReader(engine)
 
 
@@ -125,12 +147,14 @@ def test_a_revision_forgets_what_was_added_up(reader, writer):
     assert (after.frame["loan_ref"].iloc[0], after.frame["day"].iloc[0]) == ("L01", MARCH)
 
 
-def test_an_empty_store_has_no_rows(engine):
-    empty = SqlPortfolioReader(engine)
+def test_an_empty_store_has_no_rows(template):
+    store = open_store(f"sqlite:///{template}")
+    empty = SqlPortfolioReader(store)
     for kind in KINDS:
         page = empty.facts(kind, NOW)
         assert (page.n, page.total, page.next_key) == (0, 0.0, None)
         assert list(empty.iter_facts(kind, NOW)) == []
+    store.dispose()
 
 
 def test_a_month_that_is_no_day_is_refused(reader):

@@ -11,7 +11,7 @@ import pytest
 from core.errors import HistoryUnsettled, SelectionRefused
 from core.selection import Selection
 from db.cubes.all import recount
-from db.engine import open_store, reading
+from db.engine import reading
 from db.known import Knowledge
 from tests.db.conftest import visible
 from tests.db.story import Life, Tellers, answers, assert_same, lived
@@ -20,13 +20,6 @@ AS_OF = (None, date(2026, 7, 19), date(2026, 11, 30))
 SEEDS = (1, 2)
 DAYS_ASKED = 4
 NOT_OF_THE_DAY = {"name": "own", "own_stored": True, "currency": "", "revision": 0, "last_received_on": None}
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    path = tmp_path_factory.mktemp("template") / "empty.db"
-    open_store(f"sqlite:///{path}").dispose()
-    return path
 
 
 def asked(life: Life, selection: Selection, *, scored: bool) -> dict[str, object]:

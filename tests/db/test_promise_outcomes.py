@@ -217,13 +217,6 @@ def assert_deriving_all_outcomes_anew_changes_nothing(engine):
         assert connection.exec_driver_sql(count).one() == before
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    path = tmp_path_factory.mktemp("template") / "empty.db"
-    open_store(f"sqlite:///{path}").dispose()
-    return path
-
-
 @pytest.mark.parametrize("seed", [1, 2, 3])  # stories in which some promises are kept
 def test_whatever_comes_and_goes_every_promise_has_the_fate_that_the_rows_give_it(template, tmp_path, seed):
     for name in ("lived", "told_anew"):

@@ -268,13 +268,6 @@ def opened(template, path):
     return engine, SqlPortfolioWriter(engine, lambda: NOON)
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    path = tmp_path_factory.mktemp("template") / "empty.db"
-    open_store(f"sqlite:///{path}").dispose()
-    return path
-
-
 @given(steps)
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_whatever_comes_and_goes_the_cubes_equal_the_rows_and_an_undone_batch_never_was(
