@@ -14,15 +14,21 @@ from tests.chromium import CHROMIUM_FLAGS
 
 LONGEST_FIRST = (
     "tests/browser/test_journeys.py",
-    "tests/test_histories.py",
     "tests/test_reference.py",
+    "tests/test_histories.py",
+    "tests/browser/test_known.py",
+    "tests/db/test_known.py",
     "tests/test_faults.py",
+    "tests/db/test_flows.py",
+    "tests/db/test_facts.py",
     "tests/browser/test_frame.py",
     "tests/browser/test_drawer.py",
-    "tests/browser/test_known.py",
+    "tests/test_web_attacks.py",
     "tests/test_learning_path.py",
+    "tests/db/test_undo.py",
+    "tests/test_odd_files.py",
 )
-"""Files that take a minute or more. `make test` works on two files at a time: one of these begun last would run alone."""
+"""Files that take 20 seconds or more. `make test` works on two at a time: one of these begun last would run alone."""
 
 settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("any machine")

@@ -11,6 +11,7 @@ import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 Row = dict[str, str]
 
@@ -90,6 +91,7 @@ def cents(text: str) -> int:
     return int((Decimal(text) * 100).to_integral_exact())
 
 
+@lru_cache(maxsize=4096)
 def month_end(day: str, later: int = 0) -> str:
     """The last day of a day's month, or of the month so many months later.
 
