@@ -170,8 +170,8 @@ def forecast_metrics(flows: Flows, as_of: str, where: Where) -> Metrics:
     """The value of each forecast; of the coverage how many forecasts it judges, its share rests on redrawn months."""
     book, start = flows.book, newest_month_end(flows.book, as_of)
     none: Metrics = dict.fromkeys(FORECASTS)
-    if not start or "bucket" in where:
-        return none
+    if not start or where.keys() - {"product", "region", "branch"}:
+        return none  # loans enter and leave all other parts of a book while they live
     seen, open_loans = Outlook(flows, start, where), book.stock(start, where)
     if len(seen.months) < FEWEST_MONTHS or not open_loans:
         return none

@@ -163,6 +163,16 @@ def test_what_is_about_to_roll_and_to_come_in_the_next_month():
     assert told["forecast_arrears_next_month"] == (112_00, 112_00, 1, 3, 0)
     assert told["forecast_cash_next_month"] == (1_07, 1_07, 1, 3, 0)
     assert told["forecast_coverage"] is None  # no month-end has six months before it and one after
+    assert seven_months().metrics("2026-08-10", {"product": ["not stated"]})["forecast_cash_next_month"] == (
+        1_07,
+        1_07,
+        1,
+        3,
+        0,
+    )
+    moving = seven_months().metrics("2026-08-10", {"hold": ["not stated"]})
+    assert moving["in_arrears"] == told["in_arrears"]
+    assert moving["forecast_cash_next_month"] is moving["forecast_arrears_next_month"] is None
     short = seven_months("2026-06-30").metrics("2026-07-10", {})
     assert short["forecast_arrears_next_month"] is None
     assert short["rolling_next_month"] == (0, 0, 1, 3, 0)

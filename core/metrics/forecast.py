@@ -14,6 +14,7 @@ import pandas as pd
 
 from core.errors import TooLittleData
 from core.metrics.delinquency import BUCKETS
+from core.metrics.foreseeable import unforeseeable
 from core.metrics.intervals import wilson, with_wilson
 from core.metrics.measure import Measure, Unit, amount, ratio
 from core.metrics.movements import Movements, StockDays, is_month_end
@@ -177,10 +178,7 @@ def outlook(reader: PortfolioReader, selection: Selection) -> Outlook:
 
     Cash is that of `cash_month`: on placed loans, in the month posted, from placement on.
 
-    There is none under a filter on buckets, a lasso or a search: the loans that will roll into what was chosen are not in
-    it today. Under other filters loans that move between groups (to another strategy, say) count as the group's own
-    movements where they leave and are not foreseen where they come, and cash belongs to the group at placement; the
-    backtest shows what that costs.
+    There is none under a filter that loans move by, a lasso or a search: see `core.metrics.foreseeable`.
 
     Raises:
         TooLittleData: the book is empty and the selection names no day.
@@ -191,8 +189,9 @@ def outlook(reader: PortfolioReader, selection: Selection) -> Outlook:
     none = Outlook(start, pd.DataFrame(columns=_FORECAST), pd.DataFrame(columns=_TESTED), 0, "", "")
     if start is None:
         return replace(none, why=f"this book holds no month-end up to {day}")
-    if "bucket" in selection.filters or selection.lasso is not None or selection.search:
-        return replace(none, why="the loans that will roll into the chosen ones are not among them today")
+    moving = unforeseeable(selection)
+    if moving:
+        return replace(none, why=moving)
     flows = reader.flows(selection.at(start), ["month", "origin", "state"])
     months = flows["month"].nunique()
     if months < FEWEST_MONTHS:

@@ -26,10 +26,11 @@ from core.metrics.forecast import (
     outlook,
     outlook_measures,
 )
+from core.metrics.foreseeable import MOVING, unforeseeable
 from core.metrics.intervals import wilson
 from core.metrics.portfolio import NO_PAYMENTS
 from core.records import Book
-from core.selection import Lasso, Selection
+from core.selection import Selection
 from tests.core.metrics.flow_worlds import FlowWorld, simulate
 from tests.core.metrics.stub_reader import a_book
 
@@ -310,20 +311,17 @@ def test_a_book_without_payments_has_no_forecast_of_cash(world: FlowWorld):
     assert measures["forecast_coverage"].n == 12
 
 
-@pytest.mark.parametrize(
-    "selection",
-    [
-        Selection(filters={"bucket": ("30-59",)}),
-        Selection(lasso=Lasso("dpd", "balance", ((0, 0), (1, 0), (1, 1)))),
-        Selection(search="A1"),
-    ],
-)
-def test_loans_that_will_roll_into_the_chosen_ones_cannot_be_forecast(world: FlowWorld, selection: Selection):
-    measures = forecast_measures(WorldReader(world), selection)
-    assert {told.why for told in measures.values()} == {
-        "the loans that will roll into the chosen ones are not among them today"
-    }
+@pytest.mark.parametrize("dimension", sorted(MOVING))
+def test_there_is_no_forecast_of_what_loans_enter_and_leave(world: FlowWorld, dimension: str):
+    mixed = Selection(filters={"product": ("Auto",), dimension: ("any",)})
+    measures = forecast_measures(WorldReader(world), mixed)
+    assert {told.why for told in measures.values()} == {unforeseeable(mixed)}
     assert not any(told.is_defined for told in measures.values())
+
+
+def test_what_a_loan_keeps_is_forecast(world: FlowWorld):
+    kept = Selection(filters={"product": ("Auto",), "region": ("North",), "branch": ("North 1",)})
+    assert all(told.is_defined for told in forecast_measures(WorldReader(world), kept).values())
 
 
 def test_reasons_why_there_is_no_forecast():
