@@ -252,15 +252,16 @@ def _months_after_cure(months: int) -> list[Expression]:
 
 
 def _end_of_cure(months: int, known: Knowledge) -> Expression:
-    """Where a cured loan stands so many months on: its bucket; PAID or CHARGED_OFF where it ended so on the way there;
-    null where it was lost sight of."""
+    """Where a cured loan stands so many months on: its bucket; CHARGED_OFF where it was so on any month-end on the way,
+    else PAID where it ended so (and was perhaps sold after); null where it was lost sight of."""
     then, days = snapshots.alias("then"), _months_after_cure(months)
     ended = then.c.status.in_((PAID, CHARGED_OFF))
     stands = case((ended, then.c.status), (and_(then.c.status == OPEN, then.c.as_of == days[-1]), then.c.bucket))
     newest = (
         select(stands)
         .where(then.c.loan_id == snapshots.c.loan_id, known.speaks(then), then.c.as_of.in_(days))
-        .order_by(then.c.as_of.desc())
+        .where(then.c.status.not_in(TAKEN_OVER))
+        .order_by(_one(then.c.status == CHARGED_OFF).desc(), then.c.as_of.desc())
         .limit(1)
     )
     return newest.correlate(snapshots).scalar_subquery()

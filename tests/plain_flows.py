@@ -110,9 +110,11 @@ def _aftermath(loan: int, cured_on: str, told: dict, days: set[str]) -> Row:
 
 def _where(loan: int, months: list[str], told: dict) -> str:
     """Where the loan is on the last of these month-ends, or how it ended before; "" where it was lost sight of."""
-    for day in reversed(months):
-        row = told.get((loan, day))
-        if row is None:
+    rows = [(day, told[loan, day]) for day in months if (loan, day) in told]
+    if any(row["status"] == "charged off" for _, row in rows):
+        return "charged off"
+    for day, row in reversed(rows):
+        if row["status"] in ("sold", "recalled"):
             continue
         if row["status"] in ("paid", "charged off"):
             return str(row["status"])

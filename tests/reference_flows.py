@@ -126,10 +126,13 @@ class Flows:
         return told
 
     def _end(self, seen: dict[str, Snapshot], last: str) -> str | None:
-        """How the cure ended: where the loan stands on the last day, or paid or charged off before; None: lost."""
-        if not seen:
+        """How the cure ended: charged off on any day; or where the loan stands on the last, or paid before; None: lost."""
+        if any(state_of(snapshot) == "charged off" for snapshot in seen.values()):
+            return "charged off"
+        counted = [day for day, snapshot in seen.items() if state_of(snapshot) not in ("sold", "recalled")]
+        if not counted:
             return None
-        newest = max(seen)
+        newest = max(counted)
         state = state_of(seen[newest])
         if state in ("paid", "charged off") or (newest == last and seen[newest].is_open):
             return state

@@ -231,6 +231,29 @@ def test_a_cure_that_fell_back_before_it_was_sold_fell_back(engine, writer):
     assert cell(engine, "cube_flows", ", ".join(AFTER), month=FEBRUARY) == (1, 0, 0, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        # of March, April and May
+        (("charged off", "open", "open"), (1, 1, 0, 1, 1)),
+        (("charged off", "sold", "open"), (1, 1, 0, 1, 1)),
+        (("paid", "sold", None), (1, 1, 1, 1, 0)),
+        (("paid", "open", "open"), (1, 1, 1, 0, 0)),
+        (("paid", "open", None), (1, 0, 0, 0, 0)),
+        (("open", "sold", "open"), (1, 1, 1, 0, 0)),
+        (("open", "sold", "recalled"), (1, 0, 0, 0, 0)),
+    ],
+)
+def test_a_cure_with_several_ends_has_one(engine, writer, statuses, expected):
+    """Charged off on the way, it was not sustained, whatever came after; paid and then sold, it was paid."""
+    told(writer, [30, 0, None, None, None, None, None, None])
+    for day, status in zip(MONTH_ENDS[2:], statuses, strict=False):
+        if status:
+            put(writer, portfolio([loan("A", 50.0, 0, status=status), loan("bystander", 7.0, 0)], day))
+    assert cell(engine, "cube_flows", ", ".join(AFTER), month=FEBRUARY) == expected
+    assert_cubes_equal_rows(engine)
+
+
 def test_a_cure_that_was_paid_is_judged_once_the_book_tells_of_the_third_month(engine, writer):
     told(writer, [30, 0, 0])
     put(writer, portfolio([loan("A", 0.0, 0, status="paid"), loan("bystander", 7.0, 0)], MONTH_ENDS[3]))
