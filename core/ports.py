@@ -182,6 +182,9 @@ class PortfolioReader(Protocol):
     def unknown_loans(self, loan_refs: Sequence[str]) -> list[str]:
         """Those of `loan_refs` that no live snapshot of this book knows, in the order given."""
 
+    def largest_balances(self, loan_refs: Sequence[str]) -> dict[str, float]:
+        """Per loan the largest balance (currency) of its live snapshots; loans without any are absent."""
+
     def batches(self, limit: int = 200) -> list[Batch]:
         """Batches of the book, newest first, undone and refused ones included."""
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
 from core.errors import SelectionRefused
 from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Segmentation
@@ -208,6 +208,21 @@ class SqlPortfolioReader:
             query = select(loans.c.loan_ref).where(loans.c.book_id == self._key(connection), spoken)
             known = set(connection.execute(query).scalars())
         return [loan_ref for loan_ref in loan_refs if loan_ref not in known]
+
+    def largest_balances(self, loan_refs: Sequence[str]) -> dict[str, float]:
+        """Per loan the largest balance of its live snapshots; without a time budget."""
+        found: dict[str, float] = {}
+        with reading(self._engine) as connection:
+            for start in range(0, len(loan_refs), BLOCK):
+                query = (
+                    select(loans.c.loan_ref, func.max(snapshots.c.balance))
+                    .join(snapshots, and_(snapshots.c.loan_id == loans.c.id, snapshots.c.live == 1))
+                    .where(loans.c.book_id == self._key(connection))
+                    .where(loans.c.loan_ref.in_(loan_refs[start : start + BLOCK]))
+                    .group_by(loans.c.loan_ref)
+                )
+                found |= {loan_ref: hundredths / 100 for loan_ref, hundredths in connection.execute(query)}
+        return found
 
     def cash_between(
         self, loan_refs: Sequence[str], after: date, until: date, known_on: date | None = None

@@ -412,6 +412,10 @@ class FakePortfolioReader:
         known = set(self._snapshots["loan_ref"])
         return [loan_ref for loan_ref in loan_refs if loan_ref not in known]
 
+    def largest_balances(self, loan_refs: Sequence[str]) -> dict[str, float]:
+        rows = self._snapshots[self._snapshots["loan_ref"].isin(loan_refs)]
+        return {str(loan): float(balance) for loan, balance in rows.groupby("loan_ref")["balance"].max().items()}
+
     def targets(self, known_on: date | None = None) -> pd.DataFrame:
         return self.set_targets.frame(known_on)
 

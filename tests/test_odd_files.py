@@ -137,6 +137,20 @@ def test_payments_on_loans_that_left_the_book_are_not_before_them(tmp_path, fort
     assert put(tmp_path, forty, PAID + "LN39,2026-10-10,4.00\n", name="paid.csv")[1].json["findings"] == []
 
 
+def test_a_payment_far_above_its_loans_largest_balance_is_kept_and_flagged(tmp_path, forty):
+    """LN1 owed 100.00 at most, and owes nothing by the newest day; LN2 paid what it owed and a fee."""
+    put(tmp_path, forty, HEADER + "LN1,0,0\nLN2,100,5\n", "--as-of", "2026-09-30", "--partial")
+    words, report = put(
+        tmp_path, forty, PAID + "LN1,2026-09-10,100.00\nLN1,2026-09-11,201.00\nLN2,2026-09-10,120.00\n", name="paid.csv"
+    )
+    assert (
+        "1 payment of 201.00 in all on 1 loan is more than twice the largest balance of its loan in this book"
+        in words.out
+    )
+    assert "(such as LN1 paid 201.00 on 2026-09-11, largest balance 100.00): kept and counted" in words.out
+    assert (report.json["status"], report.json["accepted"]) == ("committed", 3)
+
+
 def test_payments_of_unknown_loans_are_kept_and_flagged(tmp_path, forty):
     words, report = put(tmp_path, forty, PAID + "NEW,2026-09-10,4.00\nLN1,2026-09-10,4.00\n", name="paid.csv")
     assert "1 row is about 1 loan this book does not hold yet (such as NEW)" in words.out

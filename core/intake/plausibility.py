@@ -11,6 +11,7 @@
 | a portfolio file that states no currency, for a book that has one | accepted and flagged: taken as the book's |
 | a payment or action on a loan the book does not hold | accepted, kept and flagged |
 | a payment before the first day of its loan | accepted and flagged: it belongs to no cohort |
+| a payment of more than twice the largest balance the book ever held of its loan | accepted and flagged |
 | month-ends left out between two days | accepted and flagged, and said again when a later file fills them |
 | a day that ends no month, in a book of several days | accepted and flagged |
 """
@@ -34,6 +35,8 @@ SMALLEST_SHARE, LARGEST_SHARE = 0.5, 2.0
 """What a whole-book file may leave of the book, and make of it, before somebody is asked."""
 FEWEST_LOANS = 20
 """Half of fewer loans than this is chance; it is said, and nobody is asked."""
+LARGEST_PAYMENT = 2.0
+"""A payment of more than so many times the largest balance of its loan is doubtful: payoffs carry interest and fees, not as much again."""
 SHOWN = 3
 
 
@@ -178,6 +181,36 @@ def payments_before_loan(frame: pd.DataFrame, begins: Mapping[str, str]) -> list
     return [
         f"{len(early):,} {payments} of {total:,.2f} in all on {len(firsts):,} {loans} {dated} before the first day of {whose} "
         f"in this book (such as {few}): kept, but cash before placement belongs to no cohort and to no recovery rate."
+    ]
+
+
+def payments_above_balance(frame: pd.DataFrame, largest: Mapping[str, float]) -> list[str]:
+    """What is said of cash far above what its loan ever owed: an amount in another unit, or on another loan.
+
+    Args:
+        frame: accepted payments: loan_ref, paid_on (ISO), amount (currency), payment_kind where stated (else cash).
+        largest: per loan the largest balance (currency) the book held of it; other loans, and those of 0, are not judged.
+
+    >>> rows = pd.DataFrame({"loan_ref": ["A", "A"], "paid_on": ["2026-10-02", "2026-10-09"], "amount": [200.0, 200.01]})
+    >>> payments_above_balance(rows, {"A": 100.0})[0].partition(" (")[0]
+    '1 payment of 200.01 in all on 1 loan is more than twice the largest balance of its loan in this book'
+    """
+    cash = frame[frame["payment_kind"] == "cash"] if "payment_kind" in frame else frame
+    limit = cash["loan_ref"].map(largest).astype(float) * LARGEST_PAYMENT
+    above = cash[(limit > 0) & (cash["amount"] > limit)]
+    if above.empty:
+        return []
+    total, loans = round(float(above["amount"].sum()), 2), above["loan_ref"].nunique()
+    few = "; ".join(
+        f"{loan} paid {amount:,.2f} on {day}, largest balance {largest[loan]:,.2f}"
+        for loan, day, amount in zip(*(above[name][:SHOWN] for name in ("loan_ref", "paid_on", "amount")), strict=True)
+    )
+    payments, are = ("payment", "is") if len(above) == 1 else ("payments", "are")
+    on, whose = ("loan", "its loan") if loans == 1 else ("loans", "their loans")
+    return [
+        f"{len(above):,} {payments} of {total:,.2f} in all on {loans:,} {on} {are} more than twice the largest balance of {whose} in "
+        f"this book (such as {few}): kept and counted; check the unit of the amounts and the loan numbers, and undo the file if they "
+        "are wrong."
     ]
 
 

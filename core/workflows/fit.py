@@ -9,11 +9,13 @@ from datetime import date
 import pandas as pd
 
 from core.intake.plausibility import (
+    LARGEST_PAYMENT,
     Size,
     book_change,
     currency_of_book,
     days_within_months,
     month_gaps,
+    payments_above_balance,
     payments_before_loan,
     sizes,
     unknown_loans,
@@ -36,6 +38,7 @@ def flagged(checked: Checked, reader: PortfolioReader) -> Checked:
         found = unknown_loans(checked.frame, unknown)
     if checked.kind == "payments":
         found += payments_before_loan(checked.frame, _begins(checked.frame, unknown, held, reader))
+        found += payments_above_balance(checked.frame, _largest(checked.frame, held, reader))
     return replace(checked, findings=(*found, *checked.findings))
 
 
@@ -107,3 +110,15 @@ def _begins(
             begins |= {loan: min(on, day.isoformat()) for loan, on in zip(met["loan_ref"], placed, strict=True)}
         sought -= set(begins)
     return begins
+
+
+def _largest(frame: pd.DataFrame, held: Sequence[date], reader: PortfolioReader) -> dict[str, float]:
+    """Per loan that paid much the largest balance the book holds of it.
+
+    The newest day tells of nearly every loan that its payments are not much; only the history of the rest is asked for.
+    """
+    paid = frame.groupby("loan_ref")["amount"].max()
+    for block in reader.snapshots(max(held)) if held else ():
+        stands = block.set_index("loan_ref")["balance"].reindex(paid.index)
+        paid = paid[~(paid <= stands * LARGEST_PAYMENT)]
+    return reader.largest_balances(paid.index.tolist())

@@ -384,6 +384,11 @@ def test_unknown_loans_are_told_in_the_order_given(reader):
     assert reader.unknown_loans(["LN9", "LN1", "LN0"]) == ["LN9", "LN0"]
 
 
+def test_the_largest_balance_of_a_loan_is_that_of_any_of_its_days(reader):
+    assert reader.largest_balances(["LN4", "LN9", "LN1"]) == {"LN1": 1000.0, "LN4": 300.0}
+    assert reader.largest_balances([]) == {}
+
+
 def test_snapshots_of_a_day_hold_loans_of_every_status_with_their_scores(reader):
     rows = pd.concat(list(reader.snapshots(date(2026, 9, 30)))).set_index("loan_ref")
     assert sorted(rows.index) == ["LN1", "LN2", "LN3", "LN4", "LN5", "LN6", "LN7", "LN8"]

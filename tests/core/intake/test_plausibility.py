@@ -17,6 +17,7 @@ from core.intake.plausibility import (
     currency_of_book,
     days_within_months,
     month_gaps,
+    payments_above_balance,
     payments_before_loan,
     sizes,
     unknown_loans,
@@ -145,6 +146,32 @@ def test_cash_before_the_first_day_of_its_loan_is_counted_summed_and_shown():
     assert "(such as A paid 2026-08-12, known from 2026-09-30; B paid 2026-07-01, known from 2026-08-31)" in said
     assert said.endswith("kept, but cash before placement belongs to no cohort and to no recovery rate.")
     assert payments_before_loan(rows[3:], {"A": "2026-09-30", "B": "2026-08-31"}) == []
+
+
+PAID = pd.DataFrame(
+    [
+        ("A", "2026-10-02", 200.00, "cash"),
+        ("A", "2026-10-03", 200.01, "cash"),
+        ("A", "2026-10-04", 900.00, "waiver"),
+        ("A", "2026-10-05", 900.00, "reversal"),
+        ("B", "2026-10-06", 5000.00, "cash"),
+        ("owed nothing", "2026-10-06", 7.00, "cash"),
+        ("unknown", "2026-10-06", 7.00, "cash"),
+    ],
+    columns=["loan_ref", "paid_on", "amount", "payment_kind"],
+)
+
+
+def test_cash_far_above_what_its_loan_ever_owed_is_told_and_nothing_else():
+    largest = {"A": 100.0, "B": 50.0, "owed nothing": 0.0}
+    (said,) = payments_above_balance(PAID, largest)
+    assert said.startswith(
+        "2 payments of 5,200.01 in all on 2 loans are more than twice the largest balance of their loans"
+    )
+    assert "(such as A paid 200.01 on 2026-10-03, largest balance 100.00; B paid 5,000.00 on 2026-10-06" in said
+    assert payments_above_balance(PAID, largest | {"A": 101.0, "B": 2500.0}) == []
+    assert payments_above_balance(PAID, {}) == []
+    assert "1 payment of 5,000.00 in all on 1 loan is more" in payments_above_balance(PAID[4:], largest)[0]
 
 
 def test_rows_of_loans_the_book_does_not_hold_are_counted():
