@@ -179,7 +179,7 @@ def _told(month: Expression, origin: Expression, state: Expression, known: Knowl
 def _is_day(day: Expression, known: Knowledge) -> Condition:
     """The snapshot's book tells of that day."""
     of_book = snapshots.alias("of_book")
-    if known == NOW:
+    if known.known_on is None:
         told = select(of_book.c.id).where(of_book.c.book_id == snapshots.c.book_id, of_book.c.as_of == day)
         return told.where(known.speaks(of_book)).correlate(snapshots).exists()
     days = _known_days(known)
@@ -192,7 +192,8 @@ def _known_days(known: Knowledge) -> CTE:
     """Days as known earlier, worked out once a query: no index holds which row spoke then."""
     row = snapshots.alias("told_then")
     told = select(row.c.book_id, row.c.as_of).where(known.speaks(row)).distinct()
-    return told.cte(f"days_known_on_{str(known.known_on).replace('-', '_')}")
+    on = known.known_on.replace("-", "_") if isinstance(known.known_on, str) else "a_day"
+    return told.cte(f"days_known_on_{on}")
 
 
 def _paid(kinds: tuple[str, ...], until: Expression, known: Knowledge) -> Expression:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, or_, select
 from sqlalchemy.sql.expression import FromClause
 
 from db.tables import revisions, spells
@@ -17,9 +17,10 @@ class Knowledge:
 
     Facts carry `live` (they speak now), `since_on` and `until_on` (their latest spell of speaking, by the days of the
     revisions that began and ended it; until_on NULL while it lasts); earlier spells of the same fact are in `spells`.
+    The day may be a parameter, of a statement that is built once (see `db.asked`).
     """
 
-    known_on: str | None = None
+    known_on: str | BindParameter[str] | None = None
 
     def speaks(self, table: FromClause) -> ColumnElement[bool]:
         """The row of a table of facts, or of its alias, speaks."""

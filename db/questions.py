@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, case, func, select
 
 from core.metrics.flows import FLOW_MEASURES, FLOW_MONEY, NEW
 from core.selection import DIMENSIONS
+from db.asked import Asked, answered
 from db.borrower_rows import ALL, BORROWER_DIMENSIONS, open_loan_rows
 from db.cubes.activity import activity_rows, cost_rows
 from db.cubes.all import ACTIVITY, BORROWERS, CASH, COSTS, FLOWS, OUTSIDE, PLACED, PROMISES
@@ -38,20 +39,21 @@ from db.tables import (
 STOCK_CUBES = (cube_stock, cube_site)
 _GIVEN_BY = (*DIMENSIONS, "decided_by", "trial", "arm", "month")
 _FLOWS_BY = (*DIMENSIONS, "month", "origin", "state")
+_GIVEN = ("loans", "balance")
+_OUTCOMES = ("loans", "balance", "recovered_loans", "recovered")
 _SPREAD = ("balance_sq", "cash_sq", "balance_cash")
 _OnDay = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
 
 def stock(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """The stock on the selection's day."""
-    check_groups(by, DIMENSIONS)
-    return _stock(connection, scope, by, lambda day: day == scope.day)
+    return summed_frame(connection, _stock_on_day, scope, by, STOCK_MEASURES)
 
 
 def stock_history(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """The stock of every day up to the selection's; without `by`, a row of zeros on a day without stock."""
     check_groups(by, DIMENSIONS)
-    history = _stock(connection, scope, ["as_of", *by], lambda day: day <= scope.day)
+    history = summed_frame(connection, _stock_until_day, scope, ["as_of", *by], STOCK_MEASURES)
     if by:
         return history
     whole = history.set_index("as_of").reindex(list(scope.days)).fillna(0.0)
@@ -59,65 +61,100 @@ def stock_history(connection: Connection, scope: Scope, by: Sequence[str]) -> pd
     return whole.astype(dict.fromkeys(counts, "int64")).rename_axis("as_of").reset_index().astype({"as_of": "str"})
 
 
-def _stock(connection: Connection, scope: Scope, by: Sequence[str], on: _OnDay) -> pd.DataFrame:
+def _stock_on_day(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    check_groups(by, DIMENSIONS)
+    return _stock(asked, by, lambda day: day == asked.day)
+
+
+def _stock_until_day(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    return _stock(asked, by, lambda day: day <= asked.day)
+
+
+def _stock(asked: Asked, by: Sequence[str], on: _OnDay) -> Select[Any]:
     """Stock on the days that `on` accepts: from the first cube that knows the dimensions, else from the rows."""
-    cube = cube_for(STOCK_CUBES, {*by, *scope.filters})
+    cube = cube_for(STOCK_CUBES, {*by, *asked.filters})
     if cube is None:
-        rows = stock_rows(snapshots.c.book_id == scope.book_id, on(snapshots.c.as_of), known=scope.known).subquery()
-        query = summed(rows, by, STOCK_MEASURES, *kept(rows, scope.filters))
-    else:
-        of_book = (cube.c.book_id == scope.book_id, on(cube.c.as_of), *scope.known.cells(cube))
-        query = summed(cube, by, STOCK_MEASURES, *of_book, *kept(cube, scope.filters))
-    return summed_frame(connection, query, by, STOCK_MEASURES)
+        rows = stock_rows(snapshots.c.book_id == asked.book_id, on(snapshots.c.as_of), known=asked.known).subquery()
+        return summed(rows, by, STOCK_MEASURES, *kept(rows, asked.filters))
+    of_book = (cube.c.book_id == asked.book_id, on(cube.c.as_of), *asked.known.cells(cube))
+    return summed(cube, by, STOCK_MEASURES, *of_book, *kept(cube, asked.filters))
 
 
 def placed(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Placements up to the selection's day."""
-    rows = placed_rows(placements.c.book_id == scope.book_id, known=scope.known).subquery()
-    return flow(connection, scope, by, cube=PLACED, clock="cohort", rows=rows, day="placed_on")
+    return summed_frame(connection, _placed, scope, by, PLACED.measures)
+
+
+def _placed(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    rows = placed_rows(placements.c.book_id == asked.book_id, known=asked.known).subquery()
+    return flow(asked, by, cube=PLACED, clock="cohort", rows=rows, day="placed_on")
 
 
 def cash(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Cash net of reversals up to the selection's day, from placement on."""
-    rows = cash_rows(payments.c.book_id == scope.book_id, known=scope.known)
-    return flow(connection, scope, by, cube=CASH, clock="month", rows=rows, day="day")
+    return summed_frame(connection, _cash, scope, by, CASH.measures)
+
+
+def _cash(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    rows = cash_rows(payments.c.book_id == asked.book_id, known=asked.known)
+    return flow(asked, by, cube=CASH, clock="month", rows=rows, day="day")
 
 
 def activity(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Work done up to the selection's day."""
-    rows = activity_rows(actions.c.book_id == scope.book_id, known=scope.known).subquery()
-    return flow(connection, scope, by, cube=ACTIVITY, clock="month", rows=rows, day="acted_on")
+    return summed_frame(connection, _activity, scope, by, ACTIVITY.measures)
+
+
+def _activity(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    rows = activity_rows(actions.c.book_id == asked.book_id, known=asked.known).subquery()
+    return flow(asked, by, cube=ACTIVITY, clock="month", rows=rows, day="acted_on")
 
 
 def promises(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Promises resolved up to the selection's day."""
-    rows = promise_rows(of_promises(scope.book_id), known=scope.known)
-    return flow(connection, scope, by, cube=PROMISES, clock="month", rows=rows, day="day")
+    return summed_frame(connection, _promises, scope, by, PROMISES.measures)
+
+
+def _promises(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    rows = promise_rows(of_promises(asked.book_id), known=asked.known)
+    return flow(asked, by, cube=PROMISES, clock="month", rows=rows, day="day")
 
 
 def cash_outside(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Cash up to the selection's day that belongs to no placement, and waivers."""
-    rows = outside_rows(payments.c.book_id == scope.book_id, known=scope.known).subquery()
-    return flow(connection, scope, by, cube=OUTSIDE, clock="month", rows=rows, day="day")
+    return summed_frame(connection, _cash_outside, scope, by, OUTSIDE.measures)
+
+
+def _cash_outside(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    rows = outside_rows(payments.c.book_id == asked.book_id, known=asked.known).subquery()
+    return flow(asked, by, cube=OUTSIDE, clock="month", rows=rows, day="day")
 
 
 def costs(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Costs of actions up to the selection's day, from placement on."""
-    rows = cost_rows(actions.c.book_id == scope.book_id, known=scope.known).subquery()
-    return flow(connection, scope, by, cube=COSTS, clock="month", rows=rows, day="acted_on")
+    return summed_frame(connection, _costs, scope, by, COSTS.measures)
+
+
+def _costs(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    rows = cost_rows(actions.c.book_id == asked.book_id, known=asked.known).subquery()
+    return flow(asked, by, cube=COSTS, clock="month", rows=rows, day="acted_on")
 
 
 def given(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """What was given up to the selection's day; a loan counts once in a group, as it was when first given."""
+    return summed_frame(connection, _given, scope, by, _GIVEN)
+
+
+def _given(asked: Asked, by: Sequence[str]) -> Select[Any]:
     check_groups(by, _GIVEN_BY)
-    rows = given_rows(assignments.c.book_id == scope.book_id, known=scope.known).subquery()
-    groups, told = [rows.c[name] for name in by], ("loans", "balance")
+    rows = given_rows(assignments.c.book_id == asked.book_id, known=asked.known).subquery()
+    groups = [rows.c[name] for name in by]
     turns = func.row_number().over(partition_by=[*groups, rows.c.loan_id], order_by=_first_given(rows))
     first = case((turns == 1, 1), else_=0)
     chosen = select(*groups, first.label("loans"), (first * rows.c.balance).label("balance")).where(
-        rows.c.day <= scope.until, *kept(rows, scope.filters)
+        rows.c.day <= asked.until, *kept(rows, asked.filters)
     )
-    return summed_frame(connection, summed(chosen.subquery(), by, told), by, told)
+    return summed(chosen.subquery(), by, _GIVEN)
 
 
 def _first_given(rows: FromClause) -> list[ColumnElement[Any]]:
@@ -128,64 +165,76 @@ def _first_given(rows: FromClause) -> list[ColumnElement[Any]]:
 def outcomes(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Outcomes stated on the selection's day, for loans of every status; empty where the file states none."""
     check_groups(by, DIMENSIONS)
-    rows = outcome_rows(
-        snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day, known=scope.known
-    ).subquery()
-    groups, told = [*by, "recovery_status"], ("loans", "balance", "recovered_loans", "recovered")
-    return summed_frame(connection, summed(rows, groups, told, *kept(rows, scope.filters)), groups, told)
+    return summed_frame(connection, _outcomes, scope, [*by, "recovery_status"], _OUTCOMES)
+
+
+def _outcomes(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    of_day = (snapshots.c.book_id == asked.book_id, snapshots.c.as_of == asked.day)
+    rows = outcome_rows(*of_day, known=asked.known).subquery()
+    return summed(rows, by, _OUTCOMES, *kept(rows, asked.filters))
 
 
 def flows(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """How the stock moved, in the whole months up to the selection's day."""
+    return summed_frame(connection, _flows, scope, by, FLOW_MEASURES, FLOW_MONEY)
+
+
+def _flows(asked: Asked, by: Sequence[str]) -> Select[Any]:
     check_groups(by, _FLOWS_BY)
-    source, conditions = _flows(scope, {*by, *scope.filters})
-    query = summed(source, by, FLOW_MEASURES, source.c.month <= scope.until, *conditions)
-    return summed_frame(connection, query, by, FLOW_MEASURES, FLOW_MONEY)
+    source, conditions = _flow_source(asked, {*by, *asked.filters})
+    return summed(source, by, FLOW_MEASURES, source.c.month <= asked.until, *conditions)
 
 
-def _flows(scope: Scope, names: set[str]) -> tuple[FromClause, list[ColumnElement[bool]]]:
+def _flow_source(asked: Asked, names: set[str]) -> tuple[FromClause, list[ColumnElement[bool]]]:
     """The cube's cells, with what is left to narrow them by, where it knows the dimensions; else the flows one by one."""
     if names <= {*FLOWS.groups, "bucket"}:
         cell = cube_flows.c
         bucket = case((cell.origin == NEW, cell.state), else_=cell.origin).label("bucket")
         told = [cell[name] for name in (*FLOWS.groups, *FLOWS.measures)]
-        of_book = (cell.book_id == scope.book_id, *scope.known.cells(cube_flows))
+        of_book = (cell.book_id == asked.book_id, *asked.known.cells(cube_flows))
         cells = select(*told, bucket).where(*of_book).subquery()
-        return cells, kept(cells, scope.filters)
-    narrowed = [said(dimension(name, scope.known)).in_(values) for name, values in scope.filters.items()]
-    about = (snapshots.c.book_id == scope.book_id, snapshots.c.as_of <= scope.until)
-    rows = flow_rows(*about, *narrowed, known=scope.known)
-    return rows.subquery(), []
+        return cells, kept(cells, asked.filters)
+    narrowed = [said(dimension(name, asked.known)).in_(values) for name, values in asked.filters.items()]
+    about = (snapshots.c.book_id == asked.book_id, snapshots.c.as_of <= asked.until)
+    return flow_rows(*about, *narrowed, known=asked.known).subquery(), []
 
 
 def borrowers(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Distinct borrowers of open loans on the selection's day."""
+    return summed_frame(connection, _borrowers, scope, by, BORROWERS.measures)
+
+
+def _borrowers(asked: Asked, by: Sequence[str]) -> Select[Any]:
     check_groups(by, DIMENSIONS)
     told = BORROWERS.measures
-    if not scope.filters and len(by) <= 1 and set(by) <= set(BORROWER_DIMENSIONS):
+    if not asked.filters and len(by) <= 1 and set(by) <= set(BORROWER_DIMENSIONS):
         cell, group = cube_borrowers.c, by[0] if by else ALL
-        of_day = [cell.book_id == scope.book_id, cell.as_of == scope.day, cell.dimension == group]
-        of_day += scope.known.cells(cube_borrowers)
+        of_day = [cell.book_id == asked.book_id, cell.as_of == asked.day, cell.dimension == group]
+        of_day += asked.known.cells(cube_borrowers)
         cells = select(cell.value.label(group), *(cell[name] for name in told)).where(*of_day).subquery()
-        return summed_frame(connection, summed(cells, by, told), by, told)
-    rows = open_loan_rows(
-        snapshots.c.book_id == scope.book_id, snapshots.c.as_of == scope.day, known=scope.known
-    ).subquery()
+        return summed(cells, by, told)
+    of_day = [snapshots.c.book_id == asked.book_id, snapshots.c.as_of == asked.day]
+    rows = open_loan_rows(*of_day, known=asked.known).subquery()
     person, groups = rows.c.borrower_id, [rows.c[name] for name in by]
     counts = [func.count(person.distinct()), func.count(case((rows.c.in_arrears == 1, person)).distinct())]
-    query = select(*groups, *counts).where(*kept(rows, scope.filters)).group_by(*groups).order_by(*groups)
-    return summed_frame(connection, query, by, told)
+    return select(*groups, *counts).where(*kept(rows, asked.filters)).group_by(*groups).order_by(*groups)
 
 
 def recovery_spread(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     """Episodes placed up to the selection's day, what was paid on them by then, and the sums of squares."""
+    rows = answered(connection, _recovery_spread, scope.shape, by, scope.values)
+    dtypes = dict.fromkeys(by, "category") | {"loans": COUNT, "balance": "money", "cash": "money"}
+    return frame_of(rows, dtypes | dict.fromkeys(_SPREAD, "number"))
+
+
+def _recovery_spread(asked: Asked, by: Sequence[str]) -> Select[Any]:
     check_groups(by, DIMENSIONS)
-    known = scope.known
-    placed = placed_rows(placements.c.book_id == scope.book_id, placements.c.placed_on <= scope.until, known=known)
+    known = asked.known
+    placed = placed_rows(placements.c.book_id == asked.book_id, placements.c.placed_on <= asked.until, known=known)
     rows = placed.add_columns(placements.c.id.label("placement_id")).subquery()
     paid = (
         select(episode_of_payment(known).label("placement_id"), func.sum(payments.c.amount).label("cash"))
-        .where(payments.c.book_id == scope.book_id, is_cash(known), payments.c.paid_on <= scope.until)
+        .where(payments.c.book_id == asked.book_id, is_cash(known), payments.c.paid_on <= asked.until)
         .group_by("placement_id")
         .subquery()
     )
@@ -194,12 +243,10 @@ def recovery_spread(connection: Connection, scope: Scope, by: Sequence[str]) -> 
     squares = (placed_amount * placed_amount, paid_amount * paid_amount, placed_amount * paid_amount)
     sums = [func.sum(rows.c.loans), func.sum(balance), func.sum(cash), *(func.sum(square) for square in squares)]
     groups = [rows.c[name] for name in by]
-    query = (
+    return (
         select(*groups, *(func.coalesce(total, 0) for total in sums))
         .select_from(rows.outerjoin(paid, paid.c.placement_id == rows.c.placement_id))
-        .where(*kept(rows, scope.filters))
+        .where(*kept(rows, asked.filters))
         .group_by(*groups)
         .order_by(*groups)
     )
-    dtypes = dict.fromkeys(by, "category") | {"loans": COUNT, "balance": "money", "cash": "money"}
-    return frame_of(connection.execute(query).all(), dtypes | dict.fromkeys(_SPREAD, "number"))

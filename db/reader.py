@@ -20,7 +20,7 @@ from db.cubes.cash import effective_on, is_cash, payment_kind
 from db.engine import reading
 from db.facts import FactList
 from db.frames import COUNT, frame_of
-from db.known import Knowledge
+from db.known import NOW, Knowledge
 from db.loans import BLOCK, LoanList
 from db.recall import recall
 from db.sums import Scope, cube_for
@@ -317,9 +317,10 @@ class SqlPortfolioReader:
         """The selection against the book, as known on its day. Raises SelectionRefused for a day before its first, and
         HistoryUnsettled."""
         known = knowledge_of(connection, self._key(connection), selection.known_on)
+        known_on = None if known == NOW else str(known.known_on)
         book_id, book = book_held(connection, self._name, known)
         if book.is_empty:
-            return Scope(book_id, (), "", selection.filters, known.known_on)
+            return Scope(book_id, (), "", selection.filters, known_on)
         asked = selection.as_of or book.days[-1]
         days = tuple(day.isoformat() for day in book.days if day <= asked)
         if not days:
@@ -328,7 +329,7 @@ class SqlPortfolioReader:
                 where=(f"its first day is {book.days[0]}",),
                 remedy=f"Choose a day from {book.days[0]} on.",
             )
-        return Scope(book_id, days, asked.isoformat(), selection.filters, known.known_on)
+        return Scope(book_id, days, asked.isoformat(), selection.filters, known_on)
 
 
 def _loan_count(connection: Connection, scope: Scope, selection: Selection, listed: LoanList) -> int:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine
 
 from db.tables import revisions
 
 MOST_ANSWERS = 500
+_NEWEST = f"SELECT coalesce(max(id), 0) FROM {revisions.name}"
+"""As text: it is asked several times at every question."""
 T = TypeVar("T")
 
 
@@ -37,7 +39,7 @@ _RECALLS: WeakKeyDictionary[Engine, Recall] = WeakKeyDictionary()
 
 def recall(connection: Connection) -> Recall:
     """What is known at the revision this read sees."""
-    revision = int(connection.execute(select(func.coalesce(func.max(revisions.c.id), 0))).scalar_one())
+    revision = int(connection.exec_driver_sql(_NEWEST).scalar_one())
     known = _RECALLS.get(connection.engine)
     if known is None or known.revision != revision:
         known = _RECALLS[connection.engine] = Recall(revision)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, fun
 from core.errors import SelectionRefused
 from core.metrics.portfolio import month_end
 from core.selection import DIMENSIONS
+from db.asked import DAY, MONTH, NEVER, Asked, Build, Shape, answered
 from db.cubes.cube import Cube
 from db.frames import COUNT, frame_of
 from db.known import Knowledge
@@ -52,6 +53,28 @@ class Scope:
         return self.days[-1] if self.days else ""
 
     @property
+    def shape(self) -> Shape:
+        """What the statements that answer it depend on, beside their groups."""
+        counts = tuple((name, len(values)) for name, values in self.chosen)
+        ends = NEVER if not self.until else MONTH if self._month[1] == self.until else DAY
+        return Shape(counts, self.known_on is not None, ends)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of those statements' parameters."""
+        first, last = self._month
+        told = {"book_id": self.book_id, "day": self.day, "until": self.until, "first": first, "last": last}
+        kept = {f"{name}_{place}": value for name, values in self.chosen for place, value in enumerate(values)}
+        return told | kept | {"known_on": self.known_on}
+
+    @property
+    def _month(self) -> tuple[str, str]:
+        """First and last day of the month of `until`."""
+        if not self.until:
+            return "", ""
+        return f"{self.until[:8]}01", month_end(date.fromisoformat(self.until)).isoformat()
+
+    @property
     def chosen(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The filters as a key: equal filters, equal keys."""
         return tuple(sorted((name, tuple(sorted(values))) for name, values in self.filters.items()))
@@ -66,7 +89,7 @@ def check_groups(by: Sequence[str], allowed: Sequence[str]) -> None:
             )
 
 
-def kept(source: FromClause, filters: Mapping[str, tuple[str, ...]]) -> list[ColumnElement[bool]]:
+def kept(source: FromClause, filters: Mapping[str, Sequence[Any]]) -> list[ColumnElement[bool]]:
     """The filters as conditions on a cube or on facts."""
     return [source.c[name].in_(values) for name, values in filters.items()]
 
@@ -91,20 +114,19 @@ def summed(
 
 def summed_frame(
     connection: Connection,
-    query: Select[Any],
+    build: Build,
+    scope: Scope,
     by: Sequence[str],
     measures: Sequence[str],
     money: Collection[str] = MONEY,
 ) -> pd.DataFrame:
-    """The answer of `summed` as a frame: `by` as text, money in currency units, counts whole."""
+    """The answer of a statement of `summed` as a frame: `by` as text, money in currency units, counts whole."""
     dtypes = dict.fromkeys(by, "category") | {name: "money" if name in money else COUNT for name in measures}
-    return frame_of(connection.execute(query).all(), dtypes)
+    return frame_of(answered(connection, build, scope.shape, by, scope.values), dtypes)
 
 
-def flow(
-    connection: Connection, scope: Scope, by: Sequence[str], *, cube: Cube, clock: str, rows: FromClause, day: str
-) -> pd.DataFrame:
-    """Sums of a cube's measures up to `scope.until`, exact to the day.
+def flow(asked: Asked, by: Sequence[str], *, cube: Cube, clock: str, rows: FromClause, day: str) -> Select[Any]:
+    """Sums of a cube's measures up to `asked.until`, exact to the day.
 
     Args:
         cube: deltas by month, used for every whole month where it knows the dimensions asked for.
@@ -113,26 +135,23 @@ def flow(
         day: the column of `rows` that says when a fact counts.
     """
     check_groups(by, [*DIMENSIONS, *cube.days])
-    names = list(dict.fromkeys([*by, *scope.filters]))
+    names = list(dict.fromkeys([*by, *asked.filters]))
     if cube_for([cube.table], set(names)) is None:
-        source, conditions = rows, [rows.c[day] <= scope.until]
+        source, conditions = rows, [rows.c[day] <= asked.until]
     else:
-        source, conditions = _to_the_day(scope, [*names, *cube.measures], cube.table.c[clock], rows, rows.c[day]), []
-    query = summed(source, by, cube.measures, *conditions, *kept(source, scope.filters))
-    return summed_frame(connection, query, by, cube.measures)
+        source, conditions = _to_the_day(asked, [*names, *cube.measures], cube.table.c[clock], rows, rows.c[day]), []
+    return summed(source, by, cube.measures, *conditions, *kept(source, asked.filters))
 
 
 def _to_the_day(
-    scope: Scope, names: Sequence[str], clock: ColumnElement[str], rows: FromClause, day: ColumnElement[str]
+    asked: Asked, names: Sequence[str], clock: ColumnElement[str], rows: FromClause, day: ColumnElement[str]
 ) -> FromClause:
     """Whole months from the cube and, where the last one is cut short, its days from the rows."""
     cube = clock.table
-    told = select(*(cube.c[name] for name in names)).where(cube.c.book_id == scope.book_id, *scope.known.cells(cube))
-    if not scope.until:
+    told = select(*(cube.c[name] for name in names)).where(cube.c.book_id == asked.book_id, *asked.known.cells(cube))
+    if asked.ends == NEVER:
         return told.subquery()
-    until = date.fromisoformat(scope.until)
-    last = month_end(until)
-    if until == last:
-        return told.where(clock <= last.isoformat()).subquery()
-    begun = select(*(rows.c[name] for name in names)).where(day.between(until.replace(day=1).isoformat(), scope.until))
-    return union_all(told.where(clock < last.isoformat()), begun).subquery()
+    if asked.ends == MONTH:
+        return told.where(clock <= asked.last).subquery()
+    begun = select(*(rows.c[name] for name in names)).where(day.between(asked.first, asked.until))
+    return union_all(told.where(clock < asked.last), begun).subquery()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy import BindParameter, ColumnElement, Subquery, func, select
 
 from core.metrics.promises import PROMISE_MEASURES
 from core.selection import DIMENSIONS
@@ -47,6 +47,6 @@ def promise_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Su
     )
 
 
-def of_promises(book_id: int) -> ColumnElement[bool]:
+def of_promises(book_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """The actions of a book in which something was promised: few of them, so `promise_rows` begins there."""
     return actions.c.id.in_(select(promises.c.action_id).where(promises.c.book_id == book_id))
