@@ -23,6 +23,9 @@ from tests.reference_flows import BUCKETS, COUNTS, MONEY, Where
 from tests.reference_forecast import Band, Bands, Outlook
 from tests.reference_moves import sum_of
 
+pytestmark = pytest.mark.no_cover
+"""An oracle: it says whether answers are right, and other tests cover what it runs."""
+
 LAST = "2026-10-31"
 ALL: Where = {}
 AUTO: Where = {"product": ["Auto"]}

@@ -16,6 +16,9 @@ from tests.reference import Reference
 from tests.reference_files import File
 from tests.rough_book import rough_files
 
+pytestmark = pytest.mark.no_cover
+"""An oracle: it says whether answers are right, and other tests cover what it runs."""
+
 DAYS = ("2026-02-28", "2026-06-30", "2026-08-14", "2026-10-31")
 FILTERS: tuple[dict[str, list[str]], ...] = (
     {},

@@ -16,6 +16,9 @@ from db.known import Knowledge
 from tests.db.conftest import visible
 from tests.db.story import Life, Tellers, answers, assert_same, lived
 
+pytestmark = pytest.mark.no_cover
+"""An oracle: it says whether answers are right, and other tests cover what it runs."""
+
 AS_OF = (None, date(2026, 7, 19), date(2026, 11, 30))
 SEEDS = (1, 2)
 DAYS_ASKED = 4
