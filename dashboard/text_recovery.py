@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
-from core.metrics.forecast import LEVEL
+from core.metrics.forecast_record import LEVEL, TOO_FEW, UNDER, coverage
 from core.metrics.measure import Measure
 from core.metrics.portfolio import NO_PAYMENTS
 from core.metrics.same_age import FEWEST_EARLIER, SameAge, same_age_change
@@ -222,10 +223,10 @@ def _aim(name: str) -> str:
 
 
 def outlook_subtitle(name: str, tested: pd.DataFrame, loans: int, no_budget: str) -> str:
-    """What is drawn, and how often earlier forecasts were right.
+    """What is drawn, and how often earlier forecasts were right, with what has to be minded in bold.
 
     Args:
-        tested: from `core.metrics.forecast.backtest`, one measure, one month ahead.
+        tested: from `core.metrics.forecast.backtest`, one measure.
         no_budget: why no budget or target is drawn; "" where one is.
     """
     what = "Cash on placed loans, by month" if name == "cash" else "Balance 1+ days past due at each month-end"
@@ -238,16 +239,26 @@ def outlook_subtitle(name: str, tested: pd.DataFrame, loans: int, no_budget: str
         )
     return (
         f"{what}; dotted: forecast with its {show.percent(LEVEL, 0)} band; {aim}; rings: forecasts made a month before. "
-        f"{covered(tested)}. n = {show.count(loans, 'loans')}"
+        f"{record(tested)}. n = {show.count(loans, 'loans')}"
     )
 
 
-def covered(tested: pd.DataFrame) -> str:
-    """How many earlier forecasts held what came, in words."""
+def record(tested: pd.DataFrame) -> str:
+    """How many earlier forecasts held what came, by how far ahead they looked, and what that says about the band."""
     if tested.empty:
-        return "No earlier month can be forecast again, so the band is not tested"
-    n, held = len(tested), int(tested["inside"].sum())
-    return f"The band covered {held} of {n} months forecast one month ahead; {show.number(LEVEL * n, 1)} were to be expected"
+        return "**No earlier month can be forecast again, so the band is not tested**"
+    told = [_held(row) for row in coverage(tested).itertuples()]
+    return f"{show.percent(LEVEL, 0)} of forecasts should hold what came; of earlier ones {'; '.join(told)}"
+
+
+def _held(row: Any) -> str:
+    said = f"{row.inside} of {row.n} did {show.count(row.steps, 'months')} ahead"
+    if row.verdict == TOO_FEW:
+        return f"{said}, **too few to judge the band by**"
+    sure = f"{said} (95 % interval of the share {show.number(row.low * 100, 0)} to {show.percent(row.high, 0)})"
+    if row.verdict == UNDER:
+        return f"{sure}, **fewer than promised: the band is too narrow**"
+    return f"{sure}, not clearly fewer" if row.share < LEVEL else sure
 
 
 def outlook_summary(name: str, known: pd.DataFrame, ahead: pd.DataFrame) -> str:

@@ -14,8 +14,9 @@ import pandas as pd
 
 from core.errors import TooLittleData
 from core.metrics.delinquency import BUCKETS
+from core.metrics.forecast_record import LEVEL, record_words
 from core.metrics.foreseeable import unforeseeable
-from core.metrics.intervals import wilson, with_wilson
+from core.metrics.intervals import with_wilson
 from core.metrics.measure import Measure, Unit, amount, ratio
 from core.metrics.movements import Movements, StockDays, is_month_end
 from core.metrics.portfolio import NO_PAYMENTS, newest_day
@@ -24,10 +25,8 @@ from core.metrics.widening import FEWEST_MONTHS, Forecasts, later
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
-from core.wording import counted
 
 HORIZON_MONTHS = 6
-LEVEL = 0.8
 PATHS = 1000
 SEED = 20261031
 ORIGINS = 12
@@ -152,27 +151,6 @@ def backtest(
     return _tried(_forecasts(flows, stock, cash, paths, seed), origins)
 
 
-def coverage(tested: pd.DataFrame) -> pd.DataFrame:
-    """How many of the earlier forecasts held what came?
-
-    Args:
-        tested: from `backtest`.
-
-    Returns:
-        One row a measure and number of steps: measure, steps, n (forecasts), inside (count), share (inside / n; should
-        be near LEVEL), low, high (its 95 % Wilson interval, as if the forecasts were independent: those of neighbouring
-        months share most of their history, so it is rather too narrow). Empty without forecasts.
-    """
-    columns = ["measure", "steps", "n", "inside", "share", "low", "high"]
-    if tested.empty:
-        return pd.DataFrame(columns=columns)
-    counts = tested.groupby(["measure", "steps"])["inside"].agg(n="size", inside="sum").reset_index()
-    ends = [wilson(inside, n) for inside, n in zip(counts["inside"], counts["n"], strict=True)]
-    counts["share"] = counts["inside"] / counts["n"]
-    counts[["low", "high"]] = ends
-    return counts[columns]
-
-
 def outlook(reader: PortfolioReader, selection: Selection) -> Outlook:
     """The forecast of a selection from the newest month-end up to its day, with its backtest.
 
@@ -256,9 +234,7 @@ def _no_cash(book: Book, start: date) -> str:
 
 def _next_month(seen: Outlook, measure: str, ahead: pd.DataFrame) -> Measure:
     row = seen.forecast[seen.forecast["measure"] == measure].iloc[0]
-    record = (
-        f"held {int(ahead['inside'].sum())} of {counted(len(ahead), 'time')} before" if len(ahead) else "not yet tested"
-    )
+    record = record_words(int(ahead["inside"].sum()), len(ahead))
     return replace(
         amount(float(row["value"]), n=seen.loans, why=f"for {row['month']}, from the stock of {seen.start}"),
         low=float(row["low"]),

@@ -19,7 +19,8 @@ from core.metrics import comparison
 from core.metrics.bridge import bridge, unpaid_because
 from core.metrics.cure import cure_history
 from core.metrics.early_warning import early_warning, early_warning_measures
-from core.metrics.forecast import LEVEL, Outlook, coverage, outlook
+from core.metrics.forecast import Outlook, outlook
+from core.metrics.forecast_record import LEVEL, coverage
 from core.metrics.funnel import funnel, unsaid
 from core.metrics.measure import Measure
 from core.metrics.portfolio import NO_PAYMENTS, NOTHING_PLACED

@@ -15,6 +15,7 @@ from dashboard import format as show
 from dashboard import text_recovery as say
 from dashboard.address import Why
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
+from dashboard.components.head import sentence
 from dashboard.figures.forecast import forecast_fan
 from dashboard.pages.recovery.points import marked, parts
 from dashboard.pages.recovery.remembered import Remembered
@@ -78,23 +79,24 @@ def _chart(view: View, seen: Outlook, name: str, known: pd.DataFrame, mode: str 
     if why:
         return chart_absent(title=say.OUTLOOK_NAMES[name], why=f"{show.UNDEFINED}, because {why}.")
     ahead = _of(seen.forecast, name)
-    tested = _of(seen.tested, name)
-    tested = tested[tested["steps"] == 1].reset_index(drop=True)
+    all_tested = _of(seen.tested, name)
+    tested = all_tested[all_tested["steps"] == 1].reset_index(drop=True)
     months = [*known["month"], *ahead["month"]]
     budget, no_budget = _budget(view, name, months)
     first = str(ahead["month"].iloc[0])
     drawn = forecast_fan(
         known, ahead, mode, height=HEIGHT, budget=budget, aim=AIMS[name], earlier=tested[tested["month"].isin(months)]
     )
-    return chart_props(
+    props = chart_props(
         marked(drawn, lambda key: _address(name, *parts(key), first=first)),
         title=say.outlook_title(name, ahead.iloc[0], budget, view.book.currency),
-        subtitle=say.outlook_subtitle(name, tested, seen.loans, no_budget),
+        subtitle="",
         summary=say.outlook_summary(name, known, ahead),
         rows=_rows(known, ahead, budget, tested),
         addresses=[*(_address(name, "actual", month, first=first) for month in known["month"]),
                    *(_address(name, "forecast", month, first=first) for month in ahead["month"])],
     )  # fmt: skip
+    return props | {"subtitle": sentence(say.outlook_subtitle(name, all_tested, seen.loans, no_budget))}
 
 
 def _of(rows: pd.DataFrame, name: str) -> pd.DataFrame:

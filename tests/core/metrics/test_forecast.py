@@ -17,15 +17,14 @@ from core.metrics.forecast import (
     FEWEST_MONTHS,
     HEADLINES,
     HORIZON_MONTHS,
-    LEVEL,
     STEPS,
     backtest,
-    coverage,
     forecast,
     forecast_measures,
     outlook,
     outlook_measures,
 )
+from core.metrics.forecast_record import LEVEL
 from core.metrics.foreseeable import MOVING, unforeseeable
 from core.metrics.intervals import wilson
 from core.metrics.portfolio import NO_PAYMENTS
@@ -210,17 +209,6 @@ def test_without_six_months_and_one_after_them_there_is_no_backtest():
     none = backtest(world.flows, world.stock)
     assert none.empty
     assert none.columns.tolist()[:4] == ["origin", "month", "steps", "measure"]
-    assert coverage(none).empty
-
-
-def test_coverage_counts_by_measure_and_steps():
-    rows = [("cash", 1, True), ("cash", 1, False), ("cash", 1, True), ("cash", 3, True), ("outstanding", 1, False)]
-    told = coverage(pd.DataFrame(rows, columns=["measure", "steps", "inside"]))
-    assert told[["measure", "steps", "n", "inside"]].values.tolist() == [
-        ["cash", 1, 3, 2], ["cash", 3, 1, 1], ["outstanding", 1, 1, 0],
-    ]  # fmt: skip
-    assert told["share"].tolist() == pytest.approx([2 / 3, 1, 0])
-    assert tuple(told.loc[0, ["low", "high"]]) == pytest.approx(wilson(2, 3))
 
 
 def test_the_measures_are_of_the_next_month_and_say_how_earlier_ones_did(world: FlowWorld, tested: pd.DataFrame):
