@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from core.metrics.intervals import difference_is_clear
+from core.metrics.intervals import can_be_judged, difference_is_clear
 from core.metrics.measure import Measure
 from dashboard.format import UNDEFINED, count, money, money_exact, number, percent, points, signed
 from dashboard.format import measure as shown
 
 Better = Literal["up", "down", "neither"]
 NO_CLEAR_DIFFERENCE = "no clear difference"
+NOT_JUDGED = "not judged: no interval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,14 @@ def because(answer: Measure) -> str:
     return "" if answer.is_defined else f"{UNDEFINED}, because {answer.why}" if answer.why else UNDEFINED
 
 
-def delta(now: Measure, before: Measure | None, better: Better) -> Delta:
+def delta(now: Measure, before: Measure | None, better: Better, *, aim: bool = False) -> Delta:
     """The change between two days: shares in points, amounts in percent of the earlier one.
 
-    A change of a number that carries intervals is better or worse only where they leave no doubt that there is one
-    (`difference_is_clear`); a number without one is exact for the book, and its change a fact.
+    It is better or worse only where there is evidence: intervals that leave no doubt of a difference, or sums, which are
+    exact for the book. A share or ratio without an interval says by how much it moved and no more (`can_be_judged`).
+
+    Args:
+        aim: `before` is a target; on which side of it a number lies is a fact.
     """
     if before is None or not (now.is_defined and before.is_defined):
         return Delta("", "muted")
@@ -45,10 +49,13 @@ def delta(now: Measure, before: Measure | None, better: Better) -> Delta:
         text = signed(percent(change / abs(before.value)))
     if math.isclose(change, 0, abs_tol=1e-12) or not any(digit in text for digit in "123456789"):
         return Delta("no change", "muted")
-    if not difference_is_clear(now, before):
+    judged = aim or can_be_judged(now, before)
+    if judged and not aim and not difference_is_clear(now, before):
         return Delta(f"{text}, {NO_CLEAR_DIFFERENCE}", "muted")
     if better == "neither":
         return Delta(f"{text} {'up' if change > 0 else 'down'}", "muted")
+    if not judged:
+        return Delta(f"{text}, {NOT_JUDGED}", "muted")
     good = (change > 0) == (better == "up")
     return Delta(f"{text} {'better' if good else 'worse'}", "good" if good else "bad")
 

@@ -56,12 +56,27 @@ def with_wilson(measure: Measure) -> Measure:
     return replace(measure, low=low, high=high, interval="Wilson")
 
 
+def can_be_judged(now: Measure, before: Measure) -> bool:
+    """Whether a change between two measures can be called better or worse at all.
+
+    It can where both carry an interval, and between two sums, which are exact for the book. A share, ratio or mean
+    without an interval cannot: how far it swings by chance is not known.
+
+    >>> rate, cash = Measure(0.5, 1, 2, 2, "share"), Measure(7, 7, 1, 2, "currency")
+    >>> can_be_judged(rate, rate), can_be_judged(with_wilson(rate), rate), can_be_judged(cash, cash)
+    (False, False, True)
+    """
+    if _has_interval(now) and _has_interval(before):
+        return True
+    return now.unit in ("currency", "count") and not (_has_interval(now) or _has_interval(before))
+
+
 def difference_is_clear(now: Measure, before: Measure) -> bool:
-    """Whether two measures with 95 % intervals differ by more than the evidence leaves open.
+    """Whether two measures that `can_be_judged` differ by more than the evidence leaves open.
 
     The interval of the difference is made of the two, by Newcombe's square-and-add; clear is where it leaves out 0. It
     takes the two as independent: where they share loans, as two days of the same cohorts do, it errs on the side of "no
-    clear difference". A measure without an interval is exact for the book, and so is a change between two of them.
+    clear difference". A sum without an interval is exact for the book, and so is a change between two of them.
 
     References:
         Newcombe (1998), "Interval estimation for the difference between independent proportions", Statistics in
@@ -71,8 +86,12 @@ def difference_is_clear(now: Measure, before: Measure) -> bool:
     >>> [difference_is_clear(with_wilson(Measure(0.6, 0.6 * each.n, each.n, each.n, "share")), each) for each in (few, many)]
     [False, True]
     """
-    if any(math.isnan(end) for each in (now, before) for end in (each.low, each.high)):
-        return True
+    if not (_has_interval(now) and _has_interval(before)):
+        return can_be_judged(now, before)
     above, below = (now, before) if now.value >= before.value else (before, now)
     reach = math.hypot(above.value - above.low, below.high - below.value)
     return above.value - below.value > reach
+
+
+def _has_interval(measure: Measure) -> bool:
+    return not (math.isnan(measure.low) or math.isnan(measure.high))

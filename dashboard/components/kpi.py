@@ -93,6 +93,7 @@ def kpi_props(
     mode: str | None,
     before: Measure | None = None,
     before_on: str = "",
+    aim: bool = False,
     trend: Sequence[float] = (),
     currency: str = "",
     formula: str = "",
@@ -105,10 +106,11 @@ def kpi_props(
         better: which direction is good, or "neither".
         mode: "light" or "dark".
         before, before_on: the figure on the day compared with, and that day in words.
+        aim: `before` is a target.
         trend: its values over the book's days, oldest first; NaN where undefined.
         formula: how it is defined, one sentence, said first in "why this number".
     """
-    change = text.delta(now, before, better)
+    change = text.delta(now, before, better, aim=aim)
     evidence = f"n\u00a0=\u00a0{show.number(now.n)}"
     note = f"{'since ' + before_on + ', ' if change.text and before_on else ''}{evidence}"
     picture = sparkline(trend, mode)

@@ -19,18 +19,32 @@ def test_a_loss_that_shrinks_is_an_improvement():
     assert delta(amount(-50, n=1), amount(-100, n=1), "up") == Delta("+50.0 % better", "good")
 
 
-def test_a_share_changes_in_points():
-    now, before = (ratio(part, 100, n=100, when_zero="") for part in (28, 31))
-    assert delta(now, before, "up") == Delta("−3.0 pts worse", "bad")
+def share(part: float, n: int) -> Measure:
+    """A share of balance: without an interval."""
+    return ratio(part, n, n=n, when_zero="")
+
+
+def kept(part: float, n: int) -> Measure:
+    """A share of counted things: with one."""
+    return with_wilson(ratio(part * n, n, n=n, when_zero=""))
+
+
+def test_a_share_without_an_interval_moves_in_points_and_is_not_judged():
+    assert delta(share(28, 100), share(31, 100), "up") == Delta("−3.0 pts, not judged: no interval", "muted")
+    assert delta(share(28, 100), kept(0.31, 100_000), "up") == Delta("−3.0 pts, not judged: no interval", "muted")
+    assert delta(share(28, 100), share(31, 100), "neither") == Delta("−3.0 pts down", "muted")
+    many = Measure(2.0, 200, 100, 100, "ratio"), Measure(1.0, 100, 100, 100, "ratio")
+    assert delta(*many, "down") == Delta("+100.0 %, not judged: no interval", "muted")
+
+
+def test_on_which_side_of_a_target_a_share_lies_is_a_fact():
+    assert delta(share(28, 100), share(31, 100), "up", aim=True) == Delta("−3.0 pts worse", "bad")
+    assert delta(kept(0.52, 100), share(50, 100), "up", aim=True) == Delta("+2.0 pts better", "good")
 
 
 def test_a_change_within_its_interval_has_no_direction():
-    def kept(share: float, n: int) -> Measure:
-        return with_wilson(ratio(share * n, n, n=n, when_zero=""))
-
     assert delta(kept(0.52, 100), kept(0.5, 100), "up") == Delta("+2.0 pts, no clear difference", "muted")
     assert delta(kept(0.52, 100_000), kept(0.5, 100_000), "up") == Delta("+2.0 pts better", "good")
-    assert delta(kept(0.52, 100), ratio(50, 100, n=100, when_zero=""), "up") == Delta("+2.0 pts better", "good")
 
 
 def test_from_zero_the_change_is_the_amount_itself():

@@ -94,7 +94,7 @@ def _props(
     meant = definition(name)
     better = target.better if compared.how == "target" else meant.better
     props = kpi_props(
-        now, label=meant.label, better=better, mode=mode, before=base.get(name), formula=meant.formula,
+        now, label=meant.label, better=better, mode=mode, before=base.get(name), aim=compared.how == "target", formula=meant.formula,
         trend=[float(value) for value in trend[name]] if name in trend else [],
     )  # fmt: skip
     return props | ({"note": _note(now, target, compared, bool(props["delta"]))} if now.is_defined else {})

@@ -84,7 +84,7 @@ def _props(
     meant, to_target = definition(name), compared.how == "target"
     props = kpi_props(
         now, label=meant.label, better=target.better if to_target else meant.better, mode=mode,
-        before=target.beside(now) if to_target else before, before_on="" if to_target else compared.before_on,
+        before=target.beside(now) if to_target else before, before_on="" if to_target else compared.before_on, aim=to_target,
         trend=trend, formula=meant.formula,
     )  # fmt: skip
     if to_target and now.is_defined:

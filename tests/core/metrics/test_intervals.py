@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from core.metrics.intervals import difference_is_clear, wilson, with_wilson
+from core.metrics.intervals import can_be_judged, difference_is_clear, wilson, with_wilson
 from core.metrics.measure import Measure, ratio
 
 
@@ -83,6 +84,12 @@ def test_a_difference_is_clear_where_newcombes_interval_leaves_out_nothing(one, 
     assert difference_is_clear(shares(*one), shares(*other)) is clear
 
 
-def test_without_intervals_a_change_is_a_fact():
-    bare = Measure(0.5, 1, 2, 2, "share")
-    assert difference_is_clear(bare, shares(1, 2))
+def test_a_share_without_an_interval_is_never_clear_and_a_sum_is_exact():
+    bare, more = Measure(0.5, 1, 2, 2, "share"), Measure(0.9, 9, 10, 10, "share")
+    assert not difference_is_clear(more, bare)
+    assert not difference_is_clear(more, shares(1, 2))
+    assert not can_be_judged(more, bare)
+    cash, less = Measure(7.0, 7.0, 1.0, 2, "currency"), Measure(6.99, 6.99, 1.0, 2, "currency")
+    assert difference_is_clear(cash, less)
+    assert not can_be_judged(cash, replace(less, low=6.0, high=8.0))  # a sum that is estimated on one side only
+    assert difference_is_clear(replace(cash, low=6.9, high=7.1), replace(less, low=5.0, high=6.995)) is False
