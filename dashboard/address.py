@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlencode
 
 from core.errors import SelectionRefused
 from core.metrics.catalogue import CATALOGUE
-from core.metrics.definitions import FACT_MEASURES
+from core.metrics.change_parts import CHANGES
+from core.metrics.definitions import FACT_MEASURES, SIDES
 from core.metrics.points import POINTS
 from core.selection import DIMENSIONS, MOST_FIELDS
 
@@ -24,11 +25,13 @@ CELL_COLUMNS: tuple[str, ...] = (
     "move",
     "workable",
     "decided_by",
+    "after",
+    "before",
+    "by",
 )
 """Columns that may narrow a number, beside the filters of the view; "since" asks for the rows of a sum that files received
-after that day added or took off."""
+after that day added or took off, "after" and "before" say which two sides a change compares, "by" of which groups."""
 
-SIDES: tuple[str, ...] = ("numerator", "denominator", "less", "more")
 FACTS_PATH = "/download/rows.csv"
 """Where every row behind a number is taken away, under the number's address."""
 MOST_CELLS, LONGEST_VALUE = 8, 120
@@ -54,7 +57,8 @@ class Why:
 
     def __post_init__(self) -> None:
         kind, _, measure = self.number.partition(":")
-        if self.number not in CATALOGUE and self.number not in POINTS and measure not in FACT_MEASURES.get(kind, {}):
+        known = any(self.number in numbers for numbers in (CATALOGUE, POINTS, CHANGES))
+        if not known and measure not in FACT_MEASURES.get(kind, {}):
             raise SelectionRefused(f"There is no number called '{self.number[:60]}'", remedy=_REMEDY)
         if len(self.cell) > MOST_CELLS:
             raise SelectionRefused(f"A number is narrowed by {MOST_CELLS} columns at most", remedy=_REMEDY)

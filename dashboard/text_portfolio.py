@@ -235,11 +235,6 @@ def end(parts: pd.DataFrame, what: What, side: str, when: str) -> str:
     return f"<b>{_size(parts[side].sum(), what)}</b> {VERBS[what][2]} {when}"
 
 
-def click_words(compared: Window | None) -> str:
-    """What a click on a group shows where the bar stands for several months: the rows of the newest."""
-    return f"<br>a click shows its cash in {show.month(compared.after[-1])}" if compared else ""
-
-
 def months_words(months: tuple[str, ...]) -> str:
     """Some months in a row: "May to Oct 2026"."""
     first, last = months[0], months[-1]

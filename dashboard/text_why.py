@@ -54,6 +54,7 @@ FIELDS = {
     "other": "Other", "promised_on": "Promised on", "due_on": "Due on", "kept": "Kept", "kept_amount": "Amount kept", "branch": "Branch",
     "agency": "Agency", "collector": "Owner", "proposed": "Proposed", "decided_by": "Decided by",
     "change": "What became of it", "since": "Restated since", "move": "Moved", "age": "Age, months", "workable": "Workable",
+    "after": "Later", "before": "Earlier", "by": "By",
 }  # fmt: skip
 """What a column of the rows, or of a cell, is called."""
 
@@ -61,8 +62,21 @@ MOVES = {
     "forward": "to a worse bucket or charged off", "stay": "stayed in their bucket", "back": "to a better bucket, short of Current",
     "cure": "to Current or paid", "left": "sold, recalled or missing",
 }  # fmt: skip
+_GROUPS = {
+    ("origin", SEVERAL.join(BUCKETS)): "open before", ("origin", SEVERAL.join(BUCKETS[1:])): "in arrears before",
+    ("state", SEVERAL.join(BUCKETS[1:])): "in arrears after",
+}  # fmt: skip
+_DAYS = {"as_of": "", "since": "restated since ", "before": "against "}
+BY_WORDS = {"origin": "arrears"}
 WORKABLE = {"yes": "workable", "no": "on hold"}
 _SIDES = {"numerator": "Numerator", "denominator": "Denominator", "less": "Less"}
+_CHANGED = {
+    "numerator": ("later", "numerator"), "denominator": ("later", "denominator"), "numerator_before": ("earlier", "numerator"),
+    "denominator_before": ("earlier", "denominator"),
+}  # fmt: skip
+"""Of a change, which side of the comparison a set of rows is, and of its rate."""
+_ORDER = ("after", "before")
+"""Columns of a cell that are said first."""
 
 
 def sum_formula(kind: str, measure: str, since: date | None = None) -> str:
@@ -80,15 +94,18 @@ def label_of(why: Why) -> str:
 
 def narrowing(cell: Mapping[str, str]) -> str:
     """A cell in words, to stand after a name: ", Sep 2026, Auto"; "" for none."""
-    return "".join(f", {_cell_value(column, value)}" for column, value in sorted(cell.items()))
+    ordered = sorted(cell.items(), key=lambda pair: (pair[0] in _ORDER, pair[0]))
+    return "".join(f", {_cell_value(column, value)}" for column, value in ordered)
 
 
 def _cell_value(column: str, value: str) -> str:
     first, between, last = value.partition(BETWEEN)
-    if column in SPANS and between:
-        return _span_words(column, first, last)
-    if column == "origin" and value == SEVERAL.join(BUCKETS):
-        return "open before"
+    if between and column in (*SPANS, *_ORDER):
+        return ("against " if column == "before" else "") + _span_words(column, first, last)
+    if column == "by":
+        return f"by {BY_WORDS.get(value) or FIELDS.get(value, value).lower()}"
+    if (column, value) in _GROUPS:
+        return _GROUPS[column, value]
     if column in SETS and SEVERAL in value:
         value = " or ".join(value.split(SEVERAL))
     if column == "move":
@@ -98,8 +115,8 @@ def _cell_value(column: str, value: str) -> str:
     try:
         if column in ("month", "cohort"):
             return f"{'placed in ' if column == 'cohort' else ''}{show.month(value)}"
-        if column in ("as_of", "since"):
-            return f"{'restated since ' if column == 'since' else ''}{show.day(value)}"
+        if column in _DAYS:
+            return f"{_DAYS[column]}{show.day(value)}"
     except ValueError:
         return f"placed in {value}" if len(cohort_months(value)) > 1 else value
     return {"origin": "from ", "state": "to "}.get(column, "") + value
@@ -136,6 +153,9 @@ def exact(value: float, unit: Unit) -> str:
 
 def side_name(side: str, behind: Behind, meant: Definition | None) -> str:
     """What a set of rows is called on its button: "Cash (numerator)"."""
+    if meant is not None and meant.is_change:
+        when, of_rate = _CHANGED[side]
+        return f"{behind.label}, {when}" + (f" ({of_rate})" if meant.denominator else "")
     is_ratio = meant is not None and meant.denominator is not None
     if behind.computed:
         return f"{behind.label} (rows behind {behind.computed[:1].lower()}{behind.computed[1:]})"
@@ -162,6 +182,8 @@ def facts(number: Measure, meant: Definition | None, selection: Selection, curre
 
 
 def _parts(number: Measure, meant: Definition | None) -> list[tuple[str, str]]:
+    if meant is not None and meant.is_change:
+        return _changed(number, meant)
     if meant is None or meant.denominator is None:
         return [("To the hundredth", exact(number.value, number.unit))] if number.is_defined else []
     sides = ((meant.numerator, number.numerator), (meant.denominator, number.denominator))
@@ -170,6 +192,29 @@ def _parts(number: Measure, meant: Definition | None) -> list[tuple[str, str]]:
         (word, f"{behind.called}: {exact(value, behind.unit)}{', computed' if behind.computed else ''}")
         for word, (behind, value) in zip(words, sides, strict=True)
     ]
+
+
+def _changed(number: Measure, meant: Definition) -> list[tuple[str, str]]:
+    """A change to the hundredth, the sums of both sides compared and, where it has them, their rates."""
+    if not number.is_defined:
+        return []
+    told, sums = [("To the hundredth", exact(number.value, number.unit))], dict(number.sums)
+    for when, above, below in (
+        ("Later", "numerator", "denominator"),
+        ("Earlier", "numerator_before", "denominator_before"),
+    ):
+        for side in (above, below):
+            if side in sums:
+                behind = meant.every_side[side]
+                told.append(
+                    (
+                        f"{when}, {_CHANGED[side][1]}" if below in sums else when,
+                        f"{behind.label}: {exact(sums[side], behind.unit)}",
+                    )
+                )
+        if sums.get(below):
+            told.append((f"{when}, rate", show.percent(sums[above] / sums[below], 2)))
+    return told
 
 
 def _interval(number: Measure) -> str:

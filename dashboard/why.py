@@ -222,6 +222,8 @@ def _expected(asked: Asked, number: Measure) -> float | None:
     """What the rows should come to; None where the number does not say."""
     if asked.meant is None or asked.meant.less is not None:
         return None
+    if asked.meant.is_change:
+        return dict(number.sums).get(asked.side)
     return number.denominator if asked.side == "denominator" else number.numerator
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from core.errors import SelectionRefused
 from core.metrics.bridge import bridge_measures
 from core.metrics.catalogue import definition
+from core.metrics.change_parts import FAMILY, change_measure, side_day
 from core.metrics.collection_effectiveness import cei_measure
 from core.metrics.customers import customer_measures
 from core.metrics.definitions import FACT_MEASURES, Behind, Definition
@@ -87,6 +88,8 @@ def answer(
     """
     meant = definition(name)
     chosen, rest = narrowed(selection, cell or {})
+    if meant.family == FAMILY:
+        return change_measure(reader, selection, meant, cell or {})
     if rest or meant.family == OF_ROWS:
         return _of_rows(reader, chosen, meant, rest)
     family = families.get(meant.family)
@@ -119,11 +122,23 @@ def scope_of(
         book: as known on the selection's day of knowledge.
         selection: with its `as_of` stated.
     """
+    if behind.window:
+        selection, cell = _of_window(book, selection, behind, cell)
     assert selection.as_of is not None
     selection = selection.at(behind.ripe_day(book, selection.as_of))
     chosen, rest = narrowed(selection, {name: value for name, value in cell.items() if name not in behind.without})
     assert selection.as_of is not None
     return behind.narrowed(chosen), {**behind.cell(selection.as_of), **rest}
+
+
+def _of_window(
+    book: Book, selection: Selection, behind: Behind, cell: Mapping[str, str]
+) -> tuple[Selection, dict[str, str]]:
+    """The selection and the cell of one of the two sides that are compared."""
+    rest = {name: value for name, value in cell.items() if name not in ("after", "before", "by")}
+    if behind.kind != "stock":
+        return selection, {"month": cell.get(behind.window, ""), **rest}
+    return (selection.at(side_day(book, cell.get("before", ""))) if behind.window == "before" else selection), rest
 
 
 def sum_of(page: FactPage, kind: str, measure: str) -> Measure:

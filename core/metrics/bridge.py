@@ -49,11 +49,12 @@ _AMOUNTS: dict[str, tuple[str, int]] = {
     "gone": ("gone", -1),
     "other": ("other", 1),
 }
-_ENDS_AS: dict[str, tuple[str, ...]] = {
+ENDS_AS: dict[str, tuple[str, ...]] = {
     "written_off": ("charged off",),
     "sold": ("sold", "recalled"),
     "gone": ("missing",),
 }
+"""The states of the loans that make a line."""
 
 
 def bridge(flows: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -140,7 +141,7 @@ def _lines(scope: str, buckets: Sequence[str], cells: Sequence[_Cell], before: _
         if opens:
             add("opening", cell["opening"], cell["loans"])
             for line, (column, sign) in _AMOUNTS.items():
-                add(line, sign * cell[column], cell["loans"] if cell["state"] in _ENDS_AS.get(line, STATES) else 0)
+                add(line, sign * cell[column], cell["loans"] if cell["state"] in ENDS_AS.get(line, STATES) else 0)
         if closes:
             add("closing", cell["closing"], cell["loans"])
         if opens != closes and cell["state"] in BUCKETS:

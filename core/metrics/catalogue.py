@@ -7,6 +7,7 @@ from typing import Literal
 
 from core.errors import SelectionRefused
 from core.metrics.cells import several
+from core.metrics.change_parts import CHANGES
 from core.metrics.collection_effectiveness import LOST
 from core.metrics.definitions import (
     IN_ARREARS,
@@ -34,8 +35,9 @@ _PLACED = Behind("placed", "balance", "Balance placed")
 
 def definition(name: str) -> Definition:
     """What a metric, or a number that only points of charts have, means. Raises SelectionRefused for a name that is none."""
-    if name in POINTS:
-        return POINTS[name]
+    for others in (POINTS, CHANGES):
+        if name in others:
+            return others[name]
     if name not in CATALOGUE:
         raise SelectionRefused(
             f"There is no number called '{name[:60]}'", remedy="Open it from a figure on a page, by 'why this number'."

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from core.errors import SelectionRefused
 from core.metrics.change import cash_change, mix_and_performance
 from core.metrics.delinquency import ARREARS
 from core.metrics.portfolio import NO_PAYMENTS, day_before, month_end, newest_day
@@ -77,7 +78,38 @@ def window(book: Book, selection: Selection, months: int, against: Against) -> W
     """
     newest = pd.Period(newest_whole_month(book, selection).closing, "M")
     after = [newest - back for back in reversed(range(months))]
-    before = [month - (months if against == "month" else _MONTHS) for month in after]
+    return _window(book, after, [month - (months if against == "month" else _MONTHS) for month in after])
+
+
+def window_of(book: Book, after: tuple[str, str], before: tuple[str, str]) -> Window:
+    """The window of two spans of month-ends (ISO), first and last of each.
+
+    Raises:
+        SelectionRefused: an end is no month-end, or the sides are not equally many months, or more than a year.
+    """
+    sides = [[pd.Period(_month_end(end), "M") for end in ends] for ends in (after, before)]
+    months = [(last - first).n + 1 for first, last in sides]
+    if months[0] != months[1] or not 1 <= months[0] <= _MONTHS:
+        raise SelectionRefused(
+            f"{months[0]} months cannot be compared with {months[1]}", where=("after", "before"),
+            remedy=f"Compare as many months with as many, up to {_MONTHS}.",
+        )  # fmt: skip
+    return _window(book, *([first + step for step in range(months[0])] for first, _ in sides))
+
+
+def _month_end(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day != month_end(day):
+        raise SelectionRefused(
+            f"'{text[:20]}' is no month-end", where=("after", "before"), remedy="Open the number from its chart."
+        )
+    return day
+
+
+def _window(book: Book, after: Sequence[pd.Period], before: Sequence[pd.Period]) -> Window:
     ends = {pd.Period(day, "M") for day in book.days if day == month_end(day)}
     needed = sorted({end for month in (*before, *after) for end in (month - 1, month)})
     absent = [end.end_time.date().isoformat() for end in needed if end not in ends]

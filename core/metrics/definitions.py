@@ -23,6 +23,8 @@ Clock = Literal["", "month", "whole month", "month before"]
 When = Callable[[date], Mapping[str, str]]
 """Columns that narrow the rows, for a day looked at: a span of months, cohorts that are old enough."""
 
+SIDES: tuple[str, ...] = ("numerator", "denominator", "less", "more", "numerator_before", "denominator_before")
+"""What a number's sets of rows are called."""
 IN_ARREARS: tuple[str, ...] = BUCKETS[1:]
 README = "README.md, How the numbers are defined"
 
@@ -126,6 +128,8 @@ class Behind:
         told_by: the files whose newest day ends what can be looked at; "costs" are actions where the book states their cost.
         without: columns of a cell by which these rows are not narrowed: of a share of the loans in a bucket the state they
             came to belongs to the numerator alone.
+        window: of the two sides that are compared, which one these rows are of; a cell says when that is, under the same
+            name: a span of months, or the day of a stock (its later day is the one looked at).
         computed: what the number is called that is computed from these rows, where it is not their sum; `how` says how.
     """
 
@@ -141,6 +145,7 @@ class Behind:
     without: tuple[str, ...] = ()
     computed: str = ""
     how: str = ""
+    window: Literal["", "after", "before"] = ""
 
     @property
     def rows(self) -> Behind:
@@ -207,6 +212,7 @@ class Definition:
         denominator: those below the line, where it is a ratio.
         less: those that are taken off, where it is a difference.
         more: a third kind of rows it was computed from.
+        numerator_before, denominator_before: the same two sides of what it is compared with, where it is a change.
         source: where the definition stands.
     """
 
@@ -221,12 +227,24 @@ class Definition:
     less: Behind | None = None
     more: Behind | None = None
     source: str = README
+    numerator_before: Behind | None = None
+    denominator_before: Behind | None = None
 
     @property
     def sides(self) -> dict[str, Behind]:
         """The sets of rows there are to show, by side; one where both sides are the same rows."""
-        given = {"numerator": self.numerator, "denominator": self.denominator, "less": self.less, "more": self.more}
-        sides = {name: side for name, side in given.items() if side is not None}
+        sides = self.every_side
         if self.denominator is not None and self.denominator.rows == self.numerator.rows:
             del sides["denominator"]
         return sides
+
+    @property
+    def every_side(self) -> dict[str, Behind]:
+        """All sides, also where two are the same rows."""
+        given = {name: getattr(self, name) for name in SIDES}
+        return {name: side for name, side in given.items() if side is not None}
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it compares two sides."""
+        return self.numerator_before is not None

@@ -21,6 +21,7 @@ class Measure:
             (payments beside a rate of placements), "" where they are of the kind of `of`.
         unit: the unit of `value`; shares are 0-1.
         why: why it is undefined, or what was left out; "" where there is nothing to say.
+        sums: where it is made of more than two sums, what each is called (see core.metrics.definitions.SIDES) and comes to.
         low, high: the 95 % interval where one can be computed, else NaN; `interval` says by which method.
     """
 
@@ -36,6 +37,7 @@ class Measure:
     high: float = math.nan
     interval: str = ""
     excluded_of: str = ""
+    sums: tuple[tuple[str, float], ...] = ()
 
     @property
     def left_out_of(self) -> str:

@@ -8,8 +8,11 @@ import dash
 import pandas as pd
 from dash import html
 
-from core.metrics.bridge import IN_ARREARS, SCOPES, WHOLE, bridge, unpaid_because
+from core.metrics.bridge import ENDS_AS, IN_ARREARS, SCOPES, WHOLE, bridge, unpaid_because
 from core.metrics.catalogue import CATALOGUE
+from core.metrics.cells import several
+from core.metrics.delinquency import ARREARS, BUCKETS
+from core.metrics.flows import NEW
 from core.metrics.loan_bridge import loan_bridge
 from core.metrics.ripeness import partly
 from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_month
@@ -28,6 +31,11 @@ HEIGHT = 340
 TITLE = "How the arrears moved in the month"
 GOOD = (*EARNED, "paid")
 _NUMBERS = {"paid": "bridge_cash"}
+_LOANS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    OPENING: (ARREARS, ()), "new": ((NEW,), ARREARS), "fell_behind": (BUCKETS[:1], ARREARS), "cured": (ARREARS, BUCKETS[:1]),
+    "paid": (ARREARS, ("paid",)), **{line: (ARREARS, ends) for line, ends in ENDS_AS.items()},
+}  # fmt: skip
+"""Where the loans of a line came from and where they went; anywhere where that is left open."""
 
 
 def card() -> html.Section:
@@ -65,7 +73,7 @@ def _chart(
     labelled = lines.assign(label=[words_of(line) for line in lines["line"]])
     days = (show.day_beside(month.opening, month.closing), show.day(month.closing))
     if compared.counted:
-        drawn, noun = _counted(labelled, days, mode), "Loans 1+ days past due"
+        drawn, noun = _counted(labelled, days, month, mode), "Loans 1+ days past due"
     else:
         drawn, noun = (
             stock_bridge(lines, mode, height=HEIGHT, opening=days[0], closing=days[1]),
@@ -86,11 +94,11 @@ def _chart(
         + ", ".join(f"{row.label} {show.number(row.amount)}" for row in labelled.itertuples())
         + ".",
         rows=_table(amounts, counted=compared.counted),
-        addresses=[address_of(str(line)) for line in amounts.index],
+        addresses=[loans_of(str(line), month) if compared.counted else address_of(str(line)) for line in amounts.index],
     )
 
 
-def _counted(lines: pd.DataFrame, days: tuple[str, str], mode: str | None) -> dict[str, Any]:
+def _counted(lines: pd.DataFrame, days: tuple[str, str], month: WholeMonth, mode: str | None) -> dict[str, Any]:
     between = lines[~lines["line"].isin([OPENING, CLOSING]) & (lines["amount"].abs() >= LEAST)]
     ends = [
         f"<b>{when} {show.number(lines.iloc[place]['amount'])}</b> loans"
@@ -98,7 +106,7 @@ def _counted(lines: pd.DataFrame, days: tuple[str, str], mode: str | None) -> di
     ]
     rows = pd.DataFrame(
         {
-            "label": between["label"], "amount": between["amount"], "why": [address_of(line) for line in between["line"]],
+            "label": between["label"], "amount": between["amount"], "why": [loans_of(line, month) for line in between["line"]],
             "tone": [_tone(line, amount) for line, amount in between[["line", "amount"]].itertuples(index=False)],
             "hover": [show.count(int(loans), "loans") for loans in between["loans"]],
         }
@@ -118,6 +126,17 @@ def address_of(line: str) -> Why | None:
     """The number behind a line of the bridge; None where it has none of its own."""
     name = _NUMBERS.get(line, f"bridge_{line}")
     return Why(name) if name in CATALOGUE else None
+
+
+def loans_of(line: str, month: WholeMonth) -> Why | None:
+    """The loans behind a line of the bridge by number; None for those that changed groups, which no flow tells."""
+    if line == CLOSING:
+        return Why("loans_in_arrears", {"as_of": month.closing.isoformat()})
+    if line not in _LOANS:
+        return None
+    origins, states = _LOANS[line]
+    cell = {"month": month.closing.isoformat(), "origin": several(*origins)}
+    return Why("flows:loans", cell | ({"state": several(*states)} if states else {}))
 
 
 def _amounts(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import dash
 import pandas as pd
-from dash import html
+from dash import Output, html
 
+from core.metrics.cells import span
 from core.metrics.change import PARTS, explain, mix_and_performance
 from core.metrics.comparison import WINDOWS, Window, cash_over, payers_over, unpaid_because, widest_window, window
 from core.metrics.summary import summary_measures
@@ -18,12 +19,14 @@ from dashboard import text_portfolio as say
 from dashboard.address import Why
 from dashboard.compared import Compared, compared_of
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
+from dashboard.components.drawer import why_button
 from dashboard.components.switch import switch
 from dashboard.figures.portfolio import move_bars
 from dashboard.pages.portfolio.folding import choices, folded
 from dashboard.pages.portfolio.headline import no_gaps_because, target_gaps
 from dashboard.services import Services
 from dashboard.state import VIEW, page_key, view_of
+from dashboard.text_why import label_of
 
 CHANGE = "portfolio-change"
 CHANGE_BY = ("product", "region", "segment", "bucket")
@@ -31,6 +34,7 @@ OF = ("cash", "arrears")
 OVER = tuple(str(months) for months in WINDOWS)
 GAP_TONES = {True: "good", False: "bad", None: "muted"}
 CONTROLS = (f"{CHANGE}-of", f"{CHANGE}-over", f"{CHANGE}-by")
+WHY = f"{CHANGE}-why"
 HEIGHT, MOST_GROUPS = 340, 6
 TITLE = "What changed, and why"
 
@@ -39,7 +43,7 @@ class Sum(NamedTuple):
     """A sum that changed.
 
     `what` names it for the words; `parts` are its groups (see core.metrics.change); `sides` say when, to stand after
-    an amount; `compared` are the months of a flow, None for the stock of two days.
+    an amount; `cell` says it in an address; `compared` are the months of a flow, None for the stock of two days.
     """
 
     what: say.What
@@ -47,6 +51,7 @@ class Sum(NamedTuple):
     sides: tuple[str, str]
     compared: Window | None
     note: str
+    cell: Mapping[str, str]
 
 
 def card() -> html.Section:
@@ -55,11 +60,15 @@ def card() -> html.Section:
     words = [(months, f"{months} months" if months != "1" else "1 month") for months in OVER]
     over = switch(CONTROLS[1], "Months taken together", words, OVER[0], key="over")
     by = switch(CONTROLS[2], "Change by", choices(CHANGE_BY), CHANGE_BY[0], key="change")
-    return chart_card(CHANGE, height=HEIGHT, controls=[of, over, by], why=Why("bridge_cash"))
+    return chart_card(CHANGE, height=HEIGHT, controls=[of, over, by], why=html.Span([], id=WHY))
 
 
 def update_change(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:
     """The change between the two sides of the comparison, or how far the figures are from their targets."""
+    return {"why": "", **_update(services, search, mode)}
+
+
+def _update(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:
     view, by = view_of(services, search), page_key(search, "change", CHANGE_BY, CHANGE_BY[0])
     compared = compared_of(view, search)
     if compared.how == "target":
@@ -90,17 +99,20 @@ def cash_sum(compared: Compared, by: str, months: Window) -> Sum:
         and months.months == widest_window(compared.book, compared.view.selection, compared.against).months
     )
     note = "; the book is too short for more months" if short else ""
-    return Sum("payers" if compared.counted else "cash", parts, sides, months, note)
+    cell = {"after": span(months.after[0], months.after[-1]), "before": span(months.before[0], months.before[-1])}
+    return Sum("payers" if compared.counted else "cash", parts, sides, months, note, cell)
 
 
 def stock_sum(compared: Compared, by: str) -> Sum:
     """The balance, or the number of loans, in arrears on the two days."""
     assert compared.before is not None
+    assert compared.before.as_of is not None
     before, after = (compared.view.reader.stock(each, [by]) for each in (compared.before, compared.view.selection))
     base, amount = ("loans", "arrears_loans") if compared.counted else ("balance", "arrears_balance")
     parts = mix_and_performance(before, after, by, base, amount)
     sides = (f"on {compared.before_on}", f"on {show.day(compared.view.as_of)}")
-    return Sum("late loans" if compared.counted else "arrears", parts, sides, None, "")
+    cell = {"before": compared.before.as_of.isoformat()}
+    return Sum("late loans" if compared.counted else "arrears", parts, sides, None, "", cell)
 
 
 def _months(compared: Compared, asked: str) -> Window:
@@ -121,7 +133,9 @@ def _chart(found: Sum, by: str, mode: str | None) -> dict[str, Any]:
         subtitle = f"{say.ends(parts, what, found.sides)}; the bars add up to the change"
     head, foot = (say.end(parts, what, side, when) for side, when in zip(("before", "after"), found.sides, strict=True))
     word = _word(found)
-    return chart_props(
+    whole = _whole(found, by, "change")
+    button = why_button(whole.to_query(), label_of(whole), described_by=f"{CHANGE}-title")
+    return {"why": button} | chart_props(
         move_bars(rows, mode, height=HEIGHT, word=word, head=head, foot=foot),
         title=title,
         subtitle=subtitle,
@@ -150,13 +164,19 @@ def move_rows(found: Sum, by: str) -> pd.DataFrame:
     rows: list[tuple[str, float, str, Why | None, str]] = []
     if _by_rate(found, by):
         rows = [
-            (name.capitalize(), round(float(parts[name].sum()), 2), "muted", _whole(found), say.PART_HOVERS[name])
+            (
+                name.capitalize(),
+                round(float(parts[name].sum()), 2),
+                "muted",
+                _whole(found, by, name),
+                say.PART_HOVERS[name],
+            )
             for name in PARTS[:2]
         ]
     for name, amount in shown.itertuples(index=False):
         tone = "good" if (amount > 0) == more_is_good else "bad"
         why = _address(found, by, name) if name in known else None
-        hover = f"{word(amount)}{_rates(parts, by, name)}{say.click_words(found.compared) if why else ''}"
+        hover = f"{word(amount)}{_rates(parts, by, name)}"
         rows.append((str(name), round(float(amount), 2), tone, why, hover))
     return pd.DataFrame(rows, columns=["label", "amount", "tone", "why", "hover"])
 
@@ -174,12 +194,19 @@ def _word(found: Sum) -> Callable[[float], str]:
     return lambda amount: show.signed(show.number(amount) if counted else show.money(amount))
 
 
-def _whole(found: Sum) -> Why:
-    return Why({"arrears": "in_arrears", "late loans": "loans_in_arrears"}.get(found.what, "bridge_cash"))
+def _whole(found: Sum, by: str, part: str) -> Why:
+    """A part of the change of all groups together."""
+    return Why(f"{found.what.replace(' ', '_')}_{part}", {"by": _column(found, by), **found.cell})
 
 
 def _address(found: Sum, by: str, name: str) -> Why:
-    return Why(_whole(found).number, {by: str(name)})
+    """What a group's bar says: its performance, or its change where groups have no rate."""
+    part = "performance" if _by_rate(found, by) else "change"
+    return Why(f"{found.what.replace(' ', '_')}_{part}", {_column(found, by): str(name), **found.cell})
+
+
+def _column(found: Sum, by: str) -> str:
+    return "origin" if by == "bucket" and found.compared else by
 
 
 def _table(found: Sum, by: str) -> list[list[str]]:
@@ -240,6 +267,6 @@ def _against_targets(compared: Compared, mode: str | None) -> dict[str, Any]:
 def register(app: dash.Dash, services: Services) -> None:
     """The chart listens to the view."""
 
-    @app.callback(output=chart_outputs(CHANGE), inputs=VIEW)
+    @app.callback(output={**chart_outputs(CHANGE), "why": Output(WHY, "children")}, inputs=VIEW)
     def change(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
         return update_change(services, search, mode)

@@ -10,6 +10,7 @@ import pandas as pd
 from dash import Output, html
 
 from core.metrics.catalogue import definition
+from core.metrics.cells import span
 from core.metrics.comparison import year_before
 from core.metrics.measure import Measure
 from core.metrics.ripeness import partly
@@ -27,6 +28,8 @@ from dashboard.state import VIEW, View, view_of
 
 YEAR = "portfolio-year"
 LOST = ("written_off_month", "written_off_year")
+_WHOLE = {"this year": "cash_year", "last year": "cash_year_before"}
+"""The number a line ends at; the budget has none."""
 HEIGHT = 250
 
 
@@ -73,7 +76,9 @@ def _chart(view: View, measures: dict[str, Measure], mode: str | None) -> dict[s
     subtitle = say.year_subtitle(cash, before, float(budget["to_date"].iloc[-1]), no_budget)
     drawn = year_lines(this, last, budget, mode, height=HEIGHT)
     for line in drawn["data"]:
-        line["customdata"] = marks(_posted(month) if line["name"] != "budget" else None for month in line["customdata"])
+        newest = _WHOLE.get(line["name"])
+        line["customdata"] = marks(_up_to(month, newest if month == line["customdata"][-1] else None) if newest else None
+                                   for month in line["customdata"])  # fmt: skip
     return chart_props(
         drawn,
         title=title,
@@ -92,6 +97,11 @@ def _budget(view: View) -> tuple[pd.DataFrame, str]:
     if why:
         return budget.assign(to_date=math.nan), why
     return budget, say.NOT_EVERY_MONTH if math.isnan(budget["to_date"].iloc[-1]) else ""
+
+
+def _up_to(month: str, newest: str | None) -> Why:
+    """The cash of a year up to a month, as its line stands there; its newest point is the number of that name."""
+    return Why(newest) if newest else Why("cash:cash", {"month": span(f"{month[:4]}-01-31", month)})
 
 
 def _posted(month: str) -> Why:

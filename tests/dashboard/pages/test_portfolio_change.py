@@ -140,10 +140,16 @@ def test_within_the_usual_swing_a_group_is_named_with_that_remark(services):
 
 
 def test_each_group_opens_its_own_number(long, services):
-    assert card_of(long, "")["rows"][1][0] == ["Auto", "why=bridge_cash&cell=product~Auto"]
-    assert card_of(services, "?of=arrears&change=region")["rows"][1][0][1].startswith("why=in_arrears&cell=region~")
+    assert card_of(long, "")["rows"][1][0] == [
+        "Auto",
+        "why=cash_performance&cell=after~2026-05-31..2026-10-31&cell=before~2025-11-30..2026-04-30&cell=product~Auto",
+    ]
+    assert card_of(services, "?of=arrears&change=region")["rows"][1][0][1].startswith(
+        "why=arrears_performance&cell=before~2026-09-30&cell=region~"
+    )
     marks = card_of(long, "")["figure"]["data"][0]["customdata"]
-    assert marks[0] == "why:why=bridge_cash"
+    assert marks[0].startswith("why:why=cash_volume&cell=after~2026-05-31..2026-10-31")
+    assert marks[0].endswith("&cell=by~product")
 
 
 @pytest.mark.parametrize(
