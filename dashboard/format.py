@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 from core.metrics.measure import Measure
+from core.wording import MONTHS, counted, dated, named_month
 
 UNDEFINED = "n/a"
 MINUS = "−"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SCALES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
 
@@ -86,8 +86,7 @@ def points(difference: float, decimals: int = 1) -> str:
 
 def day(value: date | str) -> str:
     """A day: "31 Oct 2026"."""
-    known = date.fromisoformat(value) if isinstance(value, str) else value
-    return f"{known.day} {month(known)}"
+    return dated(value)
 
 
 def day_beside(value: date, other: date) -> str:
@@ -101,8 +100,7 @@ def day_beside(value: date, other: date) -> str:
 
 def month(value: date | str) -> str:
     """A month: "Oct 2026"."""
-    known = date.fromisoformat(value) if isinstance(value, str) else value
-    return f"{MONTHS[known.month - 1]} {known.year}"
+    return named_month(value)
 
 
 def measure(answer: Measure, currency: str = "") -> str:
@@ -138,5 +136,4 @@ def count(n: int, noun: str) -> str:
     >>> count(1, "loans"), count(2, "batches")
     ('1 loan', '2 batches')
     """
-    singular = noun[:-2] if noun.endswith("ches") else noun[:-1]
-    return f"{number(n)} {singular if n == 1 else noun}"
+    return counted(n, noun[:-2] if noun.endswith("ches") else noun[:-1])

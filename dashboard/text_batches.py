@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.records import Batch, Book, Job, Model
+from core.wording import agree, counted
 from dashboard import format as show
 
 KINDS = {
@@ -48,9 +49,7 @@ def batches_answer(book: Book, batches: Sequence[Batch]) -> str:
         f"{show.day(book.days[-1])}{assumed}."
     )
     rejected = sum(batch.rejected for batch in live)
-    left_out = (
-        "1 row was left out as a reject" if rejected == 1 else f"{show.number(rejected)} rows were left out as rejects"
-    )
+    left_out = f"{counted(rejected, 'row')} {agree(rejected, 'was left out as a reject', 'were left out as rejects')}"
     return f"{answer} {left_out}." if rejected else answer
 
 

@@ -11,9 +11,9 @@ from core.metrics.customers import BorrowerSummary
 from core.metrics.measure import Measure
 from core.metrics.sites import NOT_ADJUSTED
 from core.selection import NOT_STATED
+from core.wording import agree, counted, plural
 from dashboard import format as show
 
-PLURALS = {"branch": "branches", "agency": "agencies", "collector": "collectors"}
 NO_LOANS = "No open loan of this selection, and none was placed in it."
 NO_ARREARS = "No loan of this selection is past due."
 ONE_EACH = "Each open loan has a borrower of its own"
@@ -34,14 +34,14 @@ def customers_answer(now: Mapping[str, Measure], loans: int, balance: float, cur
         return "**Nobody owes anything here**: no loan of this selection is open."
     each = "" if people == loans else f", {show.measure(now['loans_per_borrower'])} each"
     return (
-        f"**{show.count(people, 'borrowers')}** {'owes' if people == 1 else 'owe'} {show.money(balance, currency)} on "
-        f"{show.count(loans, 'open loans')}{each}; **{show.number(late)}** of them {'is' if late == 1 else 'are'} behind with a loan."
+        f"**{show.count(people, 'borrowers')}** {agree(people, 'owes', 'owe')} {show.money(balance, currency)} on "
+        f"{show.count(loans, 'open loans')}{each}; **{show.number(late)}** of them {agree(late, 'is', 'are')} behind with a loan."
     )
 
 
 def how_many(n: int, by: str) -> str:
     """How many sites: "1 agency", "18 branches"."""
-    return f"{show.number(n)} {by if n == 1 else PLURALS[by]}"
+    return f"{counted(n, by)}"
 
 
 def unstated(by: str) -> str:
@@ -59,7 +59,7 @@ def sites_title(sites: pd.DataFrame, by: str) -> str:
     if len(named) == 1:
         return f"{named[by].iloc[0]} is the only {by} with a placement"
     if named["low"].isna().all():
-        return f"Too little to tell {PLURALS[by]} apart"
+        return f"Too little to tell {plural(by)} apart"
     apart = named[named["differs"]]
     if apart.empty:
         return f"No {by} differs from the others by more than chance"
@@ -67,7 +67,7 @@ def sites_title(sites: pd.DataFrame, by: str) -> str:
         return f"{apart[by].iloc[0]} recovers {_side(apart.iloc[0])} than the others, by more than chance"
     sides = {word: [row[by] for _, row in apart.iterrows() if _side(row) == word] for word in ("more", "less")}
     told = "; ".join(f"{_listed(names)} {word}" for word, names in sides.items() if names)
-    return f"{show.number(len(apart))} of {len(named)} {PLURALS[by]} differ from the others by more than chance: {told}"
+    return f"{show.number(len(apart))} of {len(named)} {plural(by)} differ from the others by more than chance: {told}"
 
 
 def against_others(row: Mapping[str, object]) -> str:

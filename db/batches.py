@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.errors import DuplicateBatch, Refused, UnknownBatch
 from core.records import NewBatch
+from core.wording import dated
 from db.rows import insert_rows
 from db.tables import rejects
 
@@ -114,7 +115,7 @@ def copy_redated(
         Refused: not a portfolio file, its rows bring their own days, the same day, or a day to come.
     """
     day = as_of.isoformat()
-    what = f"Batch {batch['id']} cannot be put under {day}"
+    what = f"Batch {batch['id']} cannot be put under {dated(as_of)}"
     if batch["kind"] != "portfolio":
         raise Refused(f"{what}: it is a file of {batch['kind']}", remedy="Undo it and load a corrected file.")
     if batch["as_of"] is None or not batch["first_day"] == batch["last_day"] == batch["as_of"]:
@@ -122,9 +123,7 @@ def copy_redated(
     if batch["as_of"] == day:
         raise Refused(f"{what}: that is its day already", remedy="Choose another day.")
     if as_of > known_on:
-        raise Refused(
-            f"{what}: that day is after {known_on.isoformat()}, when it is known", remedy="Choose an earlier day."
-        )
+        raise Refused(f"{what}: that day is after {dated(known_on)}, when it is known", remedy="Choose an earlier day.")
     row = {name: value for name, value in batch.items() if name not in ("id", "undone_at", "undone_on", "undone_by")}
     row |= {"as_of": day, "first_day": day, "last_day": day, "as_of_assumed": 0, "received_at": at, "who": who}
     batch_id = _insert(connection, row)

@@ -12,6 +12,7 @@ from core.metrics.delinquency import BUCKETS, OPEN
 from core.records import Book, BookName
 from core.selection import DIMENSIONS, NOT_STATED
 from core.strategies.catalogue import STRATEGY_NAMES
+from core.wording import dated
 from db.cubes.dimensions import dimension as stored
 from db.cubes.dimensions import said
 from db.known import NOW, Knowledge
@@ -55,7 +56,7 @@ def knowledge_of(connection: Connection, book_id: int, known_on: date | None) ->
     waits = select(books.c.unsettled).where(books.c.id == book_id)
     if connection.execute(waits).scalar():
         raise HistoryUnsettled(
-            f"What was known on {known_on} is being put in order: a file arrived that was received before others",
+            f"What was known on {dated(known_on)} is being put in order: a file arrived that was received before others",
             remedy="Ask again in a moment, or run the worker.",
         )
     return Knowledge(known_on.isoformat())

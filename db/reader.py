@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, and_, func, select
 from core.errors import SelectionRefused
 from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Segmentation
 from core.selection import Selection
+from core.wording import dated
 from db import questions, register
 from db.books import book_held, knowledge_of, known_values_of, learned_days, values_of
 from db.borrower_rows import borrower_loans, borrower_of, borrower_sizes, top_borrowers
@@ -325,9 +326,9 @@ class SqlPortfolioReader:
         days = tuple(day.isoformat() for day in book.days if day <= asked)
         if not days:
             raise SelectionRefused(
-                f"The book says nothing about {asked}",
-                where=(f"its first day is {book.days[0]}",),
-                remedy=f"Choose a day from {book.days[0]} on.",
+                f"The book says nothing about {dated(asked)}",
+                where=(f"its first day is {dated(book.days[0])}",),
+                remedy=f"Choose a day from {dated(book.days[0])} on.",
             )
         return Scope(book_id, days, asked.isoformat(), selection.filters, known_on)
 

@@ -28,6 +28,7 @@ from core.metrics.ripeness import ripe_day
 from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, Segmentation
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
+from core.wording import dated
 from tests.fake_facts import cost_rows, fact_rows, promise_rows
 from tests.plain_flows import plain_flows
 
@@ -599,7 +600,8 @@ class FakePortfolioReader:
         known = [day for day in days if selection.as_of is None or day <= selection.as_of]
         if days and not known:
             raise SelectionRefused(
-                f"The book says nothing about {selection.as_of}", remedy=f"Choose a day from {days[0]} on."
+                f"The book says nothing about {dated(selection.as_of)}",
+                remedy=f"Choose a day from {dated(days[0])} on.",
             )
         return known[-1].isoformat() if known else ""
 

@@ -226,6 +226,6 @@ def test_a_file_cannot_have_been_received_on_a_day_to_come(tmp_path, db):
     path = written(tmp_path, GOOD)
     result = run("ingest", path, "--db", db, "--json", "--received-on", "2999-01-31", "--as-of", "2026-01-31")
     assert (result.code, result.json["status"]) == (2, "refused")
-    assert "cannot have been received on 2999-01-31" in result.json["refusal"]
+    assert "cannot have been received on 31 Jan 2999" in result.json["refusal"]
     assert "Give the day it came" in result.json["refusal"]
     assert loans_in(db) == 0

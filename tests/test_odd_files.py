@@ -60,7 +60,7 @@ def test_a_book_that_shrinks_below_half_is_refused_everywhere_until_somebody_say
     words, refused = put(tmp_path, forty, content, *when)
     assert (words.code, refused.code, refused.json["status"]) == (2, 2, "refused")
     for said in (words.out, refused.json["refusal"]):
-        assert "from 40 open loans and a balance of 4,000.00 on 2026-08-31 to 19 open loans" in said
+        assert "from 40 open loans and a balance of 4,000.00 on 31 Aug 2026 to 19 open loans" in said
         assert "less than half" in said
         assert "say --partial; if it is right, say --accept-change" in said
     assert refused.json["asks"] == "accept_change"
@@ -93,20 +93,20 @@ def test_amounts_a_hundred_times_off_are_asked_about_and_a_second_try_on_the_sam
 
 def test_a_left_out_month_end_is_flagged_and_the_file_that_fills_it_says_so(tmp_path, forty):
     words, report = put(tmp_path, forty, month_end("2026-10-31", 41), "--as-of", "2026-10-31")
-    missing = "The month-end 2026-09-30 is missing between 2026-08-31 and 2026-10-31"
+    missing = "The month-end 30 Sep 2026 is missing between 31 Aug 2026 and 31 Oct 2026"
     assert missing in words.out
     assert has(report.json, missing)
     filled = put(tmp_path, forty, month_end("2026-09-30", 42), "--as-of", "2026-09-30")[1].json
-    assert has(filled, "2026-09-30 fills a gap")
+    assert has(filled, "30 Sep 2026 fills a gap")
     assert filled["status"] == "committed"
 
 
 def test_findings_are_kept_with_the_batch_and_shown_by_the_page_that_lists_it(tmp_path, forty):
     number = put(tmp_path, forty, month_end("2026-10-15", 41), "--as-of", "2026-10-15")[1].json["batch"]
     store = recoup.Recoup(recoup.load_settings(db=forty))
-    assert "2026-10-15 is not the end of a month" in " ".join(store.reader().batch(number).findings)
+    assert "15 Oct 2026 is not the end of a month" in " ".join(store.reader().batch(number).findings)
     page = on_page(forty, month_end("2026-10-20", 42), tmp_path, as_of="2026-10-20")
-    assert has(page, "2026-10-20 is not the end of a month")
+    assert has(page, "20 Oct 2026 is not the end of a month")
 
 
 def test_payments_before_their_loan_are_flagged_with_how_many_how_much_and_on_which(tmp_path, forty):
@@ -119,7 +119,8 @@ def test_payments_before_their_loan_are_flagged_with_how_many_how_much_and_on_wh
     assert said in words.out
     assert has(report.json, said)
     assert has(
-        report.json, "such as LN41 paid 2026-09-12, known from 2026-09-30; LN3 paid 2026-07-01, known from 2026-08-31"
+        report.json,
+        "such as LN41 paid 12 Sep 2026, known from 30 Sep 2026; LN3 paid 1 Jul 2026, known from 31 Aug 2026",
     )
     assert has(on_page(forty, PAID + rows + "LN1,2026-10-03,1\n", tmp_path), said)
 
@@ -147,7 +148,7 @@ def test_a_payment_far_above_its_loans_largest_balance_is_kept_and_flagged(tmp_p
         "1 payment of 201.00 in all on 1 loan is more than twice the largest balance of its loan in this book"
         in words.out
     )
-    assert "(such as LN1 paid 201.00 on 2026-09-11, largest balance 100.00): kept and counted" in words.out
+    assert "(such as LN1 paid 201.00 on 11 Sep 2026, largest balance 100.00): kept and counted" in words.out
     assert (report.json["status"], report.json["accepted"]) == ("committed", 3)
 
 
@@ -169,13 +170,13 @@ def test_a_row_after_the_day_its_file_was_received_is_refused_by_line_and_value(
     monkeypatch.chdir(tmp_path)
     words, report = put(tmp_path, db, content, "--received-on", "2026-10-02")
     for said in (words.out, report.json["refusal"]):
-        assert f"line 3, {column}: '2026-10-05' is in the future: the file was received on 2026-10-02" in said
+        assert f"line 3, {column}: '2026-10-05' is in the future: the file was received on 2 Oct 2026" in said
     assert (report.code, report.json["rejected"], loans_in(db)) == (2, 1, 0)
 
 
 def test_a_snapshot_stated_for_a_day_after_it_was_received_is_refused(tmp_path, db):
     report = put(tmp_path, db, GOOD, "--as-of", "2026-10-31", "--received-on", "2026-10-02")[1]
-    assert "The day 2026-10-31 is in the future" in report.json["refusal"]
+    assert "The day 31 Oct 2026 is in the future" in report.json["refusal"]
     assert report.code == 2
 
 

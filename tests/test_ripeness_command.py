@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.wording import dated
 from tests.command_line import run
 
 LOANS = "Loan_ID,Outstanding_Loan_Amount,Days_Past_Due\nA,1000.00,45\nBYSTANDER,500.00,0\n"
@@ -51,7 +52,7 @@ def test_payments_older_than_the_snapshots_tell_the_month_in_part_and_judge_what
     told = metrics(db, "--as-of", "2026-10-31")
     assert values(told, "cash_month", "net_recovery", "cost_month", "bridge_cash") == [60.5, 56.5, 4.0, -60.5]
     for name in ("cash_month", "net_recovery", "bridge_cash", "paying_rate", "recovery_rate", "promises_kept_rate"):
-        assert told[name]["why"].endswith("payments are known up to 2026-10-21"), name
+        assert told[name]["why"].endswith("payments are known up to 21 Oct 2026"), name
     assert "known" not in told["contacts_month"]["why"]
     kept = told["promises_kept_rate"]
     assert (kept["numerator"], kept["denominator"]) == (1.0, 1.0)  # the other came due, with grace, on the 29th
@@ -62,17 +63,17 @@ def test_long_after_the_last_files_months_are_undefined_and_sums_to_date_are_not
     told = metrics(db, "--as-of", "2026-11-28")
     assert values(told, "cash_month", "net_recovery", "cost_to_collect") == [None] * 3
     assert values(told, "contacts_month", "cost_month") == [0, 0.0]  # of November so far: actions came on the 2nd
-    assert told["cash_month"]["why"] == "payments are known up to 2026-10-21: no file can have told those of 2026-11"
-    assert told["contacts_month"]["why"] == "actions are known up to 2026-11-02"
+    assert told["cash_month"]["why"] == "payments are known up to 21 Oct 2026: no file can have told those of Nov 2026"
+    assert told["contacts_month"]["why"] == "actions are known up to 2 Nov 2026"
     assert values(told, "cash_to_date", "cost_to_date", "outstanding") == [100.5, 4.0, 1439.5]
-    assert told["cash_to_date"]["why"].endswith("payments are known up to 2026-10-21")
+    assert told["cash_to_date"]["why"].endswith("payments are known up to 21 Oct 2026")
 
 
 def test_an_undone_payments_file_leaves_what_the_file_before_it_told(db):
     before = metrics(db, "--as-of", "2026-10-31")
     assert run("undo", "3", "--db", db).code == 0
     told = metrics(db, "--as-of", "2026-10-31")
-    why = "waivers never count; payments are known up to 2026-10-02"
+    why = "waivers never count; payments are known up to 2 Oct 2026"
     assert (told["cash_month"]["value"], told["cash_month"]["why"]) == (0.0, why)
     assert told["promises_kept_rate"]["value"] is None  # neither promise had come due by 2 October
     yesterday = (date.today() - timedelta(days=1)).isoformat()
@@ -96,9 +97,9 @@ TOMORROW = (date.today() + timedelta(days=1)).isoformat()
 @pytest.mark.parametrize(
     ("asked", "found", "remedy"),
     [
-        (("--as-of", TOMORROW), f"{TOMORROW} has not come yet", "the newest figures are of 2026-10-31"),
-        (("--as-of", "9999-12-31"), "9999-12-31 has not come yet", "Choose a day up to"),
-        (("--as-of", "2026-10-31", "--known-on", TOMORROW), f"what will be known on {TOMORROW}", "or leave the day of knowledge out"),
+        (("--as-of", TOMORROW), f"{dated(TOMORROW)} has not come yet", "the newest figures are of 31 Oct 2026"),
+        (("--as-of", "9999-12-31"), "31 Dec 9999 has not come yet", "Choose a day up to"),
+        (("--as-of", "2026-10-31", "--known-on", TOMORROW), f"what will be known on {dated(TOMORROW)}", "or leave the day of knowledge out"),
     ],
 )  # fmt: skip
 def test_days_to_come_are_refused_with_what_was_found_and_what_to_do(db, asked, found, remedy):

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.errors import FileRefused
 from core.intake.cells import Cells, shown
+from core.wording import counted
 
 CODES = frozenset(
     "AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GHS HKD HUF IDR ILS INR JPY KES KRW LKR MAD MXN "  # noqa: SIM905
@@ -98,7 +99,7 @@ def agreed(said: Iterable[Said], lines: Sequence[int] | np.ndarray) -> frozenset
 
 def _rows(said: Sequence[Said]) -> str:
     rows = int(sum(each.cells.rows[each.place] for each in said))
-    return "1 row" if rows == 1 else f"{rows:,} rows"
+    return counted(rows, "row")
 
 
 def _first(said: Sequence[Said], lines: Sequence[int] | np.ndarray) -> str:

@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 
 from core.intake.cells import Cells, Reading, is_absent
+from core.wording import agree, counted, dated
 
 EARLIEST_YEAR = 1950
 DAY_FIRST, MONTH_FIRST = "day", "month"
@@ -98,7 +99,7 @@ def read_days(header: str, days: WrittenDays, elsewhere: Counter[str], *, latest
         elif day.year < EARLIEST_YEAR:
             refused[place] = f"is before {EARLIEST_YEAR}"
         elif latest is not None and day > latest:
-            refused[place] = f"is in the future: the file was received on {latest.isoformat()}"
+            refused[place] = f"is in the future: the file was received on {dated(latest)}"
         else:
             values[place] = day.isoformat()
     return Reading(values, refused, _findings(header, days, order, evidence))
@@ -111,9 +112,10 @@ def _findings(header: str, days: WrittenDays, order: str, evidence: Counter[str]
             f"{header}: day first assumed in dates like '{days.open_order}'; no date of the file shows the order."
         )
     if len(days.orders) == 2:
+        first = days.orders[DAY_FIRST]
         found.append(
-            f"{header}: {days.orders[DAY_FIRST]} dates are written day first and {days.orders[MONTH_FIRST]} month first; "
-            f"all were read {order} first and the others refused."
+            f"{header}: {counted(first, 'date')} {agree(first, 'is', 'are')} written day first and {days.orders[MONTH_FIRST]:,} month first; "
+            f"all were read {order} first, and what does not fit that was refused."
         )
     read = [parts for parts in days.parts if isinstance(parts, _Parts)]
     if any(parts.short_year for parts in read):

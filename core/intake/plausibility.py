@@ -30,6 +30,7 @@ from core.errors import BookChangeRefused, FileRefused
 from core.intake.currencies import named
 from core.metrics.delinquency import OPEN
 from core.metrics.portfolio import month_end
+from core.wording import agree, counted, dated
 
 SMALLEST_SHARE, LARGEST_SHARE = 0.5, 2.0
 """What a whole-book file may leave of the book, and make of it, before somebody is asked."""
@@ -49,7 +50,7 @@ class Size:
     balance: float
 
     def __str__(self) -> str:
-        return f"{self.loans:,} open loans and a balance of {self.balance:,.2f} on {self.day}"
+        return f"{counted(self.loans, 'open loan')} and a balance of {self.balance:,.2f} on {dated(self.day)}"
 
     def is_far_from(self, before: Size) -> bool:
         """Less than half of `before`, or more than double, by loans or by balance; one that was 0 cannot tell."""
@@ -73,7 +74,7 @@ def sizes(frame: pd.DataFrame) -> list[Size]:
 
     >>> rows = pd.DataFrame({"as_of": ["2026-09-30"] * 2, "balance": [10.0, 5.0], "status": [None, "paid"]})
     >>> [str(size) for size in sizes(rows)]
-    ['1 open loans and a balance of 10.00 on 2026-09-30']
+    ['1 open loan and a balance of 10.00 on 30 Sep 2026']
     """
     is_open = frame["status"].isna() | (frame["status"] == OPEN) if "status" in frame else frame["balance"].notna()
     kept = frame["balance"].where(is_open, 0.0).groupby(frame["as_of"]).sum().round(2)
@@ -113,7 +114,11 @@ def book_change(filename: str, size: Size, earlier: Sequence[Size], *, is_right:
         meaning = "check that its amounts are in the unit of the earlier files"
     why = "as its loans grew with it"
     if is_doubtful:
-        why = "as you said that it is right" if is_right else f"as {before.loans} loans are too few to judge by"
+        why = (
+            "as you said that it is right"
+            if is_right
+            else f"as {counted(before.loans, 'loan')} {agree(before.loans, 'is', 'are')} too few to judge by"
+        )
     return [f"{found}. Accepted, {why}; {meaning}."]
 
 
@@ -147,9 +152,8 @@ def unknown_loans(frame: pd.DataFrame, unknown: Sequence[str]) -> list[str]:
     if not unknown:
         return []
     rows = int(frame["loan_ref"].isin(unknown).sum())
-    are, loans = ("row is" if rows == 1 else "rows are"), ("loan" if len(unknown) == 1 else "loans")
     return [
-        f"{rows:,} {are} about {len(unknown):,} {loans} this book does not hold yet (such as {', '.join(unknown[:SHOWN])}): "
+        f"{counted(rows, 'row')} {agree(rows, 'is', 'are')} about {counted(len(unknown), 'loan')} this book does not hold yet (such as {', '.join(unknown[:SHOWN])}): "
         "kept, and counted once a portfolio file brings the loan."
     ]
 
@@ -173,14 +177,13 @@ def payments_before_loan(frame: pd.DataFrame, begins: Mapping[str, str]) -> list
     total = round(float(early["amount"].sum()), 2)
     firsts = early.drop_duplicates("loan_ref")
     few = "; ".join(
-        f"{loan} paid {day}, known from {begins[loan]}"
+        f"{loan} paid {dated(day)}, known from {dated(begins[loan])}"
         for loan, day in zip(firsts["loan_ref"][:SHOWN], firsts["paid_on"][:SHOWN], strict=True)
     )
-    payments, dated = ("payment", "is dated") if len(early) == 1 else ("payments", "are dated")
-    loans, whose = ("loan", "its loan") if len(firsts) == 1 else ("loans", "their loans")
+    whose = agree(len(firsts), "its loan", "their loans")
     return [
-        f"{len(early):,} {payments} of {total:,.2f} in all on {len(firsts):,} {loans} {dated} before the first day of {whose} "
-        f"in this book (such as {few}): kept, but cash before placement belongs to no cohort and to no recovery rate."
+        f"{counted(len(early), 'payment')} of {total:,.2f} in all on {counted(len(firsts), 'loan')} {agree(len(early), 'is', 'are')} dated "
+        f"before the first day of {whose} in this book (such as {few}): kept, but cash before placement belongs to no cohort and to no recovery rate."
     ]
 
 
@@ -202,14 +205,13 @@ def payments_above_balance(frame: pd.DataFrame, largest: Mapping[str, float]) ->
         return []
     total, loans = round(float(above["amount"].sum()), 2), above["loan_ref"].nunique()
     few = "; ".join(
-        f"{loan} paid {amount:,.2f} on {day}, largest balance {largest[loan]:,.2f}"
+        f"{loan} paid {amount:,.2f} on {dated(day)}, largest balance {largest[loan]:,.2f}"
         for loan, day, amount in zip(*(above[name][:SHOWN] for name in ("loan_ref", "paid_on", "amount")), strict=True)
     )
-    payments, are = ("payment", "is") if len(above) == 1 else ("payments", "are")
-    on, whose = ("loan", "its loan") if loans == 1 else ("loans", "their loans")
+    whose = agree(loans, "its loan", "their loans")
     return [
-        f"{len(above):,} {payments} of {total:,.2f} in all on {loans:,} {on} {are} more than twice the largest balance of {whose} in "
-        f"this book (such as {few}): kept and counted; check the unit of the amounts and the loan numbers, and undo the file if they "
+        f"{counted(len(above), 'payment')} of {total:,.2f} in all on {counted(loans, 'loan')} {agree(len(above), 'is', 'are')} more than "
+        f"twice the largest balance of {whose} in this book (such as {few}): kept and counted; check the unit of the amounts and the loan numbers, and undo the file if they "
         "are wrong."
     ]
 
@@ -222,7 +224,7 @@ def month_gaps(new: Collection[date], held: Collection[date]) -> list[str]:
         held: the days of the book before it.
 
     >>> month_gaps([date(2026, 10, 31)], [date(2026, 8, 31)])[0].partition(":")[0]
-    'The month-end 2026-09-30 is missing between 2026-08-31 and 2026-10-31'
+    'The month-end 30 Sep 2026 is missing between 31 Aug 2026 and 31 Oct 2026'
     """
     before, after = sorted(held), sorted({*held, *new})
     added = set(new) - set(held)
@@ -230,19 +232,19 @@ def month_gaps(new: Collection[date], held: Collection[date]) -> list[str]:
     for start, end in pairwise(after):
         missing = _month_ends_between(start, end)
         if missing and (start in added or end in added):
-            ends, are = ("month-end", "is") if len(missing) == 1 else ("month-ends", "are")
+            ends, are = agree(len(missing), "month-end", "month-ends"), agree(len(missing), "is", "are")
             found.append(
-                f"The {ends} {_few(missing)} {are} missing between {start} and {end}: roll rates, cures and bridges need both "
+                f"The {ends} {_few(missing)} {are} missing between {dated(start)} and {dated(end)}: roll rates, cures and bridges need both "
                 "ends of a month and are not computed across the gap."
             )
     for start, end in pairwise(before):
         filled = [day for day in _month_ends_between(start, end) if day in added]
         if filled:
             found.append(
-                f"{_few(filled)} fills a gap between {start} and {end}: roll rates, cures and bridges of the months beside it "
+                f"{_few(filled)} {agree(len(filled), 'fills', 'fill')} a gap between {dated(start)} and {dated(end)}: roll rates, cures and bridges of the months beside it "
                 "can be computed now."
             )
-    return found[:SHOWN] + ([f"{len(found) - SHOWN} more gaps like these."] if len(found) > SHOWN else [])
+    return found[:SHOWN] + ([f"{counted(len(found) - SHOWN, 'more gap')} like these."] if len(found) > SHOWN else [])
 
 
 def days_within_months(new: Collection[date], held: Collection[date]) -> list[str]:
@@ -250,7 +252,7 @@ def days_within_months(new: Collection[date], held: Collection[date]) -> list[st
     within = sorted(day for day in set(new) - set(held) if day != month_end(day))
     if not within or len({*held, *new}) < 2:
         return []
-    ends = "is not the end of a month" if len(within) == 1 else "are not the ends of months"
+    ends = agree(len(within), "is not the end of a month", "are not the ends of months")
     return [
         f"{_few(within)} {ends}: balances and placements count, but roll rates, cures and bridges are between month-ends "
         "and leave such a day out."
@@ -269,4 +271,4 @@ def _month_ends_between(start: date, end: date) -> list[date]:
 
 def _few(days: Sequence[date]) -> str:
     more = len(days) - SHOWN
-    return ", ".join(map(str, days[:SHOWN])) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(map(dated, days[:SHOWN])) + (f" and {more} more" if more > 0 else "")

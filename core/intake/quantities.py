@@ -12,6 +12,7 @@ from core.columns import Column
 from core.errors import FileRefused
 from core.intake.cells import Reading
 from core.intake.numbers import Numerals, Written, digits, to_cents
+from core.wording import agree, counted
 
 LARGEST = 1e13
 """No amount or number is larger, so that its hundredths are exact in a float."""
@@ -97,7 +98,13 @@ def _shares(header: str, numerals: Numerals, literals: list[str], percents: set[
     for place, literal in enumerate(literals):
         if literal and (place in percents or in_percent):
             values[place] = float(Decimal(literal).scaleb(-2))
-    return [f"{header}: read as percent, since {above} values are above 1; divided by 100."] if in_percent else []
+    return (
+        [
+            f"{header}: read as percent, since {counted(above, 'value')} {agree(above, 'is', 'are')} above 1; divided by 100."
+        ]
+        if in_percent
+        else []
+    )
 
 
 def _refuse_outside(column: Column, values: np.ndarray, refused: dict[int, str]) -> None:

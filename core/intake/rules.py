@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from core.wording import agree, counted, dated
+
 Refuse = Callable[[int, str, str], None]
 """Refuse a row: its position, the field at fault, the reason."""
 
@@ -54,7 +56,7 @@ def refuse_repeated_loans(frame: pd.DataFrame, good: np.ndarray, refuse: Refuse)
     first = rows.groupby(["loan_ref", "as_of"], sort=False)["line"].transform("first").to_dict()
     days = rows["as_of"].to_dict()
     for row in repeated.index[repeated]:
-        refuse(int(row), "loan_ref", f"occurs twice on {days[row]}; the first is on line {first[row]}")
+        refuse(int(row), "loan_ref", f"occurs twice on {dated(days[row])}; the first is on line {first[row]}")
 
 
 def drop_repeated_payments(frame: pd.DataFrame, good: np.ndarray, refuse: Refuse) -> tuple[np.ndarray, list[str]]:
@@ -80,10 +82,20 @@ def drop_repeated_payments(frame: pd.DataFrame, good: np.ndarray, refuse: Refuse
         else:
             refuse(int(row), "payment_ref", f"was used on line {line} for another payment")
     left_out = int(dropped.sum())
-    findings = [f"{left_out} rows repeat a Payment_ID with the same content and were left out."] if left_out else []
+    findings = (
+        [
+            f"{counted(left_out, 'row')} {agree(left_out, 'repeats', 'repeat')} a Payment_ID with the same content and {agree(left_out, 'was', 'were')} left out."
+        ]
+        if left_out
+        else []
+    )
     return dropped, findings + _lookalikes(frame[good & frame["payment_ref"].isna().to_numpy()])
 
 
 def _lookalikes(rows: pd.DataFrame) -> list[str]:
     alike = int(rows.drop(columns="line").duplicated().sum())
-    return [f"{alike} rows without a Payment_ID equal another row; each counts."] if alike else []
+    return (
+        [f"{counted(alike, 'row')} without a Payment_ID {agree(alike, 'equals', 'equal')} another row; each counts."]
+        if alike
+        else []
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import FileRefused
+from core.wording import counted
 
 DELIMITERS: tuple[str, ...] = (",", ";", "\t", "|")
 HEAD_BYTES = 1 << 20
@@ -236,7 +237,7 @@ def _header(text: str, delimiter: str) -> tuple[tuple[str, ...], int]:
     twice = [name for name, times in Counter(header).items() if times > 1]
     if twice:
         raise FileRefused(
-            f"The header names {len(twice)} column(s) more than once",
+            f"The header names {counted(len(twice), 'column')} more than once",
             where=[f"line {line}: '{name[:60]}'" for name in twice],
             remedy="Give every column its own name.",
         )

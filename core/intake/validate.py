@@ -20,6 +20,7 @@ from core.intake.read import Block
 from core.intake.reconcile import DAY_FIELD, control_totals
 from core.intake.rules import direct_payments, drop_repeated_payments, refuse_repeated_loans
 from core.intake.table import Table, read_table
+from core.wording import agree, counted, dated
 
 CURRENCY_HEADERS = frozenset({"currency", "currencycode", "ccy"})
 
@@ -91,7 +92,7 @@ def validate(blocks: Iterable[Block], resolution: Resolution, *, as_of: date | N
             free text where a category belongs, or `as_of` is in the future.
     """
     if as_of is not None and as_of > today:
-        raise FileRefused(f"The day {as_of} is in the future", remedy=f"State a day up to {today}.")
+        raise FileRefused(f"The day {dated(as_of)} is in the future", remedy=f"State a day up to {dated(today)}.")
     raw, lines, unreadable, blank = _gather(blocks)
     rows = len(lines) + len(unreadable)
     if not rows:
@@ -245,7 +246,9 @@ def _absent_markers(resolution: Resolution, cells: Mapping[str, Cells]) -> list[
         )
         if markers:
             said = " and ".join(f"'{marker}'" for marker in sorted(markers))
-            found.append(f"{headers[name]}: {markers.total()} cells {said} were read as absent.")
+            found.append(
+                f"{headers[name]}: {counted(markers.total(), 'cell')} {said} {agree(markers.total(), 'was', 'were')} read as absent."
+            )
     return found
 
 
@@ -253,15 +256,15 @@ def _findings(resolution: Resolution, blank: int, cells: Mapping[str, Cells]) ->
     found = []
     if resolution.extra:
         few = ", ".join(resolution.extra[:8]) + (" ..." if len(resolution.extra) > 8 else "")
-        told = "1 unknown column was" if len(resolution.extra) == 1 else f"{len(resolution.extra)} unknown columns were"
-        found.append(f"{told} kept with the rows: {few}.")
+        unknown = len(resolution.extra)
+        found.append(f"{counted(unknown, 'unknown column')} {agree(unknown, 'was', 'were')} kept with the rows: {few}.")
     if blank:
-        found.append("1 empty line was left out." if blank == 1 else f"{blank} empty lines were left out.")
+        found.append(f"{counted(blank, 'empty line')} {agree(blank, 'was', 'were')} left out.")
     if resolution.outcome and WRITTEN_OFF not in cells["recovery_status"].texts:
         found.append(f"{resolution.outcome.column}: no row has a value that means non-recovery.")
     days = DAY_FIELD[resolution.kind]
     if days in cells and len(cells[days].texts) > 400 and resolution.kind == "portfolio":
         found.append(
-            f"{_headers(resolution)[days]}: {len(cells[days].texts)} different days; a snapshot is usually a month-end."
+            f"{_headers(resolution)[days]}: {len(cells[days].texts):,} different days; a snapshot is usually a month-end."
         )
     return found

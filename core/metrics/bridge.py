@@ -16,6 +16,7 @@ from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_mo
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
+from core.wording import dated
 
 CURRENT = BUCKETS[0]
 WHOLE = "all"
@@ -182,7 +183,7 @@ def _check_opening(scope: str, found: _Sum, stock: _Sum) -> None:
 
 def _note(line: str, month: WholeMonth) -> str:
     if line in ("opening", "closing"):
-        return f"on {month.opening if line == 'opening' else month.closing}"
+        return f"on {dated(month.opening if line == 'opening' else month.closing)}"
     if line in ("cash", "waived", "interest_and_fees", "other"):
         return f"{month.words}, over all loans that opened in arrears"
     return month.words

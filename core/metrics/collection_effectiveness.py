@@ -8,7 +8,7 @@ from core.metrics.measure import Measure, ratio
 from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_month
 from core.ports import PortfolioReader
 from core.selection import Selection
-from core.wording import counted
+from core.wording import counted, dated
 
 LOST: tuple[str, ...] = ("sold", "recalled", MISSING)
 """States of loans of which nobody can tell what was collected."""
@@ -59,15 +59,15 @@ def cei_measure(reader: PortfolioReader, selection: Selection) -> Measure:
     opened = flows[flows["origin"] != NEW]
     same = opened[~opened["state"].isin(LOST)]
     lost = int(opened["loans"].sum() - same["loans"].sum())
-    loans, dated = int(same["loans"].sum()), int(same["dated"].sum())
+    loans, with_due = int(same["loans"].sum()), int(same["dated"].sum())
     if loans == 0:
         why = (
-            f"every loan that was open on {month.opening} left the book"
+            f"every loan that was open on {dated(month.opening)} left the book"
             if lost
-            else f"no loan was open on {month.opening}"
+            else f"no loan was open on {dated(month.opening)}"
         )
         return Measure.undefined(why, unit="share")
-    if dated == 0:
+    if with_due == 0:
         return Measure.undefined(NO_DUE, unit="share", n=loans)
     gross = round(float(same["opening"].sum() + same["due"].sum()), 2)
     current = same.loc[same["state"] == BUCKETS[0], "closing"].sum()
@@ -76,8 +76,8 @@ def cei_measure(reader: PortfolioReader, selection: Selection) -> Measure:
         round(gross - owed, 2),
         round(gross - float(current), 2),
         n=loans,
-        excluded=lost + loans - dated,
-        why=_note(month, lost, loans - dated),
+        excluded=lost + loans - with_due,
+        why=_note(month, lost, loans - with_due),
         when_zero="all that was owed or fell due is on loans that are current",
     )
 

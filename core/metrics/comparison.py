@@ -17,6 +17,7 @@ from core.metrics.ripeness import partly
 from core.metrics.whole_month import newest_whole_month
 from core.records import Book
 from core.selection import Selection
+from core.wording import dated
 
 Against = Literal["month", "year"]
 """The day before in the book (or the one a selection names), or the same day a year before."""
@@ -112,7 +113,7 @@ def _month_end(text: str) -> date:
 def _window(book: Book, after: Sequence[pd.Period], before: Sequence[pd.Period]) -> Window:
     ends = {pd.Period(day, "M") for day in book.days if day == month_end(day)}
     needed = sorted({end for month in (*before, *after) for end in (month - 1, month)})
-    absent = [end.end_time.date().isoformat() for end in needed if end not in ends]
+    absent = [dated(end.end_time.date()) for end in needed if end not in ends]
     shown = " and ".join(absent[:2]) + (f" and {len(absent) - 2} more" if len(absent) > 2 else "")
     why = f"this book holds no loans of {shown}, and a month is known by both its ends" if absent else ""
     return Window(_ends(after), _ends(before), why)
@@ -133,7 +134,7 @@ def unpaid_because(book: Book, compared: Window) -> str:
         return NO_PAYMENTS
     closing = date.fromisoformat(compared.after[-1])
     part = partly(book, closing, "payments")
-    return f"{part}, and the months compared end on {closing}" if part else ""
+    return f"{part}, and the months compared end on {dated(closing)}" if part else ""
 
 
 def cash_over(flows: pd.DataFrame, compared: Window, by: str) -> pd.DataFrame:

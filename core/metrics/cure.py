@@ -10,7 +10,7 @@ from core.metrics.delinquency import ARREARS
 from core.metrics.flows import REDEFAULT_MONTHS, SUSTAINED_MONTHS
 from core.metrics.intervals import wilson, with_wilson
 from core.metrics.measure import Measure, ratio
-from core.wording import counted
+from core.wording import counted, dated
 
 WINDOW_MONTHS = 12
 """Cures of so many months are taken together."""
@@ -96,7 +96,7 @@ def _lasting(flows: pd.DataFrame, closing: date, age_months: int, kept: str, see
     months = matured_months(closing, age_months)
     sums = flows.loc[flows["month"].isin(months), ["cured", seen, kept]].sum()
     cured, followed = int(sums["cured"]), int(sums[seen])
-    words = f"of the months ended {months[0]} to {months[-1]}"
+    words = f"of the months ended {dated(months[0])} to {dated(months[-1])}"
     unknown = (
         f"the book lacks the month-ends that would tell, or the loan on them, for {counted(cured, 'cure')} {words}"
     )

@@ -14,6 +14,7 @@ from core.metrics.movements import is_month_end
 from core.metrics.portfolio import newest_day
 from core.ports import PortfolioReader
 from core.selection import Selection
+from core.wording import dated
 
 LEARNED_MONTHS = 6
 FEWEST_LOANS = 100
@@ -121,12 +122,12 @@ def early_warning_measures(reader: PortfolioReader, selection: Selection) -> dic
         return _undefined("this book holds no month-end up to the day asked for")
     seen = early_warning(reader, selection)
     if seen.empty:
-        return _undefined(f"no loan chosen is open on {start}")
+        return _undefined(f"no loan chosen is open on {dated(start)}")
     known = seen[seen["probability"].notna()]
     if known.empty:
         return _undefined("no month up to the day has both its ends in the book")
     n, excluded = int(known["loans"].sum()), int(seen["loans"].sum() - known["loans"].sum())
-    why = f"from the stock of {start}" + ("; buckets that had no loans before are left out" if excluded else "")
+    why = f"from the stock of {dated(start)}" + ("; buckets that had no loans before are left out" if excluded else "")
     balance, loans = round(float(known["expected_balance"].sum()), 2), float(known["expected_loans"].sum())
     return {
         "rolling_next_month": Measure(balance, balance, 1.0, n, "currency", excluded=excluded, why=why),

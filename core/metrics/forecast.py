@@ -25,6 +25,7 @@ from core.metrics.widening import FEWEST_MONTHS, Forecasts, later
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
+from core.wording import dated, named_month
 
 HORIZON_MONTHS = 6
 PATHS = 1000
@@ -66,6 +67,11 @@ class Outlook:
     loans: int
     why: str
     cash_why: str
+
+    @property
+    def words(self) -> str:
+        """What it starts from, as a note beside a number; "" where there is no month-end to start from."""
+        return f"the stock of {dated(self.start)}" if self.start else ""
 
 
 def forecast(
@@ -166,7 +172,7 @@ def outlook(reader: PortfolioReader, selection: Selection) -> Outlook:
     start = max((each for each in book.days if each <= day and is_month_end(each.isoformat())), default=None)
     none = Outlook(start, pd.DataFrame(columns=_FORECAST), pd.DataFrame(columns=_TESTED), 0, "", "")
     if start is None:
-        return replace(none, why=f"this book holds no month-end up to {day}")
+        return replace(none, why=f"this book holds no month-end up to {dated(day)}")
     moving = unforeseeable(selection)
     if moving:
         return replace(none, why=moving)
@@ -179,7 +185,7 @@ def outlook(reader: PortfolioReader, selection: Selection) -> Outlook:
     cash = reader.cash(selection.at(start), ["month"])
     today = stock[stock["as_of"].astype(str) == start.isoformat()]
     if today.empty:
-        return replace(none, why=f"no loan chosen is open on {start}")
+        return replace(none, why=f"no loan chosen is open on {dated(start)}")
     made = _forecasts(flows, stock, cash, PATHS, SEED)
     told, tried = _told(made, start.isoformat(), HORIZON_MONTHS), _tried(made, ORIGINS)
     tried = tried[(tried["measure"] != "cash") | (tried["month"] <= ripe_day(book, start, "payments").isoformat())]
@@ -229,14 +235,14 @@ def _no_cash(book: Book, start: date) -> str:
     if not book.has_payments:
         return NO_PAYMENTS
     part = partly(book, start, "payments")
-    return f"{part}, and the forecast learns from the months up to {start}" if part else ""
+    return f"{part}, and the forecast learns from the months up to {dated(start)}" if part else ""
 
 
 def _next_month(seen: Outlook, measure: str, ahead: pd.DataFrame) -> Measure:
     row = seen.forecast[seen.forecast["measure"] == measure].iloc[0]
     record = record_words(int(ahead["inside"].sum()), len(ahead))
     return replace(
-        amount(float(row["value"]), n=seen.loans, why=f"for {row['month']}, from the stock of {seen.start}"),
+        amount(float(row["value"]), n=seen.loans, why=f"for {named_month(row['month'])}, from {seen.words}"),
         low=float(row["low"]),
         high=float(row["high"]),
         interval=f"{LEVEL * 100:.0f} in 100, bootstrap of months; {record}",

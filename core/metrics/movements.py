@@ -15,6 +15,7 @@ import pandas as pd
 from core.errors import TooLittleData
 from core.metrics.delinquency import BUCKETS
 from core.metrics.flows import NEW
+from core.wording import dated
 
 LEARNED_MONTHS = 12
 """Newest months the movements are learned from."""
@@ -112,8 +113,8 @@ class StockDays:
         ends = [day for day in self.month_ends() if day <= as_of.isoformat()]
         if not ends:
             raise TooLittleData(
-                f"This book has no month-end up to {as_of}",
-                where=self.days,
+                f"This book has no month-end up to {dated(as_of)}",
+                where=[dated(day) for day in self.days],
                 remedy="Load the portfolio file of a month-end.",
             )
         return ends[-1]

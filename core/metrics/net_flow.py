@@ -13,6 +13,7 @@ from core.metrics.measure import Measure, ratio
 from core.metrics.whole_month import WholeMonth, newest_whole_month
 from core.ports import PortfolioReader
 from core.selection import Selection
+from core.wording import dated
 
 
 def net_flow(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -72,6 +73,6 @@ def _net_flow_measure(row: dict[Hashable, Any], month: WholeMonth) -> Measure:
         row["denominator"],
         n=row["loans"],
         unit="ratio",
-        why=f"{row['bucket']} on {month.closing} for each {row['source']} on {month.opening}; no roll rate{note}",
-        when_zero=f"no balance was {row['source']} on {month.opening}",
+        why=f"{row['bucket']} on {dated(month.closing)} for each {row['source']} on {dated(month.opening)}; no roll rate{note}",
+        when_zero=f"no balance was {row['source']} on {dated(month.opening)}",
     )

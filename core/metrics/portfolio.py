@@ -177,12 +177,21 @@ def _stock(row: pd.Series) -> dict[str, Measure]:
     return {
         "outstanding": amount(row["balance"], n=loans),
         "in_arrears": amount(
-            row["arrears_balance"], n=arrears, excluded=loans - arrears, why="loans that are current are left out"
+            row["arrears_balance"],
+            n=arrears,
+            excluded=loans - arrears,
+            why="loans that are current are left out" if loans > arrears else "",
         ),
         "loans": _count(loans),
         "loans_in_arrears": _count(arrears),
         "workable": Measure(
-            workable, workable, 1.0, workable, "count", excluded=arrears - workable, why="loans on hold are left out"
+            workable,
+            workable,
+            1.0,
+            workable,
+            "count",
+            excluded=arrears - workable,
+            why="loans on hold are left out" if arrears > workable else "",
         ),
         "on_hold_share": with_wilson(
             ratio(float(arrears - workable), float(arrears), n=arrears, when_zero="no loan is in arrears")

@@ -10,6 +10,7 @@ from core.metrics.portfolio import month_end, newest_day
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
+from core.wording import dated
 
 PACK_DAYS = 10
 """So many days after its month-end the pack of a month is closed, unless set otherwise."""
@@ -78,7 +79,7 @@ def restatement(reader: PortfolioReader, selection: Selection, today: date, pack
     day = newest_day(book, selection)
     closed, known_on = day + timedelta(days=pack_days), selection.known_on or today
     if known_on <= closed:
-        return Restatement(day, closed, known_on, why=f"its pack is open until {closed.isoformat()}")
+        return Restatement(day, closed, known_on, why=f"its pack is open until {dated(closed)}")
     then = reader.book(closed)
     if day not in then.days:
         return Restatement(day, closed, known_on, why=_not_held(then, day, closed))
@@ -110,8 +111,8 @@ def closed_packs(
 
 
 def _not_held(then: Book, day: date, closed: date) -> str:
-    held = f"its newest day was {then.days[-1].isoformat()}" if then.days else "it was empty"
-    return f"the book did not hold {day.isoformat()} when its pack closed on {closed.isoformat()}: {held}"
+    held = f"its newest day was {dated(then.days[-1])}" if then.days else "it was empty"
+    return f"the book did not hold {dated(day)} when its pack closed on {dated(closed)}: {held}"
 
 
 def _sum(reader: PortfolioReader, kind: str, measure: str, selection: Selection) -> float:

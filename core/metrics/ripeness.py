@@ -15,6 +15,7 @@ from core.errors import SelectionRefused
 from core.metrics.measure import Measure
 from core.records import Book
 from core.selection import Selection
+from core.wording import dated, named_month
 
 Source = Literal["payments", "actions"]
 SOURCES: tuple[Source, ...] = ("payments", "actions")
@@ -42,12 +43,12 @@ def untold(book: Book, day: date, *sources: Source) -> str:
     >>> from core.records import Book
     >>> book = Book("own", 1, (), "", 0, True, False, False, False, True, None, False, date(2026, 10, 12), None)
     >>> untold(book, date(2026, 11, 30), "payments")
-    'payments are known up to 2026-10-12: no file can have told those of 2026-11'
+    'payments are known up to 12 Oct 2026: no file can have told those of Nov 2026'
     >>> untold(book, date(2026, 10, 31), "payments"), partly(book, date(2026, 10, 31), "payments")
-    ('', 'payments are known up to 2026-10-12')
+    ('', 'payments are known up to 12 Oct 2026')
     """
     late = {source: until for source, until in _ends(book, sources).items() if until < day.replace(day=1)}
-    words = [f"{_known(*each)}: no file can have told those of {day:%Y-%m}" for each in late.items()]
+    words = [f"{_known(*each)}: no file can have told those of {named_month(day)}" for each in late.items()]
     return "; ".join(words)
 
 
@@ -76,7 +77,7 @@ def unripe(book: Book, day: date, *sources: Source) -> str:
     ripe = ripe_day(book, day, *sources)
     if ripe == day or not book.days or ripe >= book.days[0]:
         return ""
-    return f"{partly(book, day, *sources)}, and the book begins on {book.days[0]}"
+    return f"{partly(book, day, *sources)}, and the book begins on {dated(book.days[0])}"
 
 
 def refuse_days_ahead(book: Book, selection: Selection, today: date) -> None:
@@ -92,18 +93,18 @@ def refuse_days_ahead(book: Book, selection: Selection, today: date) -> None:
     """
     if selection.known_on is not None and selection.known_on > today:
         raise SelectionRefused(
-            f"Nobody can know yet what will be known on {selection.known_on}",
-            where=(f"today is {today}",),
-            remedy=f"Ask with the knowledge of {today} or earlier, or leave the day of knowledge out.",
+            f"Nobody can know yet what will be known on {dated(selection.known_on)}",
+            where=(f"today is {dated(today)}",),
+            remedy=f"Ask with the knowledge of {dated(today)} or earlier, or leave the day of knowledge out.",
         )
     newest = max([today, *book.days[-1:]])
     for day in (selection.as_of, selection.against):
         if day is not None and day > newest:
-            held = f"the newest figures are of {book.days[-1]}" if book.days else "the book holds no figures"
+            held = f"the newest figures are of {dated(book.days[-1])}" if book.days else "the book holds no figures"
             raise SelectionRefused(
-                f"{day} has not come yet",
-                where=(held, f"today is {today}"),
-                remedy=f"Choose a day up to {newest}.",
+                f"{dated(day)} has not come yet",
+                where=(held, f"today is {dated(today)}"),
+                remedy=f"Choose a day up to {dated(newest)}.",
             )
 
 
@@ -114,4 +115,4 @@ def _ends(book: Book, sources: tuple[Source, ...]) -> dict[Source, date]:
 
 
 def _known(source: Source, until: date) -> str:
-    return f"{source} are known up to {until}"
+    return f"{source} are known up to {dated(until)}"

@@ -17,6 +17,7 @@ from core.metrics.net_flow import net_flow_measures
 from core.metrics.whole_month import WholeMonth, newest_whole_month
 from core.ports import PortfolioReader
 from core.selection import Selection
+from core.wording import dated
 
 Weight = Literal["opening", "loans"]
 Direction = Literal["forward", "stay", "back", "cure", "left"]
@@ -234,7 +235,9 @@ def _moves(flows: pd.DataFrame, month: WholeMonth) -> dict[str, Measure]:
 def _share(row: dict[Hashable, Any], month: WholeMonth) -> Measure:
     n = row["loans"]
     nothing = (
-        f"the loans in arrears on {month.opening} had no balance" if n else f"no loan was in arrears on {month.opening}"
+        f"the loans in arrears on {dated(month.opening)} had no balance"
+        if n
+        else f"no loan was in arrears on {dated(month.opening)}"
     )
     return ratio(row["numerator"], row["denominator"], n=n, why=month.words, when_zero=month.why or nothing)
 

@@ -19,7 +19,7 @@ from core.metrics.vintages import between_cohorts, matured, no_interval_because,
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
-from core.wording import counted
+from core.wording import counted, dated
 
 DISCOUNT_RATE = 0.10
 """A year's discount where the settings state none: 0.10 makes 110 in a year worth 100 today."""
@@ -99,7 +99,7 @@ def npv_measure(reader: PortfolioReader, selection: Selection, discount_rate: fl
     start = month_end(date(end.year - 1, end.month, 1))
     cash = _between(reader.cash(at, ["month"]), start, end)
     cost = _between(reader.costs(at, ["month"]), start, end) if book.has_costs else None
-    told = [f"12 months from {start}, each month dated at its end, at {discount_rate:g} a year"]
+    told = [f"12 months from {dated(start)}, each month dated at its end, at {discount_rate:g} a year"]
     told.append(
         GROSS
         if cost is None
@@ -108,7 +108,7 @@ def npv_measure(reader: PortfolioReader, selection: Selection, discount_rate: fl
     if cost is not None:
         told += _left_out(_between(reader.activity(at, ["cohort", "month"]), start, end))
     if book.days[0] > start:
-        told.append(f"the book begins on {book.days[0]}, within those months")
+        told.append(f"the book begins on {dated(book.days[0])}, within those months")
     worth = amount(
         npv(cash, cost, start, discount_rate), n=int(cash["payments"].sum()), of="payments", why="; ".join(told)
     )

@@ -12,6 +12,7 @@ from core.metrics.portfolio import month_end, newest_day
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
+from core.wording import dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class WholeMonth:
     @property
     def words(self) -> str:
         """The month as a note beside a number."""
-        return f"from {self.opening} to {self.closing}"
+        return f"from {dated(self.opening)} to {dated(self.closing)}"
 
 
 def newest_whole_month(book: Book, selection: Selection) -> WholeMonth:
@@ -48,7 +49,7 @@ def newest_whole_month(book: Book, selection: Selection) -> WholeMonth:
     day = max((each for each in book.days if each <= day), default=day)
     closing = whole_month_before(day)
     opening = _month_end_before(closing)
-    absent = [each.isoformat() for each in (opening, closing) if each not in book.days]
+    absent = [dated(each) for each in (opening, closing) if each not in book.days]
     why = f"this book holds no loans of {' and '.join(absent)}, and a month is known by both its ends" if absent else ""
     return WholeMonth(opening, closing, why)
 

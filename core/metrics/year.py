@@ -16,6 +16,7 @@ from core.metrics.whole_month import newest_whole_month
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
+from core.wording import dated
 
 CHARGED_OFF = "charged off"
 
@@ -81,7 +82,11 @@ def unheld(book: Book, year: int) -> str:
     """Why the book does not hold a calendar year from its beginning; "" where it does."""
     if book.days and book.days[0] <= date(year - 1, 12, 31):
         return ""
-    return f"the book begins on {book.days[0]} and the year on {year}-01-01" if book.days else "the book is empty"
+    return (
+        f"the book begins on {dated(book.days[0])} and the year on {dated(date(year, 1, 1))}"
+        if book.days
+        else "the book is empty"
+    )
 
 
 def _cash(reader: PortfolioReader, selection: Selection, book: Book) -> dict[str, Measure]:
@@ -93,7 +98,7 @@ def _cash(reader: PortfolioReader, selection: Selection, book: Book) -> dict[str
             sums[name] = Measure.undefined(why, unit="currency", of="payments")
             continue
         cash = cash_by_month(reader.cash(selection.at(until), ["month"]), until)
-        words = f"posted from {until.year}-01-01 to {until}"
+        words = f"posted from {dated(date(until.year, 1, 1))} to {dated(until)}"
         came = amount(float(cash["cash"].sum()), n=int(cash["payments"].sum()), of="payments", why=words)
         sums[name] = told_in_time(came, book, until, "payments")
     return sums
@@ -107,10 +112,12 @@ def _written_off(reader: PortfolioReader, selection: Selection, book: Book) -> d
     of_year = months_of_year(month.closing)
     absent = [day for day in (since, *of_year) if date.fromisoformat(day) not in book.days]
     more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
-    gap = f"the book holds no loans of {absent[0]}{more}, and a month is known by both its ends" if absent else ""
+    gap = (
+        f"the book holds no loans of {dated(absent[0])}{more}, and a month is known by both its ends" if absent else ""
+    )
     return {
         "written_off_month": _lost(lost, [month.closing.isoformat()], month.why, month.words),
-        "written_off_year": _lost(lost, of_year, gap, f"from {since} to {month.closing}"),
+        "written_off_year": _lost(lost, of_year, gap, f"from {dated(since)} to {dated(month.closing)}"),
     }
 
 

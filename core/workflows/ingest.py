@@ -15,6 +15,7 @@ from core.intake.sniff import Dialect, sniff_file
 from core.intake.validate import Checked, validate
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.records import Batch, NewBatch
+from core.wording import agree, counted, dated
 from core.workflows.fit import fitting, flagged
 from core.workflows.refresh import score_unit
 from core.workflows.report import IngestReport, IngestRequest, Status
@@ -90,7 +91,7 @@ def digest(path: Path) -> str:
 def _refuse_future(request: IngestRequest, today: date) -> None:
     if request.received_on is not None and request.received_on > today:
         raise FileRefused(
-            f"{request.filename} cannot have been received on {request.received_on}: today is {today}",
+            f"{request.filename} cannot have been received on {dated(request.received_on)}: today is {dated(today)}",
             remedy="Give the day it came, or leave it out for today.",
         )
 
@@ -111,11 +112,11 @@ def _refuse_bad_rows(checked: Checked, request: IngestRequest) -> None:
     where = [str(reject) for reject in checked.rejects[:3]]
     accepted = len(checked.frame)
     if accepted == 0:
-        found = f"{request.filename} holds no row that can be used ({checked.rows:,} rows read)"
+        found = f"{request.filename} holds no row that can be used ({counted(checked.rows, 'row')} read)"
         raise FileRefused(found, where=where, remedy="Check that it is the right file and kind.")
     if checked.rejects and not request.accept_good_rows:
         lines = len({reject.line for reject in checked.rejects})
-        found = f"{lines:,} of {checked.rows:,} rows of {request.filename} break a rule, so nothing was loaded"
+        found = f"{lines:,} of {counted(checked.rows, 'row')} of {request.filename} {agree(lines, 'breaks', 'break')} a rule, so nothing was loaded"
         raise FileRefused(found, where=where, remedy="Mend them, or load the good rows only.")
 
 
@@ -190,8 +191,8 @@ def _report(status: Status, batch: int | None, request: IngestRequest, sheet: _S
 
 
 def _duplicate(request: IngestRequest, earlier: Batch) -> IngestReport:
-    day = f" as of {earlier.as_of.isoformat()}" if earlier.as_of else ""
-    finding = f"The same file is batch {earlier.id} already ({earlier.filename}{day}, received {earlier.received_on.isoformat()}); nothing was added."
+    day = f" as of {dated(earlier.as_of)}" if earlier.as_of else ""
+    finding = f"The same file is batch {earlier.id} already ({earlier.filename}{day}, received {dated(earlier.received_on)}); nothing was added."
     return IngestReport(
         "duplicate",
         earlier.id,

@@ -18,6 +18,7 @@ from core.ports import PortfolioReader
 from core.records import BookName
 from core.selection import Selection
 from core.strategies.catalogue import CATALOGUE
+from core.wording import dated
 from core.workflows.filter_values import known_filters
 
 
@@ -74,7 +75,7 @@ def measured(
     refuse_days_ahead(book, selection, today)
     if book.is_empty and selection.known_on:
         raise TooLittleData(
-            f"Nothing was known of this book on {selection.known_on.isoformat()}",
+            f"Nothing was known of this book on {dated(selection.known_on)}",
             remedy="Ask with the knowledge of a later day.",
         )
     selection = known_filters(reader, selection)

@@ -12,6 +12,7 @@ from core.columns import Kind
 from core.errors import BookChangeRefused, Refused, Reject
 from core.intake.map import NO_MAPPING, Mapping, Resolution
 from core.records import BookName
+from core.wording import counted, dated
 
 Status = Literal["committed", "duplicate", "dry-run", "refused"]
 
@@ -79,10 +80,12 @@ class IngestReport:
         number = f" as batch {self.batch}" if self.status == "committed" else ""
         lines = [f"{self.filename}: {self.status}{number}"]
         if self.kind:
-            lines.append(f"{self.kind}, {self.rows:,} rows, {self.accepted:,} accepted, {len(self.rejects):,} rejects")
+            lines.append(
+                f"{self.kind}, {counted(self.rows, 'row')}, {self.accepted:,} accepted, {counted(len(self.rejects), 'reject')}"
+            )
         if self.as_of:
             assumed = " (assumed: neither the file nor --as-of says a day)" if self.as_of_assumed else ""
-            lines.append(f"as of {self.as_of.isoformat()}{assumed}")
+            lines.append(f"as of {dated(self.as_of)}{assumed}")
         lines += self.findings
         if self.refusal:
             lines.append(f"Refused: {self.refusal}")

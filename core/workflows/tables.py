@@ -37,6 +37,7 @@ from core.metrics.whole_month import WholeMonth, flows_of_month, newest_whole_mo
 from core.ports import PortfolioReader
 from core.records import Book
 from core.selection import Selection
+from core.wording import dated
 from core.workflows.filter_values import known_filters
 
 NOTHING = "there is nothing of this selection to list"
@@ -197,7 +198,7 @@ def _changed(ask: _Asked, by: str) -> Table:
     if why:
         return Table(why=why)
     flows = ask.reader.flows(ask.selection, ["month", "origin", by])
-    note = f"{months.after[0]} to {months.after[-1]} against {months.before[0]} to {months.before[-1]}"
+    note = f"{dated(months.after[0])} to {dated(months.after[-1])} against {dated(months.before[0])} to {dated(months.before[-1])}"
     return Table(comparison.cash_over(flows, months, by), f"cash on loans in arrears, months ended {note}")
 
 
@@ -205,7 +206,7 @@ def _forecast(seen: Outlook) -> dict[str, Table]:
     if seen.why:
         return {name: Table(why=seen.why) for name in ("forecast", "forecast_record")}
     known = seen.forecast[seen.forecast["measure"] != "cash"] if seen.cash_why else seen.forecast
-    band = f"from the stock of {seen.start}, {LEVEL * 100:.0f} in 100"
+    band = f"from {seen.words}, {LEVEL * 100:.0f} in 100"
     note = f"{band}; no cash: {seen.cash_why}" if seen.cash_why else band
     record = coverage(seen.tested)
     return {
@@ -242,7 +243,7 @@ def _compared(ask: _Asked) -> Table:
         for name in (*KEY_FIGURES, *COUNTER_FIGURES, *COUNTED)
     ]  # fmt: skip
     told = [f"the book holds no day {words}" for how, words in _EARLIER.items() if days[how] is None]
-    held = [f"{how} before: {day}" for how, day in days.items() if day]
+    held = [f"{how} before: {dated(day)}" for how, day in days.items() if day]
     return Table(pd.DataFrame(rows), "; ".join([*held, *told]))
 
 
@@ -252,7 +253,9 @@ _EARLIER = {"month": "before this one", "year": "a year before"}
 def _restated(ask: _Asked) -> Table:
     told = restatement(ask.reader, ask.selection, ask.today, ask.pack_days)
     rows = [{"metric": each.name, "then": each.then, "now": each.now, "change": each.change} for each in told.sums]
-    return Table(pd.DataFrame(rows), f"since the pack of {told.as_of}, closed on {told.known_before}", told.why)
+    return Table(
+        pd.DataFrame(rows), f"since the pack of {dated(told.as_of)}, closed on {dated(told.known_before)}", told.why
+    )
 
 
 def _value(measure: Measure | None) -> float:

@@ -14,6 +14,7 @@ from core.errors import Refused, Reject
 from core.intake.targets import CheckedTargets, read_targets
 from core.metrics.targets import TARGET_METRICS
 from core.ports import PortfolioReader, PortfolioWriter
+from core.wording import agree, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,13 @@ class TargetsReport:
 
     def as_text(self) -> str:
         """Sentences for a person, then one line a target or a fault."""
-        targets = f"{len(self.targets):,} target{'' if len(self.targets) == 1 else 's'}"
+        targets = counted(len(self.targets), "target")
         if not self.from_file:
             head = f"{targets} set." if len(self.targets) else "No target is set."
         elif self.rejected:
             rows = self.rejected + len(self.targets)
             head = (
-                f"Nothing was set: {self.rejected:,} of {rows:,} row{'' if rows == 1 else 's'} {'has' if self.rejected == 1 else 'have'} a "
+                f"Nothing was set: {self.rejected:,} of {counted(rows, 'row')} {agree(self.rejected, 'has', 'have')} a "
                 "fault. Mend them and bring the file again."
             )
         else:
@@ -102,6 +103,6 @@ def _whole_age(row: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
 
 def _line(row: Mapping[Hashable, Any]) -> str:
     when = row["month"] if isinstance(row["month"], str) else "always"
-    when = when if pd.isna(row["age_months"]) else f"{int(row['age_months'])} months"
+    when = when if pd.isna(row["age_months"]) else counted(int(row["age_months"]), "month")
     value = f"{row['value']:,.2f}" if TARGET_METRICS[row["metric"]].unit == "currency" else f"{row['value']:.4f}"
     return f"{row['metric']:<20} {when:<12} {value:>18}"

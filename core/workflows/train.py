@@ -19,7 +19,7 @@ from core.scores.evaluate import sha256_of
 from core.scores.gate import FEWEST_EVENTS, Admission, admit, enough_events
 from core.scores.model_score import model_score
 from core.scores.target import Target, non_recovery
-from core.wording import counted
+from core.wording import counted, dated
 from core.workflows.score import score_frame
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _thin_card(target: Target, admission: Admission) -> dict[str, Any]:
     return {
         "verdict": "too little history", "target": target.name, "n": len(target.outcome), "events": events,
         "quarantined": [{"column": each.column, "why": each.why} for each in admission.quarantined],
-        "why": f"Only {rarer} of {len(target.outcome)} loans had the rarer outcome; {FEWEST_EVENTS} are needed",
+        "why": f"Only {rarer:,} of {counted(len(target.outcome), 'loan')} had the rarer outcome; {FEWEST_EVENTS} are needed",
     }  # fmt: skip
 
 
@@ -195,12 +195,10 @@ def _sentence(status: Status, card: Mapping[str, Any], rescored: int) -> str:
     if card["verdict"] == "too little history":
         return f"Too little history to learn from: {str(card['why']).rstrip('.')}. The score in use stays in use."
     low, high = card["auc_ci"]
-    measured = (
-        f"AUC {card['auc']:.3f} ({low:.3f} to {high:.3f}) on {card['n']:,} loans, {card['events']:,} not recovered"
-    )
+    measured = f"AUC {card['auc']:.3f} ({low:.3f} to {high:.3f}) on {counted(card['n'], 'loan')}, {card['events']:,} not recovered"
     if later := card.get("out_of_time"):
         low, high = later["auc_ci"]
-        measured += f"; {later['auc']:.3f} ({low:.3f} to {high:.3f}) on {counted(later['n'], 'loan')} from {later['first_day']} on, learned from earlier ones"
+        measured += f"; {later['auc']:.3f} ({low:.3f} to {high:.3f}) on {counted(later['n'], 'loan')} from {dated(later['first_day'])} on, learned from earlier ones"
     if status == "refused":
         return f"No usable signal in this book: {measured}. The score in use stays in use."
     if status == "challenger":

@@ -29,8 +29,8 @@ from tests.dashboard.work import services_of
 from tests.fakes import FakePortfolioReader
 
 NOVEMBER = date(2026, 11, 5)
-WORDS = "payments are known up to 2026-09-30"
-UNTOLD = f"{WORDS}: no file can have told those of 2026-10"
+WORDS = "payments are known up to 30 Sep 2026"
+UNTOLD = f"{WORDS}: no file can have told those of Oct 2026"
 
 
 def book(paid: date, acted: date = NOVEMBER) -> FakePortfolioReader:
@@ -59,13 +59,13 @@ def test_the_funnel_leaves_the_paying_out_and_its_title_too(late, part):
     assert shown["subtitle"].endswith(f"; {UNTOLD}, so their steps are left out")
     told = promises.update_promises(part, "", "light")["funnel"]
     assert told["rows"][-1][1:4] == ["4", "100.0 %", "workable"]
-    assert told["subtitle"].endswith("; payments are known up to 2026-10-17")
+    assert told["subtitle"].endswith("; payments are known up to 17 Oct 2026")
     whole = promises.update_promises(services_of(book(NOVEMBER)), "", "light")["funnel"]
     assert "known" not in whole["subtitle"]
 
 
 def test_promises_due_after_the_payments_end_are_not_judged_broken(late, part):
-    for services, day in ((late, "2026-09-30"), (part, "2026-10-17")):
+    for services, day in ((late, "30 Sep 2026"), (part, "17 Oct 2026")):
         shown = promises.update_promises(services, "", "light")["kept"]
         assert shown["rows"][-1][0][0] == "Sep 2026"
         assert shown["subtitle"].endswith(f"payments are known up to {day}, and no promise is judged after it")
@@ -75,7 +75,7 @@ def test_promises_due_after_the_payments_end_are_not_judged_broken(late, part):
     assert never["absent"] == "n/a, because this book has no payments."
     early = FakePortfolioReader(snapshots(), payments().head(1), actions(), payments_until=date(2025, 11, 29))
     unripe = promises.update_promises(services_of(early), "", "light")["kept"]
-    assert unripe["absent"] == "n/a, because payments are known up to 2025-11-29, and the book begins on 2025-11-30."
+    assert unripe["absent"] == "n/a, because payments are known up to 29 Nov 2025, and the book begins on 30 Nov 2025."
 
 
 def test_months_without_a_file_have_no_bar_of_cash(late, part):
@@ -86,13 +86,13 @@ def test_months_without_a_file_have_no_bar_of_cash(late, part):
     assert to_date.update_cash(part, "", "light")["rows"][-1][2] == "40.00"
     early = FakePortfolioReader(snapshots(), payments().head(1), actions(), payments_until=date(2025, 10, 31))
     none = to_date.update_cash(services_of(early), "", "light")
-    assert none["absent"] == "n/a, because payments are known up to 2025-10-31."
+    assert none["absent"] == "n/a, because payments are known up to 31 Oct 2025."
 
 
 def test_cash_is_not_forecast_from_months_it_is_not_known_of_and_arrears_are(late, part):
-    for services, day in ((late, "2026-09-30"), (part, "2026-10-17")):
+    for services, day in ((late, "30 Sep 2026"), (part, "17 Oct 2026")):
         shown = outlook.update_outlook(services, "", "light", Remembered())
-        why = f"n/a, because payments are known up to {day}, and the forecast learns from the months up to 2026-10-31."
+        why = f"n/a, because payments are known up to {day}, and the forecast learns from the months up to 31 Oct 2026."
         assert (shown["cash"]["absent"], shown["arrears"]["absent"]) == (why, "")
     known = outlook.update_outlook(services_of(book(date(2026, 10, 31))), "", "light", Remembered())
     assert known["cash"]["absent"] == ""
@@ -110,8 +110,8 @@ def test_the_one_cohort_is_ten_months_old_and_not_eleven(late, part):
 
 
 def test_what_changed_compares_no_month_told_in_part(late, part):
-    for services, day in ((late, "2026-09-30"), (part, "2026-10-17")):
-        why = f"n/a, because payments are known up to {day}, and the months compared end on 2026-10-31."
+    for services, day in ((late, "30 Sep 2026"), (part, "17 Oct 2026")):
+        why = f"n/a, because payments are known up to {day}, and the months compared end on 31 Oct 2026."
         assert change.update_change(services, "", "light")["absent"] == why
         assert "came in" not in str(headline.update_headline(services, "", "light")["answer"])
     assert change.update_change(services_of(book(date(2026, 10, 31))), "?over=3", "light")["absent"] == ""
@@ -122,7 +122,7 @@ def test_the_bridge_says_where_payments_that_nobody_told_went(late, part):
     assert shown["subtitle"].endswith(f"; {UNTOLD}: what was paid is in Other")
     assert "Cash" not in [row[0] if isinstance(row[0], str) else row[0][0] for row in shown["rows"]]
     told = bridge.update_bridge(part, "", "light")
-    assert told["subtitle"].endswith("; payments are known up to 2026-10-17: what was paid later is in Other")
+    assert told["subtitle"].endswith("; payments are known up to 17 Oct 2026: what was paid later is in Other")
 
 
 def test_strategies_sites_and_segments_say_until_when_and_draw_no_empty_month(late):
@@ -167,7 +167,7 @@ def test_the_trend_of_kept_promises_ends_with_the_figure_of_the_day(late):
 def test_intensity_of_a_month_whose_actions_are_told_in_part_is_compared_with_none():
     september, october = Selection(as_of=date(2026, 9, 30)), Selection(as_of=date(2026, 10, 31))
     part = summary_before(book(NOVEMBER, acted=date(2026, 10, 12)), september, october)["intensity"]
-    assert (part.is_defined, part.why) == (False, "actions are known up to 2026-10-12")
+    assert (part.is_defined, part.why) == (False, "actions are known up to 12 Oct 2026")
     assert summary_before(book(NOVEMBER), september, october)["intensity"].value == 1.0
 
 

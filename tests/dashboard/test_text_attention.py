@@ -49,7 +49,7 @@ def test_the_subtitle_says_what_was_looked_at_and_the_foot_what_was_not():
 
 def test_the_year_is_held_against_last_year_and_the_budget():
     cash, before = amount(9_196_550.84, n=15_968, of="payments"), amount(9_881_445.75, n=9, of="payments")
-    unknown = Measure.undefined("the book begins on 2026-01-31", unit="currency")
+    unknown = Measure.undefined("the book begins on 31 Jan 2026", unit="currency")
     assert year_title(cash, before) == "Cash this year: 9.20 M, 6.9 % less than last year"
     assert year_title(cash, replace(before, value=8e6)) == "Cash this year: 9.20 M, 15.0 % more than last year"
     assert year_title(cash, unknown) == "Cash this year: 9.20 M"
@@ -58,5 +58,5 @@ def test_the_year_is_held_against_last_year_and_the_budget():
         "Cash on placed loans, adding up from January, n = 15,968 payments; last year 9.88 M; budget 10.0 M, −8.0 %"
     )
     assert year_subtitle(cash, unknown, math.nan, "no target is set").endswith(
-        "; last year n/a, because the book begins on 2026-01-31; budget n/a, because no target is set"
+        "; last year n/a, because the book begins on 31 Jan 2026; budget n/a, because no target is set"
     )

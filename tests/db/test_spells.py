@@ -110,7 +110,7 @@ def test_a_file_out_of_order_makes_the_past_wait_and_never_today(engine, writer)
     reader = SqlPortfolioReader(engine)
     assert reader.stock(Selection(known_on=on(3)))["balance"].iloc[0] == 300.0
     for question in (lambda: reader.book(on(2)), lambda: reader.stock(Selection(known_on=on(2)))):
-        with pytest.raises(HistoryUnsettled, match=r"known on 2026-11-02 is being put in order.*Ask again in a moment"):
+        with pytest.raises(HistoryUnsettled, match=r"known on 2 Nov 2026 is being put in order.*Ask again in a moment"):
             question()
     assert writer.settle_history("own")
     assert reader.stock(Selection(known_on=on(2)))["balance"].iloc[0] == 100.0

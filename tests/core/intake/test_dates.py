@@ -54,7 +54,7 @@ def test_days_are_read_as_banks_write_them(text, day):
         ("2026-02-30", "is not a day of the calendar"),
         ("31-Feb-2026", "is not a day of the calendar"),
         ("1949-12-31", "is before 1950"),
-        ("2026-11-21", "is in the future: the file was received on 2026-11-20"),
+        ("2026-11-21", "is in the future: the file was received on 20 Nov 2026"),
         ("32/32/2026", "is not a day of the calendar"),
         ("31-Foo-2026", "is not a date"),
     ],

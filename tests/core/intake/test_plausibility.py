@@ -57,7 +57,7 @@ def test_the_size_of_a_day_counts_open_loans_only_and_days_come_oldest_first():
     ],
 )
 def test_a_book_that_is_halved_or_doubled_by_loans_or_by_balance_is_refused_with_what_to_do(now, how):
-    with pytest.raises(BookChangeRefused, match=rf"b\.csv would take the book from 40 open loans.*2026-09-30 to .*{how}.*--accept-change"):  # fmt: skip
+    with pytest.raises(BookChangeRefused, match=rf"b\.csv would take the book from 40 open loans.*30 Sep 2026 to .*{how}.*--accept-change"):  # fmt: skip
         book_change("b.csv", now, [BEFORE], is_right=False)
 
 
@@ -69,8 +69,8 @@ def test_exactly_half_and_exactly_double_pass_in_silence(now):
 def test_a_change_the_analyst_calls_right_is_flagged_with_what_it_means():
     (shrunk,) = book_change("b.csv", size(10, 900.0), [BEFORE], is_right=True)
     assert shrunk == (
-        "b.csv would take the book from 40 open loans and a balance of 4,000.00 on 2026-09-30 to 10 open loans and a balance of "
-        "900.00 on 2026-10-31: less than half. Accepted, as you said that it is right; loans missing from it have left the "
+        "b.csv would take the book from 40 open loans and a balance of 4,000.00 on 30 Sep 2026 to 10 open loans and a balance of "
+        "900.00 on 31 Oct 2026: less than half. Accepted, as you said that it is right; loans missing from it have left the "
         "book, and stock, roll rates and bridges show them as gone."
     )
     (grown,) = book_change("b.csv", size(40, 400000.0), [BEFORE], is_right=True)
@@ -143,7 +143,7 @@ def test_cash_before_the_first_day_of_its_loan_is_counted_summed_and_shown():
     assert said.startswith(
         "3 payments of 15.30 in all on 2 loans are dated before the first day of their loans in this book"
     )
-    assert "(such as A paid 2026-08-12, known from 2026-09-30; B paid 2026-07-01, known from 2026-08-31)" in said
+    assert "(such as A paid 12 Aug 2026, known from 30 Sep 2026; B paid 1 Jul 2026, known from 31 Aug 2026)" in said
     assert said.endswith("kept, but cash before placement belongs to no cohort and to no recovery rate.")
     assert payments_before_loan(rows[3:], {"A": "2026-09-30", "B": "2026-08-31"}) == []
 
@@ -168,7 +168,7 @@ def test_cash_far_above_what_its_loan_ever_owed_is_told_and_nothing_else():
     assert said.startswith(
         "2 payments of 5,200.01 in all on 2 loans are more than twice the largest balance of their loans"
     )
-    assert "(such as A paid 200.01 on 2026-10-03, largest balance 100.00; B paid 5,000.00 on 2026-10-06" in said
+    assert "(such as A paid 200.01 on 3 Oct 2026, largest balance 100.00; B paid 5,000.00 on 6 Oct 2026" in said
     assert payments_above_balance(PAID, largest | {"A": 101.0, "B": 2500.0}) == []
     assert payments_above_balance(PAID, {}) == []
     assert "1 payment of 5,000.00 in all on 1 loan is more" in payments_above_balance(PAID[4:], largest)[0]
@@ -189,23 +189,23 @@ def test_rows_of_loans_the_book_does_not_hold_are_counted():
 def test_a_left_out_month_end_is_named_with_what_cannot_be_computed():
     (said,) = month_gaps([OCTOBER], [AUGUST])
     assert said == (
-        "The month-end 2026-09-30 is missing between 2026-08-31 and 2026-10-31: roll rates, cures and bridges need both ends of a "
+        "The month-end 30 Sep 2026 is missing between 31 Aug 2026 and 31 Oct 2026: roll rates, cures and bridges need both ends of a "
         "month and are not computed across the gap."
     )
     assert month_gaps([date(2027, 2, 28)], [AUGUST])[0].startswith(
-        "The month-ends 2026-09-30, 2026-10-31, 2026-11-30 and 2 more are missing"
+        "The month-ends 30 Sep 2026, 31 Oct 2026, 30 Nov 2026 and 2 more are missing"
     )
 
 
 def test_a_gap_inside_the_file_and_one_before_the_book_are_told_and_an_old_one_is_not_told_again():
     assert len(month_gaps([AUGUST, OCTOBER], [])) == 1
-    assert month_gaps([date(2026, 6, 30)], [AUGUST])[0].startswith("The month-end 2026-07-31 is missing")
+    assert month_gaps([date(2026, 6, 30)], [AUGUST])[0].startswith("The month-end 31 Jul 2026 is missing")
     assert month_gaps([date(2026, 11, 30)], [AUGUST, OCTOBER]) == []
 
 
 def test_a_file_that_fills_a_gap_says_so():
     (said,) = month_gaps([SEPTEMBER], [AUGUST, OCTOBER])
-    assert said.startswith("2026-09-30 fills a gap between 2026-08-31 and 2026-10-31")
+    assert said.startswith("30 Sep 2026 fills a gap between 31 Aug 2026 and 31 Oct 2026")
 
 
 @pytest.mark.parametrize("held", [[], [SEPTEMBER], [AUGUST, SEPTEMBER], [OCTOBER], [date(2026, 10, 15), SEPTEMBER]])
@@ -227,7 +227,7 @@ def test_a_gap_is_said_exactly_where_a_month_end_lies_inside_it(days, place):
 def test_days_within_a_month_are_told_once_the_book_has_several_days():
     middle = date(2026, 10, 15)
     (said,) = days_within_months([middle, OCTOBER], [SEPTEMBER])
-    assert said.startswith("2026-10-15 is not the end of a month: balances and placements count")
+    assert said.startswith("15 Oct 2026 is not the end of a month: balances and placements count")
     assert days_within_months([middle], []) == []
     assert days_within_months([OCTOBER], [middle]) == []
     assert days_within_months([middle], [middle, SEPTEMBER]) == []

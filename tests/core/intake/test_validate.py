@@ -53,7 +53,7 @@ def test_a_refused_day_is_not_replaced_by_the_batchs(tmp_path):
 
 
 def test_a_day_in_the_future_for_the_whole_batch_is_refused(tmp_path):
-    with pytest.raises(FileRefused, match=r"2026-11-21 is in the future.*up to 2026-11-20"):
+    with pytest.raises(FileRefused, match=r"21 Nov 2026 is in the future.*up to 20 Nov 2026"):
         load(tmp_path, f"{HEADER}\nL1,1,1\n", as_of=TODAY + timedelta(days=1))
 
 
@@ -90,8 +90,8 @@ def test_the_same_loan_twice_on_a_day_refuses_the_later_row(tmp_path):
         f"{HEADER},Snapshot_Date\nL1,1,1,2026-09-30\nL1,1,1,2026-10-31\nL2,1,1,2026-09-30\nL1,2,2,2026-09-30\nL1,1,1,\n",
     )
     assert reasons(checked) == [
-        (5, "Loan_ID", "occurs twice on 2026-09-30; the first is on line 2"),
-        (6, "Loan_ID", "occurs twice on 2026-10-31; the first is on line 3"),
+        (5, "Loan_ID", "occurs twice on 30 Sep 2026; the first is on line 2"),
+        (6, "Loan_ID", "occurs twice on 31 Oct 2026; the first is on line 3"),
     ]
     assert checked.rejects[0].value == "L1"
 
@@ -211,14 +211,14 @@ def test_the_same_payment_twice_counts_once_and_another_under_its_number_is_refu
     assert checked.frame["line"].tolist() == [2, 6]
     assert reasons(checked) == [(line, "Payment_ID", "was used on line 2 for another payment") for line in (4, 5)]
     assert (checked.rows, checked.control_totals["dropped"]) == (5, 1)
-    assert "1 rows repeat a Payment_ID with the same content and were left out." in checked.findings
+    assert "1 row repeats a Payment_ID with the same content and was left out." in checked.findings
 
 
 def test_equal_payments_without_a_number_all_count_and_are_told(tmp_path):
     for header, end in ((PAID, ""), (f"{PAID},Payment_ID", ",")):
         checked = load(tmp_path, f"{header}\n" + f"L1,2026-10-01,100{end}\n" * 2)
         assert checked.control_totals["Amount"] == 200.0
-        assert "1 rows without a Payment_ID equal another row; each counts." in checked.findings
+        assert "1 row without a Payment_ID equals another row; each counts." in checked.findings
 
 
 def test_a_promise_may_lie_ahead_and_an_action_may_not(tmp_path):
@@ -228,7 +228,7 @@ def test_a_promise_may_lie_ahead_and_an_action_may_not(tmp_path):
     )
     assert checked.kind == "actions"
     assert checked.frame["promise_due"].tolist() == ["2026-12-15"]
-    assert reasons(checked) == [(3, "Acted_On", "is in the future: the file was received on 2026-11-20")]
+    assert reasons(checked) == [(3, "Acted_On", "is in the future: the file was received on 20 Nov 2026")]
 
 
 def test_an_action_that_is_absent_is_refused(tmp_path):
@@ -241,7 +241,7 @@ def test_many_blocks_are_checked_as_one_file(tmp_path):
     whole, cut = load(tmp_path, content), load(tmp_path, content, block_bytes=700)
     assert whole.frame.equals(cut.frame)
     assert (whole.rejects, whole.control_totals) == (cut.rejects, cut.control_totals)
-    assert reasons(cut) == [(502, "Loan_ID", "occurs twice on 2026-10-31; the first is on line 2")]
+    assert reasons(cut) == [(502, "Loan_ID", "occurs twice on 31 Oct 2026; the first is on line 2")]
 
 
 CELL = st.text("L10.,-()%$ /aNE\u202e'", max_size=6)
@@ -263,3 +263,11 @@ def test_every_row_is_accepted_refused_or_left_out_whatever_it_holds(tmp_path_fa
     assert all(0 < reject.line <= len(rows) + 1 and reject.reason for reject in checked.rejects)
     required = [column.field for column in columns if column.required]
     assert checked.frame[required].notna().all().all()
+
+
+def test_what_was_noticed_about_one_of_a_thing_is_said_in_the_singular(tmp_path):
+    checked = load(tmp_path, f"{HEADER},Contact_Rate,Placed_On\nL1,1,1,NA,31/01/2026\n\nL2,1,1,80,01/29/2026\n")
+    assert [finding.replace(";", ".").partition(".")[0] for finding in checked.findings] == [
+        "Contact_Rate: read as percent, since 1 value is above 1", "Placed_On: 1 date is written day first and 1 month first",
+        "Contact_Rate: 1 cell 'NA' was read as absent", "1 empty line was left out",
+    ]  # fmt: skip

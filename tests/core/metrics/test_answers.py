@@ -70,7 +70,7 @@ def test_a_month_that_no_file_can_have_told_is_undefined_and_not_the_sum_of_no_r
     for name, source in (("cash_month", "payments"), ("contacts_month", "actions")):
         found = answer(reader, OCTOBER, name, unknown)
         assert (found.is_defined, found.why) == (
-            False, f"{source} are known up to 2026-11-05: no file can have told those of 2026-12",
+            False, f"{source} are known up to 5 Nov 2026: no file can have told those of Dec 2026",
         )  # fmt: skip
         assert answer(reader, OCTOBER, name, {"month": "2026-11-30"}).value == 0.0
     with pytest.raises(SelectionRefused, match="'soon' is not a day"):

@@ -139,8 +139,8 @@ def test_cash_that_is_known_in_part_is_not_held_against_whole_months():
     )
     seen = attention(held, Selection(as_of=date(2026, 10, 31)), date(2026, 11, 3), 10)
     assert [each.kind for each in seen.concerns if each.kind in ("cash", "kept", "budget")] == []
-    assert [each for each in seen.unseen if "2026-10-12" in each] == [
-        f"{word}: payments are known up to 2026-10-12." for word in ("Promises", "Cash", "Budget")
+    assert [each for each in seen.unseen if "12 Oct 2026" in each] == [
+        f"{word}: payments are known up to 12 Oct 2026." for word in ("Promises", "Cash", "Budget")
     ]
 
 

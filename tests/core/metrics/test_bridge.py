@@ -223,9 +223,9 @@ def test_the_measures_are_the_bridge_of_the_arrears_of_the_newest_month():
         line: value for line, value in lines(bridge(BOOK, BEFORE, AFTER), IN_ARREARS).items() if "rolled" not in line
     }
     fell = found["bridge_fell_behind"]
-    assert (fell.n, fell.unit, fell.why) == (1, "currency", "from 2026-09-30 to 2026-10-31")
+    assert (fell.n, fell.unit, fell.why) == (1, "currency", "from 30 Sep 2026 to 31 Oct 2026")
     assert found["bridge_cash"].why.endswith("over all loans that opened in arrears")
-    assert found["bridge_opening"].why == "on 2026-09-30"
+    assert found["bridge_opening"].why == "on 30 Sep 2026"
 
 
 def test_a_book_without_payments_has_no_cash_line_and_says_where_it_went():
@@ -238,7 +238,7 @@ def test_a_book_without_payments_has_no_cash_line_and_says_where_it_went():
 
 def test_payments_that_no_file_can_have_told_are_in_other_and_known_in_part_are_told_so():
     found = measures(payments_until=date(2026, 9, 30))
-    why = "payments are known up to 2026-09-30: no file can have told those of 2026-10"
+    why = "payments are known up to 30 Sep 2026: no file can have told those of Oct 2026"
     assert [(found[name].is_defined, found[name].why) for name in ("bridge_cash", "bridge_waived")] == [
         (False, why)
     ] * 2
@@ -247,7 +247,7 @@ def test_payments_that_no_file_can_have_told_are_in_other_and_known_in_part_are_
 
     part = measures(payments_until=date(2026, 10, 12))
     assert part["bridge_cash"].value == measures()["bridge_cash"].value
-    assert part["bridge_cash"].why.endswith("; payments are known up to 2026-10-12")
+    assert part["bridge_cash"].why.endswith("; payments are known up to 12 Oct 2026")
     assert "known" not in part["bridge_interest_and_fees"].why
 
 
@@ -255,6 +255,6 @@ def test_without_adjacent_month_ends_there_is_no_bridge_and_the_reason_is_said()
     found = measures(days=(date(2026, 8, 31), date(2026, 10, 31)))
     assert list(found) == list(measures())
     assert {measure.why for measure in found.values()} == {
-        "this book holds no loans of 2026-09-30, and a month is known by both its ends"
+        "this book holds no loans of 30 Sep 2026, and a month is known by both its ends"
     }
     assert not any(measure.is_defined for measure in found.values())

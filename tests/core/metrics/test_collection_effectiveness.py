@@ -66,14 +66,14 @@ def test_what_was_written_off_is_not_collected_and_what_left_is_left_out():
     assert (found.n, found.excluded) == (9, 5)
     assert "left out: 3 loans sold, recalled or missing at its end" in found.why
     everything = flows(flow("1-29", "sold", 700.0, sold=700.0, dated=1))
-    assert measure(everything).why == "every loan that was open on 2026-09-30 left the book"
+    assert measure(everything).why == "every loan that was open on 30 Sep 2026 left the book"
 
 
 def test_loans_without_an_instalment_are_counted_as_excluded():
     found = measure()
     assert found.excluded == 2
     assert found.why == (
-        "from 2026-09-30 to 2026-10-31; nothing fell due on 2 loans without a Monthly_EMI; "
+        "from 30 Sep 2026 to 31 Oct 2026; nothing fell due on 2 loans without a Monthly_EMI; "
         "what was written off counts as not collected"
     )
 
@@ -82,7 +82,7 @@ def test_loans_without_an_instalment_are_counted_as_excluded():
     ("told", "why"),
     [
         (BOOK.assign(dated=0, due=0.0), "no file states Monthly_EMI"),
-        (flows(), "no loan was open on 2026-09-30"),
+        (flows(), "no loan was open on 30 Sep 2026"),
         (
             flows(flow("Current", "Current", 100.0, interest=10.0, due=10.0, dated=1)),
             "all that was owed or fell due is on loans that are current",
@@ -96,4 +96,4 @@ def test_where_it_cannot_be_computed_the_reason_is_said(told, why):
 
 
 def test_without_adjacent_month_ends_the_reason_is_said():
-    assert measure(days=(date(2026, 10, 31),)).why.startswith("this book holds no loans of 2026-09-30")
+    assert measure(days=(date(2026, 10, 31),)).why.startswith("this book holds no loans of 30 Sep 2026")

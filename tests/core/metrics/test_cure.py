@@ -37,7 +37,7 @@ def test_a_sustained_cure_is_counted_over_months_that_can_tell_only():
     assert (rate.low, rate.high) == wilson(15, 18)
     assert rate.excluded == 2
     assert rate.why == (
-        "cures of the months ended 2025-08-31 to 2026-07-31; left out: 2 that the book lost sight of before (sold, "
+        "cures of the months ended 31 Aug 2025 to 31 Jul 2026; left out: 2 that the book lost sight of before (sold, "
         "recalled, missing, or months it lacks)"
     )
 
@@ -49,13 +49,13 @@ def test_a_redefault_waits_six_months():
     )
     rate = lasting_measures(told, CLOSING)["redefault_rate"]
     assert (rate.value, rate.n, rate.excluded) == (0.4, 10, 0)
-    assert rate.why == "cures of the months ended 2025-05-31 to 2026-04-30"
+    assert rate.why == "cures of the months ended 31 May 2025 to 30 Apr 2026"
 
 
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        (flows(), "there are no cures of the months ended 2025-08-31 to 2026-07-31"),
+        (flows(), "there are no cures of the months ended 31 Aug 2025 to 31 Jul 2026"),
         (flows(cures("2026-09-30", seen_3=10, sustained_3=10)), "there are no cures of the months ended"),
         (
             flows(cures("2026-07-31")),
@@ -63,7 +63,7 @@ def test_a_redefault_waits_six_months():
         ),
         (
             flows(cures("2026-07-31", cured=1)),
-            "the book lacks the month-ends that would tell, or the loan on them, for 1 cure of the months ended 2025-08-31",
+            "the book lacks the month-ends that would tell, or the loan on them, for 1 cure of the months ended 31 Aug 2025",
         ),
     ],
 )

@@ -155,7 +155,7 @@ def test_the_measures_add_up_what_is_expected_and_leave_out_what_cannot_be_judge
     balance, loans = measures["rolling_next_month"], measures["rolling_loans_next_month"]
     assert (balance.value, balance.unit, balance.n, balance.excluded) == (500.0, "currency", 39, 2)
     assert (loans.value, loans.unit, loans.n, loans.excluded) == (pytest.approx(11), "count", 39, 2)
-    assert balance.why == "from the stock of 2026-10-31; buckets that had no loans before are left out"
+    assert balance.why == "from the stock of 31 Oct 2026; buckets that had no loans before are left out"
     assert reader.known_on == INSIDE
     assert reader.asked == [(END, ["month", "product", "origin", "state"]), (END, ["product", "bucket"])]
 
@@ -164,7 +164,7 @@ def test_the_measures_add_up_what_is_expected_and_leave_out_what_cannot_be_judge
     ("reader", "why"),
     [
         (Reader(a_book(INSIDE)), "holds no month-end"),
-        (Reader(a_book(END), stock=STOCK[:0]), "no loan chosen is open on 2026-10-31"),
+        (Reader(a_book(END), stock=STOCK[:0]), "no loan chosen is open on 31 Oct 2026"),
         (Reader(a_book(END), flows=FLOWS[:0]), "no month up to the day has both its ends in the book"),
     ],
 )

@@ -30,6 +30,7 @@ from core.metrics.intervals import wilson
 from core.metrics.portfolio import NO_PAYMENTS
 from core.records import Book
 from core.selection import Selection
+from core.wording import dated
 from tests.core.metrics.flow_worlds import FlowWorld, simulate
 from tests.core.metrics.stub_reader import a_book
 
@@ -318,7 +319,7 @@ def test_reasons_why_there_is_no_forecast():
     assert short.why == "a forecast learns from 6 months with both their ends in the book; here: 3"
     assert outlook_measures(short)["forecast_coverage"].unit == "share"
     inside = WorldReader(world, a_book(date(2026, 10, 15)))
-    assert outlook(inside, Selection()).why == "this book holds no month-end up to 2026-10-15"
+    assert outlook(inside, Selection()).why == "this book holds no month-end up to 15 Oct 2026"
     long = simulate(1, months=8, loans=50)
     gone = replace(long, stock=long.stock[long.stock["as_of"] < long.days[-1]])
-    assert outlook(WorldReader(gone), Selection()).why == f"no loan chosen is open on {long.days[-1]}"
+    assert outlook(WorldReader(gone), Selection()).why == f"no loan chosen is open on {dated(long.days[-1])}"

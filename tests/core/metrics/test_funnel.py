@@ -89,7 +89,7 @@ def test_the_rates_of_the_newest_month_say_what_they_are_made_of():
 def test_loans_in_arrears_on_hold_are_named_as_left_out():
     penetration = measures()["penetration"]
     assert penetration.excluded == 10
-    assert penetration.why == "from 2026-09-30 to 2026-10-31; left out: 10 loans in arrears on hold"
+    assert penetration.why == "from 30 Sep 2026 to 31 Oct 2026; left out: 10 loans in arrears on hold"
     assert measures()["contact_rate"].excluded == 0
 
 
@@ -103,9 +103,9 @@ def test_a_book_without_actions_knows_only_who_paid():
 def test_what_no_file_can_have_told_of_the_month_is_undefined_and_told_in_part_it_says_so():
     found = measures(payments_until=date(2026, 9, 30), actions_until=date(2026, 10, 12))
     assert not found["paying_rate"].is_defined
-    assert found["paying_rate"].why == "payments are known up to 2026-09-30: no file can have told those of 2026-10"
+    assert found["paying_rate"].why == "payments are known up to 30 Sep 2026: no file can have told those of Oct 2026"
     assert found["contact_rate"].value == 0.75
-    assert found["contact_rate"].why == "from 2026-09-30 to 2026-10-31; actions are known up to 2026-10-12"
+    assert found["contact_rate"].why == "from 30 Sep 2026 to 31 Oct 2026; actions are known up to 12 Oct 2026"
     assert measures(payments_until=date(2026, 10, 1))["paying_rate"].value == 0.25
     assert "known" not in measures(payments_until=date(2026, 10, 31))["paying_rate"].why
     assert not measures(actions_until=date(2026, 9, 30))["intensity"].is_defined
@@ -114,14 +114,14 @@ def test_what_no_file_can_have_told_of_the_month_is_undefined_and_told_in_part_i
 def test_a_month_in_which_nobody_was_worked_or_reached_says_so():
     found = measures(flows(flow("1-29", "1-29", 10.0, loans=4, workable=4)))
     assert found["penetration"].value == 0.0
-    assert found["contact_rate"].why == "no loan was worked from 2026-09-30 to 2026-10-31"
-    assert found["promise_rate"].why == "no borrower was reached from 2026-09-30 to 2026-10-31"
-    assert found["intensity"].why == "no loan was worked from 2026-09-30 to 2026-10-31"
-    assert measures(flows())["paying_rate"].why == "no loan could be worked from 2026-09-30 to 2026-10-31"
+    assert found["contact_rate"].why == "no loan was worked from 30 Sep 2026 to 31 Oct 2026"
+    assert found["promise_rate"].why == "no borrower was reached from 30 Sep 2026 to 31 Oct 2026"
+    assert found["intensity"].why == "no loan was worked from 30 Sep 2026 to 31 Oct 2026"
+    assert measures(flows())["paying_rate"].why == "no loan could be worked from 30 Sep 2026 to 31 Oct 2026"
 
 
 def test_without_adjacent_month_ends_the_reason_is_said():
     found = measures(flows(), days=(date(2026, 10, 31),))
     assert {rate.why for rate in found.values()} == {
-        "this book holds no loans of 2026-09-30, and a month is known by both its ends"
+        "this book holds no loans of 30 Sep 2026, and a month is known by both its ends"
     }

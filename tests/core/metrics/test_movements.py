@@ -136,7 +136,7 @@ def test_the_newest_month_end_is_that_of_a_whole_month_up_to_the_day():
 
 def test_a_book_without_a_month_end_is_refused():
     stock = StockDays.of(pd.DataFrame({"as_of": ["2026-10-15"], "bucket": BUCKETS[0], "balance": 1.0}))
-    with pytest.raises(TooLittleData, match=r"no month-end up to 2026-10-20 \(2026-10-15\)"):
+    with pytest.raises(TooLittleData, match=r"no month-end up to 20 Oct 2026 \(15 Oct 2026\)"):
         stock.newest_month_end(date(2026, 10, 20))
 
 

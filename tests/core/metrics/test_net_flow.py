@@ -52,13 +52,13 @@ def test_each_bucket_in_arrears_has_a_measure_that_names_both_sides():
     assert list(found) == [f"net_flow_{bucket}" for bucket in ARREARS]
     worse = found["net_flow_30-59"]
     assert (worse.value, worse.numerator, worse.denominator, worse.n, worse.unit) == (1.2, 240.0, 200.0, 4, "ratio")
-    assert worse.why == "30-59 on 2026-10-31 for each 1-29 on 2026-09-30; no roll rate"
+    assert worse.why == "30-59 on 31 Oct 2026 for each 1-29 on 30 Sep 2026; no roll rate"
 
 
 def test_a_bucket_whose_source_was_empty_says_so():
     last = measures()["net_flow_120+"]
     assert math.isnan(last.value)
-    assert last.why == "no balance was 90-119 on 2026-09-30"
+    assert last.why == "no balance was 90-119 on 30 Sep 2026"
 
 
 def test_the_open_ended_bucket_says_that_what_stayed_counts():
@@ -76,5 +76,5 @@ def test_a_filter_on_buckets_hides_the_flow_between_them():
 def test_days_that_are_no_adjacent_month_ends_are_never_compared():
     found = measures(days=(date(2026, 8, 31), date(2026, 10, 31)))
     assert {measure.why for measure in found.values()} == {
-        "this book holds no loans of 2026-09-30, and a month is known by both its ends"
+        "this book holds no loans of 30 Sep 2026, and a month is known by both its ends"
     }

@@ -46,6 +46,14 @@ def test_the_trend_knows_the_share_of_each_day():
     assert portfolio_trend(book(("A", "1", 0, None)), Selection(as_of=DAY))["on_hold_share"].isna().all()
 
 
+def test_what_is_left_out_is_said_only_where_something_is():
+    some, none = (portfolio_measures(held, Selection(as_of=DAY)) for held in (HELD, book(("B", "2", 5, None))))
+    assert (some["workable"].excluded, some["workable"].why) == (1, "loans on hold are left out")
+    assert (some["in_arrears"].excluded, some["in_arrears"].why) == (1, "loans that are current are left out")
+    assert (none["workable"].excluded, none["workable"].why) == (0, "")
+    assert (none["in_arrears"].excluded, none["in_arrears"].why) == (0, "")
+
+
 SEPTEMBER = date(2026, 9, 30)
 
 

@@ -270,20 +270,20 @@ def test_no_promise_is_judged_after_the_day_up_to_which_payments_and_actions_are
         94.0,
         15,
     )  # a window that ends in September
-    assert rate.why == "left out: 8 without a due day or an amount, 7 cancelled; payments are known up to 2026-09-30"
+    assert rate.why == "left out: 8 without a due day or an amount, 7 cancelled; payments are known up to 30 Sep 2026"
     assert (found["promises_open"].value, found["promises_open"].why) == (
         12.0,
         "left out: 9 without a due day or an amount",
     )
 
     late = promise_measures(Book(MONTHS, made=130, acted=date(2026, 10, 12)), Selection())
-    assert late["promises_kept_rate"].why.endswith("; actions are known up to 2026-10-12")
-    assert late["promises_open"].why.endswith("; actions are known up to 2026-10-12")
+    assert late["promises_kept_rate"].why.endswith("; actions are known up to 12 Oct 2026")
+    assert late["promises_open"].why.endswith("; actions are known up to 12 Oct 2026")
 
 
 def test_payments_that_end_before_the_book_begins_judge_no_promise():
     found = promise_measures(Book(MONTHS, made=130, paid=date(2025, 10, 30)), Selection())
-    why = "payments are known up to 2025-10-30, and the book begins on 2025-10-31"
+    why = "payments are known up to 30 Oct 2025, and the book begins on 31 Oct 2025"
     assert [(each.is_defined, each.why) for name, each in found.items() if "kept" in name] == [(False, why)] * 2
     assert found["promises_open"].value == 12.0
 

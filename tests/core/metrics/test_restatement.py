@@ -56,7 +56,7 @@ def test_the_day_without_a_date_is_the_newest_of_the_book():
 def test_an_open_pack_is_compared_with_nothing():
     told = restatement(TwoKnowledges(), Selection(as_of=OCTOBER), CLOSED)
     assert told.changed == ()
-    assert told.why == "its pack is open until 2026-11-10"
+    assert told.why == "its pack is open until 10 Nov 2026"
 
 
 def test_knowledge_of_a_day_before_the_pack_closed_compares_nothing_either():
@@ -64,10 +64,10 @@ def test_knowledge_of_a_day_before_the_pack_closed_compares_nothing_either():
     assert "open until" in restatement(TwoKnowledges(), asked, TODAY).why
 
 
-@pytest.mark.parametrize(("days", "held"), [((), "it was empty"), (BOOK.days[:-1], "its newest day was 2026-09-30")])
+@pytest.mark.parametrize(("days", "held"), [((), "it was empty"), (BOOK.days[:-1], "its newest day was 30 Sep 2026")])
 def test_a_day_that_came_after_its_pack_was_never_reported(days, held):
     why = restatement(TwoKnowledges(days), Selection(as_of=OCTOBER), TODAY).why
-    assert why == f"the book did not hold 2026-10-31 when its pack closed on 2026-11-10: {held}"
+    assert why == f"the book did not hold 31 Oct 2026 when its pack closed on 10 Nov 2026: {held}"
 
 
 def test_the_days_until_a_pack_closes_can_be_set():

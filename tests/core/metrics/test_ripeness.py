@@ -52,7 +52,7 @@ def headline(day: date, reader: FakePortfolioReader | None = None) -> dict[str, 
     return portfolio_measures(reader or book(), Selection(as_of=day))
 
 
-WORDS = "payments are known up to 2026-10-12"
+WORDS = "payments are known up to 12 Oct 2026"
 NO_WAIVERS = "waivers never count"
 NOT_PLACED = "1 payment on loans that were not placed left out"
 
@@ -63,8 +63,8 @@ NOT_PLACED = "1 payment on loans that were not placed left out"
         (SEPTEMBER, 8.0, NO_WAIVERS),
         (date(2026, 10, 12), 45.0, f"{NOT_PLACED}; {NO_WAIVERS}"),
         (OCTOBER, 45.0, f"{NOT_PLACED}; {NO_WAIVERS}; {WORDS}"),
-        (date(2026, 11, 30), None, f"{WORDS}: no file can have told those of 2026-11"),
-        (date(2027, 3, 15), None, f"{WORDS}: no file can have told those of 2027-03"),
+        (date(2026, 11, 30), None, f"{WORDS}: no file can have told those of Nov 2026"),
+        (date(2027, 3, 15), None, f"{WORDS}: no file can have told those of Mar 2027"),
     ],
 )
 def test_the_cash_of_a_month_is_whole_in_part_or_undefined_by_the_day_its_file_was_received(day, value, why):
@@ -75,10 +75,10 @@ def test_the_cash_of_a_month_is_whole_in_part_or_undefined_by_the_day_its_file_w
 def test_far_after_the_last_files_the_month_is_unknown_and_sums_to_date_say_until_when_they_are_known():
     told = headline(date(2027, 6, 30))
     assert {name for name in told if not told[name].is_defined} == set(MONTHLY)
-    assert told["contacts_month"].why == "actions are known up to 2026-11-05: no file can have told those of 2027-06"
+    assert told["contacts_month"].why == "actions are known up to 5 Nov 2026: no file can have told those of Jun 2027"
     assert told["net_recovery"].why == (
-        f"{WORDS}: no file can have told those of 2027-06; "
-        "actions are known up to 2026-11-05: no file can have told those of 2027-06"
+        f"{WORDS}: no file can have told those of Jun 2027; "
+        "actions are known up to 5 Nov 2026: no file can have told those of Jun 2027"
     )
     assert (told["cash_to_date"].value, told["recovery_rate"].numerator, told["cost_to_date"].value) == (
         93.0,
@@ -86,8 +86,8 @@ def test_far_after_the_last_files_the_month_is_unknown_and_sums_to_date_say_unti
         6.0,
     )
     assert told["cash_to_date"].why.endswith(WORDS)
-    assert told["net_recovery_to_date"].why.endswith(f"{WORDS}, actions are known up to 2026-11-05")
-    assert told["cost_to_date"].why == "actions are known up to 2026-11-05"
+    assert told["net_recovery_to_date"].why.endswith(f"{WORDS}, actions are known up to 5 Nov 2026")
+    assert told["cost_to_date"].why == "actions are known up to 5 Nov 2026"
     assert told["outstanding"].why == ""
 
 
@@ -136,15 +136,15 @@ def test_a_cohort_is_as_old_as_its_payments_are_known():
     assert (old.numerator, old.denominator, old.n, old.excluded) == (93.0, 400.0, 2, 0)
     assert "known" not in old.why
     none = liquidation_measures(book(paid=date(2026, 9, 29)), asked)["liquidation_12m"]
-    assert none.why == "no month of placements has reached 12 months; payments are known up to 2026-09-29"
+    assert none.why == "no month of placements has reached 12 months; payments are known up to 29 Sep 2026"
 
 
 def test_the_windows_of_worth_and_loss_end_where_cash_and_costs_are_known():
     told = value_measures(book(), Selection(as_of=date(2027, 2, 28)), {"not stated": 0.0}, 0.0)
     npv = told["npv"]
     assert (npv.value, npv.n) == (8.0 + 45.0 - 6.0, 2)  # October 2025 to October 2026: B's 30 fell before
-    assert npv.why.startswith("12 months from 2025-10-31,")
-    assert npv.why.endswith(f"{WORDS}, actions are known up to 2026-11-05")
+    assert npv.why.startswith("12 months from 31 Oct 2025,")
+    assert npv.why.endswith(f"{WORDS}, actions are known up to 5 Nov 2026")
     assert (told["netback"].numerator, told["netback"].n) == (18.0, 1)
     assert (told["lgd_12m"].numerator, told["lgd_12m"].n) == (100.0 + 2.0 - 18.0, 1)
 
@@ -153,7 +153,7 @@ def test_the_windows_of_worth_and_loss_end_where_cash_and_costs_are_known():
     assert by_costs["lgd_12m"].n == 1
 
     early = value_measures(book(paid=date(2025, 9, 29)), Selection(as_of=OCTOBER), {}, 0.0)["npv"]
-    why = "payments are known up to 2025-09-29, and the book begins on 2025-09-30"
+    why = "payments are known up to 29 Sep 2025, and the book begins on 30 Sep 2025"
     assert (early.is_defined, early.why) == (False, why)
 
 
@@ -167,7 +167,7 @@ def test_the_day_up_to_which_a_question_can_be_answered():
     assert (untold(HELD, OCTOBER, "payments"), partly(HELD, PAID, "payments")) == ("", "")
     assert untold(replace(HELD, payments_until=SEPTEMBER), date(2026, 10, 1), "payments") != ""
     assert (unripe(HELD, OCTOBER, "payments"), unripe(HELD, date(2026, 9, 1), "payments")) == ("", "")
-    assert unripe(replace(HELD, payments_until=AUGUST), OCTOBER, "payments").endswith("the book begins on 2026-09-30")
+    assert unripe(replace(HELD, payments_until=AUGUST), OCTOBER, "payments").endswith("the book begins on 30 Sep 2026")
 
 
 def test_a_number_that_is_undefined_already_keeps_its_reason_and_a_remark_is_made_once():
@@ -194,7 +194,7 @@ def test_days_that_have_come_are_answered(asked):
 def test_a_book_whose_newest_day_is_ahead_of_the_clock_may_be_asked_about_it():
     refuse_days_ahead(HELD, Selection(as_of=OCTOBER), SEPTEMBER)
     with pytest.raises(
-        SelectionRefused, match=r"2026-11-01 has not come yet.*figures are of 2026-10-31.*up to 2026-10-31"
+        SelectionRefused, match=r"1 Nov 2026 has not come yet.*figures are of 31 Oct 2026.*up to 31 Oct 2026"
     ):
         refuse_days_ahead(HELD, Selection(as_of=date(2026, 11, 1)), SEPTEMBER)
 
@@ -202,9 +202,9 @@ def test_a_book_whose_newest_day_is_ahead_of_the_clock_may_be_asked_about_it():
 @pytest.mark.parametrize(
     ("held", "asked", "words"),
     [
-        (HELD, Selection(as_of=date(2026, 11, 30)), "2026-11-30 has not come yet.*figures are of 2026-10-31.*today is 2026-11-29.*Choose a day up to 2026-11-29"),
-        (a_book(), Selection(against=date(9999, 1, 1)), "9999-01-01 has not come yet.*holds no figures"),
-        (HELD, Selection(known_on=date(2026, 11, 30)), "known on 2026-11-30.*today is 2026-11-29.*leave the day of knowledge out"),
+        (HELD, Selection(as_of=date(2026, 11, 30)), "30 Nov 2026 has not come yet.*figures are of 31 Oct 2026.*today is 29 Nov 2026.*Choose a day up to 29 Nov 2026"),
+        (a_book(), Selection(against=date(9999, 1, 1)), "1 Jan 9999 has not come yet.*holds no figures"),
+        (HELD, Selection(known_on=date(2026, 11, 30)), "known on 30 Nov 2026.*today is 29 Nov 2026.*leave the day of knowledge out"),
     ],
 )  # fmt: skip
 def test_days_to_come_are_refused_with_what_was_found_and_what_to_do(held, asked, words):

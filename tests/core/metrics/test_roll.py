@@ -224,7 +224,7 @@ def test_the_rates_of_the_newest_month_are_shares_of_all_arrears_at_its_opening(
     assert [found[name].value for name in names] == [0.475, 0.275, 0.05, 0.1, 0.1]
     forward = found["roll_forward_rate"]
     assert (forward.numerator, forward.denominator, forward.n, forward.unit) == (190.0, 400.0, 11, "share")
-    assert forward.why == "from 2026-09-30 to 2026-10-31"
+    assert forward.why == "from 30 Sep 2026 to 31 Oct 2026"
     assert len(names) == len(DIRECTIONS)
 
 
@@ -239,9 +239,9 @@ def test_by_count_forward_and_cure_have_an_interval():
 
 def test_without_arrears_at_the_opening_the_rates_are_undefined():
     rate = measures(flows(flow("Current", "1-29", 5.0)))["roll_forward_rate"]
-    assert (rate.is_defined, rate.why) == (False, "no loan was in arrears on 2026-09-30")
+    assert (rate.is_defined, rate.why) == (False, "no loan was in arrears on 30 Sep 2026")
     empty = measures(flows(flow("1-29", "1-29", 0.0)))
-    assert empty["stay_rate"].why == "the loans in arrears on 2026-09-30 had no balance"
+    assert empty["stay_rate"].why == "the loans in arrears on 30 Sep 2026 had no balance"
     assert measures(flows(flow("1-29", "1-29", 0.0)))["cure_rate_loans"].value == 0.0
 
 
@@ -249,7 +249,7 @@ def test_without_adjacent_month_ends_nothing_is_computed_and_the_reason_is_said(
     found = measures(days=(date(2026, 8, 31), date(2026, 10, 31)), told=flows())
     assert not any(measure.is_defined for measure in found.values())
     said = {measure.why for name, measure in found.items() if name not in ("sustained_cure_rate", "redefault_rate")}
-    assert said == {"this book holds no loans of 2026-09-30, and a month is known by both its ends"}
+    assert said == {"this book holds no loans of 30 Sep 2026, and a month is known by both its ends"}
 
 
 def test_the_book_is_asked_as_known_on_the_day_of_the_selection():

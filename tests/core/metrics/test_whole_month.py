@@ -9,6 +9,7 @@ import pytest
 from core.errors import TooLittleData
 from core.metrics.whole_month import flows_of_month, newest_whole_month
 from core.selection import Selection
+from core.wording import dated
 from tests.core.metrics.flow_rows import DAYS, StubReader, flow, flows
 
 AUGUST, SEPTEMBER, OCTOBER = DAYS
@@ -30,7 +31,7 @@ def month(as_of: date | None, days: tuple[date, ...] = DAYS):
 def test_the_month_ends_on_the_newest_day_of_the_book_up_to_the_day_asked(as_of, opening, closing):
     found = month(as_of)
     assert (found.opening, found.closing, found.why) == (opening, closing, "")
-    assert found.words == f"from {opening} to {closing}"
+    assert found.words == f"from {dated(opening)} to {dated(closing)}"
 
 
 def test_a_day_inside_a_month_leaves_the_month_before():
@@ -41,10 +42,13 @@ def test_a_day_inside_a_month_leaves_the_month_before():
 @pytest.mark.parametrize(
     ("days", "absent"),
     [
-        ((AUGUST, OCTOBER), "2026-09-30"),
-        ((OCTOBER,), "2026-09-30"),
-        ((date(2026, 11, 12),), "2026-09-30 and 2026-10-31"),
-        ((AUGUST, SEPTEMBER, date(2026, 11, 12)), "2026-10-31"),  # August's and September's flows are not taken instead
+        ((AUGUST, OCTOBER), "30 Sep 2026"),
+        ((OCTOBER,), "30 Sep 2026"),
+        ((date(2026, 11, 12),), "30 Sep 2026 and 31 Oct 2026"),
+        (
+            (AUGUST, SEPTEMBER, date(2026, 11, 12)),
+            "31 Oct 2026",
+        ),  # August's and September's flows are not taken instead
     ],
 )
 def test_a_month_without_one_of_its_ends_says_which(days, absent):

@@ -57,7 +57,7 @@ def test_cash_counts_from_january_and_last_year_up_to_the_same_day():
     found = measures()
     assert told(found["cash_year"]) == (30.0, 30.0, 1.0, 7, "payments")
     assert told(found["cash_year_before"]) == (30.5, 30.5, 1.0, 3, "payments")
-    assert found["cash_year_before"].why == "posted from 2025-01-01 to 2025-02-28"
+    assert found["cash_year_before"].why == "posted from 1 Jan 2025 to 28 Feb 2025"
 
 
 def test_what_was_written_off_is_what_was_left_of_loans_charged_off():
@@ -69,16 +69,16 @@ def test_what_was_written_off_is_what_was_left_of_loans_charged_off():
 def test_a_year_that_the_book_holds_in_part_is_undefined():
     found = measures(days=ENDS[3:])
     assert found["cash_year"].value == 30.0
-    assert found["cash_year_before"].why == "the book begins on 2025-12-31 and the year on 2025-01-01"
-    assert measures(days=ENDS[4:])["cash_year"].why == "the book begins on 2026-01-31 and the year on 2026-01-01"
+    assert found["cash_year_before"].why == "the book begins on 31 Dec 2025 and the year on 1 Jan 2025"
+    assert measures(days=ENDS[4:])["cash_year"].why == "the book begins on 31 Jan 2026 and the year on 1 Jan 2026"
     late = measures(days=ENDS[4:])
     assert late["written_off_month"].value == 65.0
     assert math.isnan(late["written_off_year"].value)
-    assert late["written_off_year"].why.startswith("the book holds no loans of 2025-12-31, and a month")
+    assert late["written_off_year"].why.startswith("the book holds no loans of 31 Dec 2025, and a month")
 
 
 def test_a_month_in_the_middle_that_is_missing_makes_the_year_undefined():
-    assert "no loans of 2026-01-31, and" in measures(days=[*ENDS[:4], ENDS[5]])["written_off_year"].why
+    assert "no loans of 31 Jan 2026, and" in measures(days=[*ENDS[:4], ENDS[5]])["written_off_year"].why
 
 
 def test_without_payments_there_is_no_cash_but_there_are_write_offs():
@@ -90,7 +90,7 @@ def test_without_payments_there_is_no_cash_but_there_are_write_offs():
 def test_a_day_within_a_month_counts_cash_to_that_day_and_write_offs_to_the_month_before():
     found = measures(days=[*ENDS[:-1], date(2026, 2, 14)], as_of=date(2026, 2, 14))
     assert found["written_off_month"].value == 30.0
-    assert found["cash_year_before"].why == "posted from 2025-01-01 to 2025-02-14"
+    assert found["cash_year_before"].why == "posted from 1 Jan 2025 to 14 Feb 2025"
 
 
 def test_months_without_cash_are_zeros_not_gaps():
@@ -116,5 +116,7 @@ def test_an_empty_book_holds_no_year():
 def test_a_month_that_no_payments_file_can_have_told_is_no_cash_of_the_year():
     found = measures(payments_until=date(2026, 1, 31))["cash_year"]
     assert math.isnan(found.value)
-    assert found.why == "payments are known up to 2026-01-31: no file can have told those of 2026-02"
-    assert measures(payments_until=date(2026, 2, 10))["cash_year"].why.endswith("; payments are known up to 2026-02-10")
+    assert found.why == "payments are known up to 31 Jan 2026: no file can have told those of Feb 2026"
+    assert measures(payments_until=date(2026, 2, 10))["cash_year"].why.endswith(
+        "; payments are known up to 10 Feb 2026"
+    )

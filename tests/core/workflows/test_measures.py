@@ -39,7 +39,7 @@ def test_the_discount_rate_is_the_one_that_was_set():
 
 
 def test_a_book_nobody_knew_yet_has_no_numbers():
-    with pytest.raises(TooLittleData, match="Nothing was known of this book on 2020-01-01"):
+    with pytest.raises(TooLittleData, match="Nothing was known of this book on 1 Jan 2020"):
         measured(Unknown(), Selection(known_on=date(2020, 1, 1)), EVERY, TODAY)
 
 

@@ -70,7 +70,7 @@ def test_a_score_that_no_longer_holds_on_later_loans_is_refused_and_the_sentence
     later = ledger.models[0]["card"]["out_of_time"]
     assert result["auc_ci"][0] > 0.5 >= later["auc_ci"][0]
     assert (result["verdict"], later["n"], later["windows_apart"]) == ("no usable signal", 400, True)
-    assert " on 400 loans from 2024-06-30 on, learned from earlier ones" in result["sentence"]
+    assert " on 400 loans from 30 Jun 2024 on, learned from earlier ones" in result["sentence"]
 
 
 def test_too_few_of_one_outcome_is_too_little_history():

@@ -14,6 +14,7 @@ from dash.exceptions import PreventUpdate
 from core.metrics.customers import borrower_summary
 from core.metrics.sites import NOT_ADJUSTED
 from core.selection import Selection
+from core.wording import plural
 from dashboard import text_customers as say
 from dashboard.address import Why
 from dashboard.pages import customers
@@ -121,7 +122,7 @@ def test_the_words_not_adjusted_stand_beside_every_comparison(by):
     shown = sites.update_sites(services_of(book_of(loans, paid_by_branch())), f"?by={by}", "dark")
     assert shown["chart"]["subtitle"].endswith(NOT_ADJUSTED)
     assert shown["subtitle"].endswith(NOT_ADJUSTED)
-    assert shown["title"] == f"2 {say.PLURALS[by]}, one by one"
+    assert shown["title"] == f"2 {plural(by)}, one by one"
     assert shown["chart"]["rows"][0][0] == by.capitalize()
 
 

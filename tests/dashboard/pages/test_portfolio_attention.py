@@ -63,7 +63,7 @@ def test_a_book_that_cannot_be_judged_says_why_and_claims_no_calm():
 def test_the_year_adds_up_month_by_month_and_opens_its_payments(moving):
     chart = year.update_year(moving, "", "light")["chart"]
     assert chart["title"] == "Cash this year: 400"
-    assert "last year n/a, because the book begins on 2025-11-30" in chart["subtitle"]
+    assert "last year n/a, because the book begins on 30 Nov 2025" in chart["subtitle"]
     assert chart["rows"][0] == ["Month", "Cash", "This year to date", "Last year to date", "Budget to date"]
     assert chart["rows"][1][1:] == ["40.00", "40.00", "n/a", "n/a"]
     assert chart["rows"][-1][1:] == ["40.00", "400.00", "n/a", "n/a"]

@@ -130,7 +130,7 @@ def test_a_short_book_is_compared_over_one_month_and_says_so(services):
 
 def test_months_asked_for_that_the_book_lacks_are_not_replaced(services):
     absent = card_of(services, "?over=6")["absent"]
-    assert absent.startswith("n/a, because this book holds no loans of 2025-10-31 and 2025-11-30 and ")
+    assert absent.startswith("n/a, because this book holds no loans of 31 Oct 2025 and 30 Nov 2025 and ")
 
 
 def test_within_the_usual_swing_a_group_is_named_with_that_remark(services):
@@ -219,7 +219,7 @@ def test_a_line_of_the_bridge_opens_its_number(services):
 
 def test_without_two_month_ends_there_is_no_bridge(services_with, services):
     assert bridge.update_bridge(services_with(TUTORIAL), "", "light")["absent"] == (
-        "n/a, because this book holds no loans of 2026-09-30, and a month is known by both its ends."
+        "n/a, because this book holds no loans of 30 Sep 2026, and a month is known by both its ends."
     )
     assert bridge.update_bridge(services, "?product=not+stated", "light")["absent"] == (
         "n/a, because no loan of this selection was in arrears."
