@@ -142,13 +142,11 @@ class FakePortfolioReader:
         self._files_until: dict[str, date | None] = {"payments": payments_until, "actions": actions_until}
 
     def book(self, known_on: date | None = None) -> Book:
-        days = tuple(date.fromisoformat(day) for day in sorted(self._snapshots["as_of"].unique()))
-        newest = self._snapshots[self._snapshots["as_of"] == days[-1].isoformat()] if days else self._snapshots
-        currency = newest["currency"].dropna().mode()
+        days = self._days
         committed = [batch for batch in self._batches if batch.status == "committed"]
         return Book(
-            name=self._name, revision=1 if days else 0, days=days, currency=currency.iloc[0] if len(currency) else "",
-            loans=self._snapshots["loan_ref"].nunique(), has_payments=bool(len(self._payments)),
+            name=self._name, revision=1 if days else 0, days=days, currency=self._currency, loans=self._loans,
+            has_payments=bool(len(self._payments)),
             has_actions=bool(len(self._actions)), has_costs=bool(self._actions["cost"].notna().any()),
             sample_hidden=False, own_stored=self._name == "own" and bool(len(committed) or days),
             last_received_on=max((batch.received_on for batch in committed), default=None),
@@ -156,6 +154,22 @@ class FakePortfolioReader:
             payments_until=self._told_until("payments", bool(len(self._payments))),
             actions_until=self._told_until("actions", bool(len(self._actions))),
         )  # fmt: skip
+
+    @cached_property
+    def _days(self) -> tuple[date, ...]:
+        return tuple(date.fromisoformat(day) for day in sorted(self._snapshots["as_of"].unique()))
+
+    @cached_property
+    def _currency(self) -> str:
+        newest = (
+            self._snapshots[self._snapshots["as_of"] == self._days[-1].isoformat()] if self._days else self._snapshots
+        )
+        most = newest["currency"].dropna().mode()
+        return most.iloc[0] if len(most) else ""
+
+    @cached_property
+    def _loans(self) -> int:
+        return self._snapshots["loan_ref"].nunique()
 
     def _told_until(self, kind: str, told: bool) -> date | None:
         received = [batch.received_on for batch in self._batches if (batch.kind, batch.status) == (kind, "committed")]
@@ -246,7 +260,7 @@ class FakePortfolioReader:
 
     def promises(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, (*DIMENSIONS, "month"))
-        rows = _kept(promise_rows(self), selection)
+        rows = _kept(self._promise_rows, selection)
         rows = rows[rows["day"] <= self._until(selection)]
         return _sums(rows.assign(month=rows["day"].map(_month)), by, PROMISE_MEASURES)
 
@@ -277,6 +291,10 @@ class FakePortfolioReader:
         """The fake knew everything from the first day on."""
         same = fact_rows(self, kind, selection, cell, measure)[:0]
         return FactPage(_listed(same, kind).assign(change=pd.Series(dtype="str")), None, 0, 0.0)
+
+    @cached_property
+    def _promise_rows(self) -> pd.DataFrame:
+        return promise_rows(self)
 
     @cached_property
     def _flow_rows(self) -> pd.DataFrame:
@@ -511,34 +529,42 @@ class FakePortfolioReader:
         named = rows["reverses_ref"].where(rows["payment_kind"] == "reversal").map(paid_on)
         rows["effective_on"] = named.where(named.notna(), rows["paid_on"])
         rows = self._described(rows, "paid_on")
-        starts = [
-            self._placed[(self._placed["loan_id"] == loan) & (self._placed["placed_on"] <= day)].tail(1)
-            for loan, day in zip(rows["loan_id"], rows["effective_on"], strict=True)
-        ]
-        rows["placed_on"] = [start["placed_on"].iloc[0] if len(start) else None for start in starts]
-        rows["episode"] = [start["episode"].iloc[0] if len(start) else 0 for start in starts]
+        starts = self._begun(rows, "effective_on")
+        rows["placed_on"] = [start.placed_on if start else None for start in starts]
+        rows["episode"] = [start.episode if start else 0 for start in starts]
         return rows if len(rows) else rows.astype({"episode": "int64"})
 
     def _read_actions(self, given: pd.DataFrame | None) -> pd.DataFrame:
         rows = _whole(given, ACTION_FIELDS)
         own = rows["strategy"]
         rows = self._described(rows.drop(columns="strategy"), "acted_on")
-        begun = [
-            self._placed[(self._placed["loan_id"] == loan) & (self._placed["placed_on"] <= day)].tail(1)
-            for loan, day in zip(rows["loan_id"], rows["acted_on"], strict=True)
-        ]
-        rows["cohort"] = [start["cohort"].iloc[0] if len(start) else "none" for start in begun]
-        rows["episode"] = [int(start["episode"].iloc[0]) if len(start) else 0 for start in begun]
+        begun = self._begun(rows, "acted_on")
+        rows["cohort"] = [start.cohort if start else "none" for start in begun]
+        rows["episode"] = [int(start.episode) if start else 0 for start in begun]
         rows = rows.astype({"episode": "int64"})
         return rows.assign(strategy=own.where(own.notna(), rows["strategy"]))
 
+    def _begun(self, rows: pd.DataFrame, day: str) -> list[Any]:
+        """The last episode of each row's loan that had begun on the day; None before the first."""
+        of_loan: dict[int, list[Any]] = {}
+        for episode in self._placed.itertuples():
+            of_loan.setdefault(episode.loan_id, []).append(episode)
+        begun = (
+            [episode for episode in of_loan.get(loan, []) if episode.placed_on <= then]
+            for loan, then in zip(rows["loan_id"], rows[day], strict=True)
+        )
+        return [episodes[-1] if episodes else None for episodes in begun]
+
     def _described(self, rows: pd.DataFrame, day: str) -> pd.DataFrame:
         """Rows with their loan's number and dimensions on the day, or on its first day after."""
+        of_loan: dict[str, list[tuple[str, int]]] = {}
+        for told in self._snapshots.itertuples():
+            of_loan.setdefault(told.loan_ref, []).append((told.as_of, told.Index))
         found = []
         for loan_ref, then in zip(rows["loan_ref"], rows[day], strict=True):
-            of_loan = self._snapshots[self._snapshots["loan_ref"] == loan_ref].sort_values("as_of")
-            before = of_loan[of_loan["as_of"] <= then]
-            found.append((before.tail(1) if len(before) else of_loan.head(1)).index[0])
+            days = sorted(of_loan[loan_ref])
+            before = [index for as_of, index in days if as_of <= then]
+            found.append(before[-1] if before else days[0][1])
         told = self._snapshots.loc[found, ["loan_id", *DIMENSIONS]].reset_index(drop=True)
         return pd.concat([rows, told], axis=1)
 

@@ -81,6 +81,7 @@ def reader(engine) -> SqlPortfolioReader:
     return SqlPortfolioReader(engine)
 
 
+@pytest.mark.no_cover  # hundreds of cells: the other tests cover what they run
 @pytest.mark.parametrize("kind", BY)
 @pytest.mark.parametrize("as_of", [None, date(2026, 3, 7)])
 def test_the_rows_of_every_cell_come_to_its_sums_and_together_they_are_all_rows(reader, kind, as_of):
