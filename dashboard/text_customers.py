@@ -9,7 +9,7 @@ import pandas as pd
 from core.columns import PERSON_HOLDS
 from core.metrics.customers import BorrowerSummary
 from core.metrics.measure import Measure
-from core.metrics.sites import NOT_ADJUSTED
+from core.metrics.sites import FALSE_ALARMS_SHARE, NOT_ADJUSTED
 from core.selection import NOT_STATED
 from core.wording import agree, counted, plural
 from dashboard import format as show
@@ -18,6 +18,9 @@ NO_LOANS = "No open loan of this selection, and none was placed in it."
 NO_ARREARS = "No loan of this selection is past due."
 ONE_EACH = "Each open loan has a borrower of its own"
 ONE_EACH_NOTE = "The files name nobody with two open loans in this selection. A loan whose files name no borrower counts as a borrower of its own."
+CHANCE = (
+    f"More than chance: where all work alike, one is named in {round(1 / FALSE_ALARMS_SHARE)} looks at all of them."
+)
 FIND_TITLE = "All loans of one borrower"
 FIND_NOTE = "Type the number of a borrower or of a loan, or how it begins."
 
@@ -84,7 +87,7 @@ def sites_subtitle(sites: pd.DataFrame, by: str, drawn: int, part: str = "") -> 
     n = show.count(int(sites["loans"].sum()), "placements")
     return (
         f"Cash to date by balance placed, by {by} at placement, with the {show.percent(0.95, 0)} interval, n = {n}{largest}"
-        f"{f'; {part}' if part else ''}. Of twenty that work alike about one differs by chance. {NOT_ADJUSTED}"
+        f"{f'; {part}' if part else ''}. {CHANCE} {NOT_ADJUSTED}"
     )
 
 

@@ -107,11 +107,8 @@ def _word(row: Mapping[str, Any], overall: float) -> str:
 
 
 def _tone(row: Mapping[str, Any], overall: float, mode: str | None) -> str:
-    """Better or worse than the others only where the interval says so."""
-    colours = palette(mode)
-    if not _differs(row, overall):
-        return colours.muted
-    return colours.bad if row["rate"] < overall else colours.good
+    """Set off where it differs by more than chance; neither good nor bad, for nothing is adjusted for what a site was given."""
+    return palette(mode).accent if _differs(row, overall) else palette(mode).muted
 
 
 def _told(row: Mapping[str, Any], name: str) -> str:

@@ -81,6 +81,24 @@ def test_equal_sites_are_told_apart_once_in_20_and_not_once_in_6():
     assert weaker > 0.12
 
 
+def test_of_books_whose_sites_are_all_alike_one_in_20_names_any():
+    rng = np.random.default_rng(11)
+    books = [
+        site_comparison(spread(**{f"b{at}": episodes(rng, 120, 0.2) for at in range(18)}), "branch") for _ in range(300)
+    ]
+    named = np.mean([book["differs"].any() for book in books])
+    assert 0.02 <= named <= 0.1
+
+
+def test_sites_that_cannot_be_compared_make_the_others_no_harder_to_tell_apart():
+    rng = np.random.default_rng(14)
+    strong, rest = episodes(rng, 500, 0.24), episodes(rng, 500, 0.2)
+    small = {f"s{at}": episodes(rng, 5, 0.2) for at in range(40)}
+    alone = site_comparison(spread(strong=strong, rest=rest, s0=small["s0"]), "branch").set_index("branch")
+    among = site_comparison(spread(strong=strong, rest=rest, **small), "branch").set_index("branch")
+    assert alone.loc["strong", "differs"] == among.loc["strong", "differs"]
+
+
 def test_a_site_that_recovers_twice_as_much_is_told_apart_and_the_bystanders_are_not():
     rng = np.random.default_rng(12)
     sites = site_comparison(

@@ -44,7 +44,7 @@ def test_each_site_with_a_rate_is_a_dot_in_the_order_given_with_its_interval():
 
 def test_a_site_without_an_interval_is_a_ring_and_the_pointer_says_why():
     dots = draw()["data"][-1]
-    assert dots["marker"]["color"] == [LIGHT.good, LIGHT.surface, LIGHT.muted, LIGHT.bad]
+    assert dots["marker"]["color"] == [LIGHT.accent, LIGHT.surface, LIGHT.muted, LIGHT.accent]
     assert dots["marker"]["line"]["color"][1] == LIGHT.muted
     assert (
         dots["hovertext"][1]
@@ -53,7 +53,7 @@ def test_a_site_without_an_interval_is_a_ring_and_the_pointer_says_why():
     assert draw(SITES.drop(columns="why"))["data"][-1]["hovertext"][1].endswith(f"<br>{NO_INTERVAL}")
 
 
-def test_better_and_worse_are_words_and_only_where_the_difference_is_more_than_chance():
+def test_a_side_is_a_word_and_only_where_the_difference_is_more_than_chance():
     assert rates(draw()) == ["<b>40.0 %</b> above", "<b>45.0 %</b>", "<b>30.0 %</b>", "<b>20.0 %</b> below"]
 
 
