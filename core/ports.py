@@ -57,7 +57,8 @@ class PortfolioReader(Protocol):
     def cash(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Cash net of reversals up to `selection.as_of`, from placement on: `by` (dimensions at placement, "cohort",
         "month": the month-end of the month the money was posted) + payments (count), cash (posted),
-        cash_effective (a reversal taken back in the month of its payment)."""
+        cash_effective (a reversal taken back in the month of its payment, once it is posted). "told" is the month-end of
+        the day from which a row counts: later than "month" where a reversal counts back."""
 
     def cash_outside(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Cash posted up to `selection.as_of` that belongs to no placement, and waivers: `by` (dimensions on the day of
@@ -81,7 +82,9 @@ class PortfolioReader(Protocol):
     def promises(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Promises whose due day plus grace has passed by `selection.as_of`: `by` (dimensions on the day of the promise,
         "month": the month-end of due day plus grace, of a cancelled one of the day it was cancelled, of an unstated one
-        of the day it was made) + core.metrics.promises.PROMISE_MEASURES."""
+        of the day it was made; "told": that of the day from which it counts so, later than "month" where a reversal
+        changed what became of it) + core.metrics.promises.PROMISE_MEASURES, as of `selection.as_of`: less what reversals
+        posted by then took back."""
 
     def borrowers(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Distinct borrowers of open loans on `selection.as_of`: `by` + borrowers, arrears_borrowers (with a loan 1+ days

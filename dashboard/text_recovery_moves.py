@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.metrics.cure import CURED, REDEFAULTED, SUSTAINED
 from core.metrics.funnel import unsaid
-from core.metrics.promises import GRACE_DAYS, TOLERANCE_SHARE
+from core.metrics.promise_outcomes import GRACE_DAYS, TOLERANCE_SHARE
 from core.metrics.ripeness import SOURCES, partly
 from core.metrics.whole_month import WholeMonth
 from core.records import Book

@@ -59,6 +59,7 @@ class FactKind:
         of_day: rows of the selection's snapshot day only, not of every day up to it.
         sides: measure to the rows that carry it, where the cube's rows hold a fact once for each of its days: "" for
             the measures that are not named.
+        month_of: the column whose month a cell asks for; "" the day.
         of_month: conditions like `about`, where only the rows of the month-ends from one to another are wanted.
         derived: what a cell may ask that is no column of the rows.
     """
@@ -73,6 +74,7 @@ class FactKind:
     more: Mapping[str, Expression] = field(default_factory=dict)
     of_day: bool = False
     sides: Mapping[str, Callable[..., Select[Any]]] = field(default_factory=dict)
+    month_of: str = ""
     of_month: Callable[[str, str], Sequence[ColumnElement[bool]]] = lambda _first, _last: ()
     derived: Mapping[str, Callable[[Subquery, Wanted], ColumnElement[bool]]] = field(default_factory=dict)
 
@@ -135,7 +137,7 @@ KINDS: dict[str, FactKind] = {
         PLACED, lambda scope: (placements.c.book_id == scope.book_id,), "placed_on", "loan_id", "balance"
     ),
     "cash": FactKind(  # listed as posted, or as effective where that is asked for
-        CASH, lambda scope: (payments.c.book_id == scope.book_id,), "day", "payment_id", "cash",
+        CASH, lambda scope: (payments.c.book_id == scope.book_id,), "told_on", "payment_id", "cash", month_of="day",
         told_where={"cash": "cash", "cash_effective": "cash_effective"}, joined=_with_payment,
         sides={"": posted_rows, "cash_effective": effective_rows}, derived={"age": _is_aged},
         more={
@@ -157,8 +159,8 @@ KINDS: dict[str, FactKind] = {
         of_month=_flows_of, derived={"move": _goes},
     ),
     "promises": FactKind(
-        PROMISES, lambda scope: (of_promises(scope.book_id),), "day", "promise_id", "promises",
-        told_where=dict.fromkeys(("promised", "kept", "kept_amount"), "promises"),
+        PROMISES, lambda scope: (of_promises(scope.book_id),), "told_on", "promise_id", "promises",
+        told_where={"promised": "promises", "kept": "judged", "kept_amount": "judged"}, month_of="day",
     ),
 }  # fmt: skip
 

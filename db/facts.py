@@ -149,8 +149,9 @@ class FactList:
         derived = kind.derived
         chosen += [derived.get(name, _column(name))(facts, asked) for name, asked in self._wanted.items()]
         first, last = self._months()
-        chosen += [day >= f"{first[:8]}01"] if first else []
-        chosen += [day <= last] if last else []
+        of_month = facts.c[kind.month_of or kind.day]
+        chosen += [of_month >= f"{first[:8]}01"] if first else []
+        chosen += [of_month <= last] if last else []
         if self._measure:
             chosen.append(facts.c[self._summed] != 0)
         return chosen

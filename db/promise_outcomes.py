@@ -1,5 +1,6 @@
 """What became of promises, as stored: derived from the payments and actions that speak, anew for the loans a change may
-concern. Every promise that speaks has exactly one outcome that speaks."""
+concern. Every promise that speaks has one outcome that speaks, and one more for each later day on which a reversal
+changed it."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from core.metrics.contacts import CANCELLED_RESULTS
-from core.metrics.promises import OUTCOME_FIELDS, net_of_reversals
-from core.metrics.promises import promise_outcomes as outcomes_of
+from core.metrics.promise_outcomes import OUTCOME_FIELDS
+from core.metrics.promise_outcomes import promise_outcomes as outcomes_of
 from db.rows import insert_rows
 from db.tables import promise_outcomes
 from db.touched import Touched
@@ -78,7 +79,7 @@ def rederive(connection: Connection, book_id: int, touched: Touched) -> None:
     if gone:
         ended = [(known_on, present[row]) for row in gone]
         connection.exec_driver_sql("UPDATE promise_outcomes SET live = 0, until_on = ? WHERE id = ?", ended)
-    rows = [(book_id, 1, known_on, *row) for row in sorted(new, key=lambda row: row[0])]
+    rows = [(book_id, 1, known_on, *row) for row in sorted(new, key=_place)]
     insert_rows(connection, promise_outcomes, ("book_id", "live", "since_on", *OUTCOME_FIELDS), rows)
 
 
@@ -90,8 +91,13 @@ def _wanted(connection: Connection) -> pd.DataFrame:
     place = {number: position for position, number in enumerate(cash["payment_id"])}
     cash = cash.assign(payment_id=cash["payment_id"].map(place), reverses_id=cash["reverses_id"].map(place))
     numbers = promises["promise_id"].tolist()
-    found = outcomes_of(promises.assign(promise_id=range(len(promises))), net_of_reversals(cash))
-    return found.assign(promise_id=numbers)
+    found = outcomes_of(promises.assign(promise_id=range(len(promises))), cash)
+    return found.assign(promise_id=[numbers[position] for position in found["promise_id"]])
+
+
+def _place(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Of a promise first its outcome as judged, then what changed it."""
+    return row[0], row[OUTCOME_FIELDS.index("told_on")] or ""
 
 
 def _frame(connection: Connection, query: str, given: Sequence[str] = ()) -> pd.DataFrame:

@@ -91,13 +91,13 @@ def _placed(asked: Asked, by: Sequence[str]) -> Select[Any]:
 
 
 def cash(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
-    """Cash net of reversals up to the selection's day, from placement on."""
+    """Cash net of reversals posted up to the selection's day, from placement on."""
     return summed_frame(connection, _cash, scope, by, CASH.measures)
 
 
 def _cash(asked: Asked, by: Sequence[str]) -> Select[Any]:
     rows = cash_rows(payments.c.book_id == asked.book_id, known=asked.known)
-    return flow(asked, by, cube=CASH, clock="month", rows=rows, day="day")
+    return flow(asked, by, cube=CASH, clock="told", rows=rows, day="told_on")
 
 
 def activity(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def promises(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.Data
 
 def _promises(asked: Asked, by: Sequence[str]) -> Select[Any]:
     rows = promise_rows(of_promises(asked.book_id), known=asked.known)
-    return flow(asked, by, cube=PROMISES, clock="month", rows=rows, day="day")
+    return flow(asked, by, cube=PROMISES, clock="told", rows=rows, day="told_on")
 
 
 def cash_outside(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:

@@ -228,8 +228,8 @@ class SqlPortfolioReader:
     def cash_between(
         self, loan_refs: Sequence[str], after: date, until: date, known_on: date | None = None
     ) -> pd.DataFrame:
-        """Net cash of loans in (after, until], by the day it counts for; loans that paid nothing are absent.
-        Raises HistoryUnsettled."""
+        """Net cash of loans in (after, until], by the day it counts for, less what reversals posted by `until` took back;
+        loans that paid nothing are absent. Raises HistoryUnsettled."""
 
         def read(connection: Connection) -> pd.DataFrame:
             return _cash_between(connection, *self._known(connection, known_on), loan_refs, after, until)
@@ -368,7 +368,7 @@ def _cash_between(
             select(loans.c.loan_ref, func.sum(payments.c.amount))
             .join(loans, loans.c.id == payments.c.loan_id)
             .where(loans.c.book_id == book_id, loans.c.loan_ref.in_(loan_refs[start : start + BLOCK]))
-            .where(is_cash(known), in_window)
+            .where(is_cash(known), in_window, payments.c.paid_on <= until.isoformat())
             .group_by(loans.c.loan_ref)
         )
         paid += [tuple(row) for row in connection.execute(query)]

@@ -263,11 +263,13 @@ promise_outcomes = _table(  # what became of a promise, derived from the payment
     Column("since_on", Text),
     Column("until_on", Text),
     Column("resolved_on", Text),  # due day plus grace; null where the promise cannot be judged
+    Column("told_on", Text),  # the same day; in a later row that of the reversal which changed the outcome
     Column("fate", Text, nullable=False),  # kept, broken, cancelled, unstated
-    Column("kept_amount", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),  # 1 or 0; in a later row the change: -1, 0, 1
+    Column("kept_amount", Integer, nullable=False),  # in a later row the change
     Index("promise_outcomes_of_promise", "promise_id", "live"),
     Index("promise_outcomes_of_loan", "loan_id"),
-    Index("promise_outcomes_by_day", "book_id", "resolved_on"),
+    Index("promise_outcomes_by_day", "book_id", "told_on"),
 )
 
 assignments = _table(  # the strategy a loan was under, from when, and who decided
@@ -397,7 +399,7 @@ STOCK_MEASURES = (
 cube_stock = _cube("cube_stock", ("as_of",), _STOCK_DIMENSIONS, STOCK_MEASURES)
 cube_site = _cube("cube_site", ("as_of",), _SITE_DIMENSIONS, STOCK_MEASURES)
 cube_placed = _cube("cube_placed", ("cohort",), _PLACED_DIMENSIONS, ("loans", "balance"))
-cube_cash = _cube("cube_cash", ("cohort", "month"), _PLACED_DIMENSIONS, ("payments", "cash", "cash_effective"))
+cube_cash = _cube("cube_cash", ("cohort", "month", "told"), _PLACED_DIMENSIONS, ("payments", "cash", "cash_effective"))
 cube_outside = _cube("cube_outside", ("month",), _PLACED_DIMENSIONS, ("payments", "cash", "waivers", "waived"))
 cube_costs = _cube("cube_costs", ("cohort", "month"), _PLACED_DIMENSIONS, ("costed", "cost"))
 cube_activity = _cube(
@@ -408,7 +410,7 @@ cube_activity = _cube(
 )
 
 cube_flows = _cube("cube_flows", ("month",), ("origin", "state", *_FLOW_DIMENSIONS), FLOW_MEASURES)
-cube_promises = _cube("cube_promises", ("month",), _ACTIVITY_DIMENSIONS, PROMISE_MEASURES)
+cube_promises = _cube("cube_promises", ("month", "told"), _ACTIVITY_DIMENSIONS, PROMISE_MEASURES)
 cube_borrowers = _cube("cube_borrowers", ("as_of",), ("dimension", "value"), ("borrowers", "arrears_borrowers"))
 
 targets = _table(  # what was set for a month, an age of a cohort, or always; the newest row of a key holds

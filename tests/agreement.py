@@ -19,7 +19,7 @@ from tests.reference_files import File, files_known_on
 from tests.reference_flows import Flows, Where
 from tests.reference_forecast import REDRAWN, forecast_metrics, rolling_metrics
 from tests.reference_moves import Metrics, move_metrics
-from tests.reference_promises import promise_metrics, promises_of
+from tests.reference_promises import Promise, promise_metrics, promises_of
 from tests.reference_questions import QUESTIONS, Sums, sums_of_frame
 from tests.reference_value import value_metrics
 from tests.reference_year import year_metrics
@@ -36,18 +36,24 @@ class Whole:
     def __init__(self, files: list[File]) -> None:
         self.book = Reference(files)
         self.flows = Flows(self.book)
-        self.promises = promises_of(self.book)
+        self._promises: dict[str, list[Promise]] = {}
 
     def metrics(self, as_of: str, where: Where) -> Metrics:
         return (
             self.book.metrics(as_of, where)
             | move_metrics(self.flows, as_of, where)
-            | promise_metrics(self.book, self.promises, as_of, where)
+            | promise_metrics(self.book, as_of, where)
             | value_metrics(self.book, as_of, where)
             | year_metrics(self.flows, as_of, where)
             | rolling_metrics(self.flows, as_of, where)
             | forecast_metrics(self.flows, as_of, where)
         )
+
+    def promises(self, as_of: str) -> list[Promise]:
+        """Every promise as of a day; remembered."""
+        if as_of not in self._promises:
+            self._promises[as_of] = promises_of(self.book, as_of)
+        return self._promises[as_of]
 
 
 class Store:
@@ -115,7 +121,7 @@ class Store:
         )
         whole, reader = self.reference(known_on), self.reader
         for (name, by), answer in QUESTIONS.items():
-            expected: Sums = answer(whole.book, whole.flows, whole.promises, as_of, where)
+            expected: Sums = answer(whole.book, whole.flows, whole.promises(as_of), as_of, where)
             frame = getattr(reader, name)(selection, list(by))
             wrong = unlike(sums_of_frame(name, frame, by, expected), expected)
             assert not wrong, (name, by, as_of, where, known_on, wrong)

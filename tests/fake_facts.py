@@ -10,7 +10,8 @@ import pandas as pd
 
 from core.metrics.cells import wanted
 from core.metrics.contacts import CANCELLED_RESULTS, is_contact
-from core.metrics.promises import PROMISE_MEASURES, net_of_reversals, promise_outcomes
+from core.metrics.promise_outcomes import promise_outcomes
+from core.metrics.promises import PROMISE_MEASURES
 from core.selection import DIMENSIONS, Selection
 
 if TYPE_CHECKING:
@@ -37,15 +38,16 @@ DEFAULTS = {
 GROUPS = {
     "stock": (*DIMENSIONS, "workable"),
     "placed": (*DIMENSIONS, "cohort"),
-    "cash": (*DIMENSIONS, "cohort", "month", "age"),
+    "cash": (*DIMENSIONS, "cohort", "month", "told", "age"),
     "activity": (*DIMENSIONS, "month"),
     "costs": (*DIMENSIONS, "cohort", "month", "age"),
-    "promises": (*DIMENSIONS, "month"),
+    "promises": (*DIMENSIONS, "month", "told"),
 }
 
 
 def promise_rows(reader: FakePortfolioReader) -> pd.DataFrame:
-    """One row a promise: its action's dimensions, day (resolved on, or made on), fate and PROMISE_MEASURES."""
+    """One row a promise and change of it: its action's dimensions, day (resolved on, or made on), told_on, fate and
+    PROMISE_MEASURES."""
     actions = reader._actions.assign(number=np.arange(1, len(reader._actions) + 1))
     made = actions[actions["promise_amount"].notna() | actions["promise_due"].notna()]
     promises = pd.DataFrame(
@@ -55,13 +57,17 @@ def promise_rows(reader: FakePortfolioReader) -> pd.DataFrame:
             "cancelled_on": [_cancelled_on(actions, promise) for promise in made.itertuples()],
         }
     )  # fmt: skip
-    outcomes = promise_outcomes(promises, net_of_reversals(_cash(reader)))
-    told = pd.concat([made.reset_index(drop=True), outcomes[["resolved_on", "fate", "kept_amount"]]], axis=1)
+    outcomes = (
+        promise_outcomes(promises, _cash(reader)).drop(columns="loan_id").rename(columns={"promise_id": "number"})
+    )
+    told = made.merge(outcomes, on="number", how="right")
     judged = told["fate"].isin(["kept", "broken"])
+    first = judged & (told["told_on"] == told["resolved_on"])
     return told.assign(
         promised_on=told["acted_on"], due_on=told["promise_due"], day=told["resolved_on"].fillna(told["acted_on"]),
-        promises=judged.astype(int), promised=told["promise_amount"].where(judged, 0.0).fillna(0.0),
-        kept=(told["fate"] == "kept").astype(int), kept_amount=told["kept_amount"].astype(float) / 100,
+        told_on=told["told_on"].fillna(told["acted_on"]), judged=judged,
+        promises=first.astype(int), promised=told["promise_amount"].where(first, 0.0).fillna(0.0),
+        kept_amount=told["kept_amount"].astype(float) / 100,
         unstated=(told["fate"] == "unstated").astype(int), cancelled=(told["fate"] == "cancelled").astype(int),
     )  # fmt: skip
 
@@ -110,7 +116,8 @@ def _cash_rows(reader: FakePortfolioReader, _: Selection) -> pd.DataFrame:
     posted = rows.assign(day=rows["paid_on"], payments=is_payment, cash=rows["amount"], cash_effective=np.nan)
     effective = rows.assign(day=rows["effective_on"], payments=0, cash=np.nan, cash_effective=rows["amount"])
     both = pd.concat([posted.assign(is_posted=True), effective.assign(is_posted=False)], ignore_index=True)
-    return both.assign(fact_day=both["day"])
+    told_on = both[["day", "paid_on"]].astype("str").max(axis=1)
+    return both.assign(told_on=told_on, fact_day=told_on)
 
 
 def _activity(reader: FakePortfolioReader, _: Selection) -> pd.DataFrame:
@@ -138,10 +145,9 @@ def _costs(reader: FakePortfolioReader, _: Selection) -> pd.DataFrame:
 
 def _promises(reader: FakePortfolioReader, _: Selection) -> pd.DataFrame:
     rows = promise_rows(reader)
-    blank = {
-        name: rows[name].astype(float).where(rows["promises"] == 1) for name in ("promised", "kept", "kept_amount")
-    }
-    return rows.assign(fact_day=rows["day"], number=np.arange(1, len(rows) + 1), **blank)
+    blank = {name: rows[name].astype(float).where(rows["judged"]) for name in ("kept", "kept_amount")}
+    promised = rows["promised"].astype(float).where(rows["promises"] == 1)
+    return rows.assign(fact_day=rows["told_on"], promised=promised, **blank)
 
 
 ROWS: dict[str, Callable[[FakePortfolioReader, Selection], pd.DataFrame]] = {
@@ -177,7 +183,10 @@ def fact_rows(
     reader._check([measure] if measure else [], MEASURES[kind])
     rows = ROWS[kind](reader, selection)
     rows = reader._narrowed(rows[rows["fact_day"] <= reader._until(selection)], selection)
-    rows = rows.assign(month=rows["fact_day"].map(lambda day: reader._month_of(day)))
+    of_month = "day" if "told_on" in rows else "fact_day"
+    rows = rows.assign(month=rows[of_month].map(lambda day: reader._month_of(day)))
+    if "told_on" in rows:
+        rows = rows.assign(told=rows["told_on"].map(lambda day: reader._month_of(day)))
     for name, text in cell.items():
         rows = rows[np.array([is_wanted(row, name, text) for row in rows.to_dict("records")], dtype=bool)]
     summed = rows[measure or DEFAULTS[kind]].fillna(0)

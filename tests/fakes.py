@@ -213,7 +213,7 @@ class FakePortfolioReader:
         return _sums(rows[rows["placed_on"] <= self._until(selection)], by, ["loans", "balance"])
 
     def cash(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
-        self._check(by, (*DIMENSIONS, "cohort", "month"))
+        self._check(by, (*DIMENSIONS, "cohort", "month", "told"))
         cash = self._payments[
             self._payments["payment_kind"].isin(["cash", "reversal"]) & self._payments["placed_on"].notna()
         ]
@@ -223,8 +223,10 @@ class FakePortfolioReader:
         posted = placed.assign(day=placed["paid_on"], payments=is_payment, cash=placed["amount"], cash_effective=0.0)
         effective = placed.assign(day=placed["effective_on"], payments=0, cash=0.0, cash_effective=placed["amount"])
         rows = _kept(pd.concat([posted, effective], ignore_index=True), selection)
-        rows = rows[rows["day"] <= self._until(selection)]
-        return _sums(rows.assign(month=rows["day"].map(_month)), by, ["payments", "cash", "cash_effective"])
+        rows = rows.assign(told_on=rows[["day", "paid_on"]].astype("str").max(axis=1))
+        rows = rows[rows["told_on"] <= self._until(selection)]
+        months = {"month": rows["day"].map(_month), "told": rows["told_on"].map(_month)}
+        return _sums(rows.assign(**months), by, ["payments", "cash", "cash_effective"])
 
     def cash_outside(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, (*DIMENSIONS, "month"))
@@ -259,10 +261,11 @@ class FakePortfolioReader:
         )  # fmt: skip
 
     def promises(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
-        self._check(by, (*DIMENSIONS, "month"))
+        self._check(by, (*DIMENSIONS, "month", "told"))
         rows = _kept(self._promise_rows, selection)
-        rows = rows[rows["day"] <= self._until(selection)]
-        return _sums(rows.assign(month=rows["day"].map(_month)), by, PROMISE_MEASURES)
+        rows = rows[rows["told_on"] <= self._until(selection)]
+        months = {"month": rows["day"].map(_month), "told": rows["told_on"].map(_month)}
+        return _sums(rows.assign(**months), by, PROMISE_MEASURES)
 
     def facts(
         self, kind: str, selection: Selection, cell: Mapping[str, str] = {}, *, measure: str = "",
@@ -423,7 +426,8 @@ class FakePortfolioReader:
             self._payments["payment_kind"].isin(["cash", "reversal"]) & self._payments["loan_ref"].isin(loan_refs)
         ]
         day = rows["effective_on"].astype("str")
-        rows = rows[(day > after.isoformat()) & (day <= until.isoformat())]
+        posted = rows["paid_on"].astype("str")
+        rows = rows[(day > after.isoformat()) & (day <= until.isoformat()) & (posted <= until.isoformat())]
         told = rows.assign(cash=rows["amount"].astype(float), loan_ref=rows["loan_ref"].astype("str"))
         return told.groupby("loan_ref", as_index=False)["cash"].sum().round(2)
 

@@ -86,6 +86,11 @@ class Payment:
     counts_on: str
     place: int = 0
 
+    @property
+    def counted_by(self) -> str:
+        """The first day on which it counts: posted, and the payment that it takes back has come."""
+        return max(self.paid_on, self.counts_on)
+
 
 def cents(text: str) -> int:
     return int((Decimal(text) * 100).to_integral_exact())

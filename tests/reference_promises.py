@@ -1,6 +1,6 @@
-"""Which promises were kept, worked out again from the files.
+"""Which promises were kept, worked out again from the files, as of a day: with what was taken back by then.
 
-The definition is the docstring of core.metrics.promises; none of its code is used. Amounts are whole hundredths.
+The definition is the docstring of core.metrics.promise_outcomes; none of its code is used. Amounts are whole hundredths.
 A promise is cancelled by an action after the one that made it: of a later day, or told later of the same day.
 """
 
@@ -51,10 +51,10 @@ class Promise:
         return min(self.got, self.amount)
 
 
-def promises_of(book: Reference) -> list[Promise]:
-    """Every promise with its fate: kept, broken, cancelled or unstated."""
+def promises_of(book: Reference, as_of: str) -> list[Promise]:
+    """Every promise with its fate as of a day: kept, broken, cancelled or unstated."""
     cash = {}
-    for payment, left in left_of_payments(book):
+    for payment, left in left_of_payments(book, as_of):
         cash.setdefault(payment.loan, []).append((payment, left))
     of_loan: dict[str, list[tuple[int, Row]]] = {}
     for place, row in enumerate(book.actions):
@@ -97,8 +97,8 @@ def judged(promises: list[Promise], done: list[tuple[int, Row]], cash: list[tupl
     return promises
 
 
-def left_of_payments(book: Reference) -> list[tuple[Payment, int]]:
-    """Cash payments and what is left of each: a reversal takes from the payment it names, whenever it came; one that
+def left_of_payments(book: Reference, as_of: str) -> list[tuple[Payment, int]]:
+    """Cash payments and what is left of each: a reversal posted by the day takes from the payment it names; one that
     names none of its loan takes from the newest earlier ones."""
     told = sorted(
         (each for each in book.payments if each.kind != "waiver"), key=lambda each: (each.paid_on, each.place)
@@ -107,7 +107,7 @@ def left_of_payments(book: Reference) -> list[tuple[Payment, int]]:
     by_number = {payment.ref: payment for payment in told if payment.ref and payment.amount > 0}
     nameless = []
     for payment in told:
-        if payment.amount >= 0:
+        if payment.amount >= 0 or payment.paid_on > as_of:
             continue
         original = by_number.get(payment.reverses)
         if original and original.loan == payment.loan:
@@ -124,12 +124,12 @@ def left_of_payments(book: Reference) -> list[tuple[Payment, int]]:
     return [(payment, left[payment.place]) for payment in told if left.get(payment.place, 0) > 0]
 
 
-def promise_metrics(book: Reference, promises: list[Promise], as_of: str, where: Where) -> Metrics:
+def promise_metrics(book: Reference, as_of: str, where: Where) -> Metrics:
     """Over the promises that came due, with grace, in the twelve calendar months that end with that of `as_of`."""
     names = ("promises_kept_rate", "promises_kept_value_rate", "promises_open")
     if not book.actions:
         return dict.fromkeys(names)
-    of_selection = kept_promises(book, promises, where)
+    of_selection = kept_promises(book, promises_of(book, as_of), where)
     settled = [promise for promise in of_selection if promise.settled_on <= as_of]
     unstated = sum(promise.fate == "unstated" for promise in settled)
     waiting = sum(promise.made <= as_of for promise in of_selection) - len(settled)
@@ -139,6 +139,8 @@ def promise_metrics(book: Reference, promises: list[Promise], as_of: str, where:
     known = earlier(as_of, book.paid_until, book.acted_until)
     if known < as_of and known < min(book.days):
         return dict.fromkeys(names[:2]) | answer
+    of_selection = kept_promises(book, promises_of(book, known), where)
+    settled = [promise for promise in of_selection if promise.settled_on <= known]
     of_year = [promise for promise in settled if month_end(known, -12) < promise.settled_on <= known]
     due = [promise for promise in of_year if promise.fate in ("kept", "broken")]
     n, excluded = len(due), len(of_year) - len(due)

@@ -100,7 +100,7 @@ def cash_by_cohort(book: Reference, flows: Flows, promises: list[Promise], as_of
         if payment.paid_on <= as_of:
             posted = {"payments": int(payment.kind == "cash"), "cash": payment.amount}
             rows.append(((cohort, month_end(payment.paid_on)), posted))
-        if payment.counts_on <= as_of:
+        if payment.counted_by <= as_of:
             rows.append(((cohort, month_end(payment.counts_on)), {"cash_effective": payment.amount}))
     return added(rows)
 

@@ -43,7 +43,7 @@ def cash_up_to_age(book: Reference, as_of: str, where: Where, age: int) -> list[
     return [
         (episode, payment.amount)
         for episode, payment in book.recovered(where)
-        if payment.counts_on <= as_of
+        if payment.counted_by <= as_of
         and is_old(episode, as_of, age)
         and months_from(episode.placed_on, payment.counts_on) <= age
     ]
@@ -99,7 +99,7 @@ def lgd(book: Reference, day: str, where: Where) -> Answer:
     loss = float(exposure)
     for episode, payment in book.recovered(where):
         if (
-            payment.counts_on <= as_of
+            payment.counted_by <= as_of
             and is_old(episode, as_of, 12)
             and months_from(episode.placed_on, payment.counts_on) <= 12
         ):

@@ -178,7 +178,7 @@ def test_what_is_about_to_roll_and_to_come_in_the_next_month():
     assert short["rolling_next_month"] == (0, 0, 1, 3, 0)
 
 
-def promised(*payments: str) -> list[Promise]:
+def promised(*payments: str, as_of: str = "2026-10-31") -> list[Promise]:
     """The promises of one loan, with a bystander that pays as much on the same days."""
     actions = """Loan_ID,Acted_On,Action,Cost,Result,Strategy,Promise_Amount,Promise_Due
 L1,2026-09-01,call,,promise,,100.00,2026-09-10
@@ -190,7 +190,7 @@ L1,2026-10-03,call,,promise cancelled,,,
     header = "Loan_ID,Paid_On,Amount,Payment_ID,Reverses_Payment_ID,Kind\n"
     rows = [*(f"L1,{row}" for row in payments), *(f"L2,{row}" for row in payments)]
     text = header + "".join(row.replace(",K", f",K{place}") + "\n" for place, row in enumerate(rows))
-    return promises_of(Whole([File("actions", actions), File("payments", text)]).book)
+    return promises_of(Whole([File("actions", actions), File("payments", text)]).book, as_of)
 
 
 FIRST, SECOND = "2026-09-13,99.00,K,,cash", "2026-09-14,20.00,K,,cash"
@@ -211,6 +211,12 @@ def test_a_reversal_that_names_no_payment_takes_back_the_newest_and_waivers_keep
     assert [(promise.fate, promise.got) for promise in told[:2]] == [("broken", 89_00), ("broken", 0)]
 
 
+def test_a_reversal_breaks_a_promise_from_the_day_it_is_posted():
+    back = "2026-10-02,99.00,K,K0,reversal"
+    for day, fate in (("2026-09-30", "kept"), ("2026-10-01", "kept"), ("2026-10-02", "broken")):
+        assert promised(FIRST, SECOND, back, as_of=day)[0].fate == fate
+
+
 def value_book() -> Whole:
     """Two placements of 1,000 a year old, and L3, the bystander: too young for anything but three months."""
     days = {
@@ -229,10 +235,12 @@ def value_book() -> Whole:
 
 def test_liquidation_and_loss_count_only_placements_that_are_old_enough():
     told = value_book().metrics("2026-09-30", {})
-    assert told["liquidation_3m"] == (70 / 2500, 70_00, 2500_00, 3, 0)  # the reversal counts with its payment
-    assert told["liquidation_12m"] == (70 / 2000, 70_00, 2000_00, 2, 1)  # not the 50 of month 13
+    assert told["liquidation_3m"] == (100 / 2500, 100_00, 2500_00, 3, 0)  # the reversal is not posted yet
+    assert told["liquidation_12m"] == (100 / 2000, 100_00, 2000_00, 2, 1)  # not the 50 of month 13
     assert told["liquidation_24m"] is None
-    loss = 2000_00 + 10_00 / 1.1 ** (61 / 365) - 70_00 / 1.1 ** (91 / 365)
+    later = value_book().metrics("2026-10-03", {})["liquidation_3m"]
+    assert later == (70 / 2500, 70_00, 2500_00, 3, 0)  # and counts with its payment once it is
+    loss = 2000_00 + 10_00 / 1.1 ** (61 / 365) - 100_00 / 1.1 ** (91 / 365)
     assert told["lgd_12m"] == (round(loss) / 2000_00, round(loss), 2000_00, 2, 1)
     worth = 100_00 / 1.1 ** (61 / 365) + 50_00 / 1.1 - 10_00 / 1.1 ** (31 / 365)  # posted, from 30 September 2025
     assert told["npv"] == (round(worth), round(worth), 1, 2, 0)

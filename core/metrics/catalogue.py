@@ -24,7 +24,7 @@ from core.metrics.delinquency import BUCKETS
 from core.metrics.flows import NEW, REDEFAULT_DPD, REDEFAULT_MONTHS, STATES, SUSTAINED_MONTHS
 from core.metrics.measure import Unit
 from core.metrics.points import POINTS
-from core.metrics.promises import GRACE_DAYS
+from core.metrics.promise_outcomes import GRACE_DAYS
 
 _CASH = Behind("cash", "cash", "Cash")
 _CASH_MONTH = Behind("cash", "cash", "Cash of the month", "month")

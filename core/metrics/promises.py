@@ -1,12 +1,8 @@
-"""Were promises kept? Which payment keeps which promise, and what that comes to."""
+"""Were promises kept, and how much of the money promised came in? What became of each: core.metrics.promise_outcomes."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Literal
+from datetime import date
 
 import pandas as pd
 
@@ -17,8 +13,6 @@ from core.metrics.ripeness import noted, partly, ripe_day, unripe
 from core.ports import PortfolioReader
 from core.selection import Selection
 
-GRACE_DAYS = 3
-TOLERANCE_SHARE = 0.01
 WINDOW_MONTHS = 12
 
 PROMISE_MEASURES: tuple[str, ...] = (
@@ -29,139 +23,9 @@ PROMISE_MEASURES: tuple[str, ...] = (
     "unstated",  # promises without a due day or an amount, by the month-end they were made in: they cannot be judged
     "cancelled",  # promises cancelled by their due day plus grace, by the month-end of the day they were cancelled
 )
-OUTCOME_FIELDS = ("promise_id", "loan_id", "resolved_on", "fate", "kept_amount")
 
 NO_ACTIONS = "this book has no actions"
 NOTHING_RESOLVED = "no promise fell due in the twelve months"
-
-Fate = Literal["kept", "broken", "cancelled", "unstated"]
-
-
-@dataclass(slots=True)
-class _Promise:
-    """A promise that can be judged, and what it got so far; money in whole hundredths."""
-
-    number: int
-    made: str
-    due: str
-    last: str
-    amount: int
-    got: int = 0
-
-    @property
-    def is_met(self) -> bool:
-        return self.got >= math.ceil(round((1 - TOLERANCE_SHARE) * self.amount, 6))
-
-    def may_take(self, paid_on: str) -> bool:
-        return self.made <= paid_on <= self.last and not self.is_met
-
-
-def promise_outcomes(promises: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
-    """What became of each promise?
-
-    A payment goes whole to one promise of its loan: in the order paid, to the earliest due (then the earliest made)
-    whose window [day promised, due day + GRACE_DAYS] holds the day paid, that is neither met nor cancelled. A promise
-    is kept where it got its amount less TOLERANCE_SHARE. One that is not due yet reads as broken until it is met:
-    `resolved_on` says from which day on it counts.
-
-    Args:
-        promises: promise_id, loan_id, promised_on (ISO), due_on (ISO or absent), amount (whole hundredths or absent),
-            cancelled_on (ISO or absent).
-        payments: loan_id, payment_id, paid_on (ISO), amount (whole hundredths, above 0): cash, no waivers, less what
-            was taken back (see `net_of_reversals`).
-
-    Returns:
-        OUTCOME_FIELDS, one row a promise in the order given. fate: kept, broken, cancelled (by due day + grace) or
-        unstated (no due day, none on or after the day promised, or no amount above 0). resolved_on (ISO): due day +
-        grace, the day it was cancelled, absent for an unstated one. kept_amount (whole hundredths): min(got, amount),
-        0 for cancelled and unstated ones. Empty without promises.
-
-    References:
-        Kept promises: ../../README.md, "How the numbers are defined".
-
-    >>> promises = pd.DataFrame(
-    ...     [(1, 7, "2026-01-05", "2026-01-10", 10000, None), (2, 7, "2026-01-05", "2026-01-20", 5000, None)],
-    ...     columns=["promise_id", "loan_id", "promised_on", "due_on", "amount", "cancelled_on"],
-    ... )
-    >>> payments = pd.DataFrame(
-    ...     [(7, 1, "2026-01-13", 9900), (7, 2, "2026-01-14", 2000)],
-    ...     columns=["loan_id", "payment_id", "paid_on", "amount"],
-    ... )
-    >>> promise_outcomes(promises, payments)[["resolved_on", "fate", "kept_amount"]].values.tolist()
-    [['2026-01-13', 'kept', 9900], ['2026-01-23', 'broken', 2000]]
-    """
-    told: list[tuple[int, int, str | None, Fate | _Promise]] = []
-    waiting: dict[int, list[_Promise]] = {}
-    for number, loan, made, *stated in _rows(
-        promises, "promise_id", "loan_id", "promised_on", "due_on", "amount", "cancelled_on"
-    ):
-        due, amount, cancelled = (None if value is None or value != value else value for value in stated)
-        if due is None or amount is None or due < made or amount <= 0:
-            told.append((number, loan, None, "unstated"))
-            continue
-        promise = _Promise(number, made, due, _last_day(due), int(amount))
-        if cancelled is not None and made <= cancelled <= promise.last:
-            told.append((number, loan, cancelled, "cancelled"))
-            continue
-        told.append((number, loan, promise.last, promise))
-        waiting.setdefault(loan, []).append(promise)
-    _allocate(waiting, payments)
-    return pd.DataFrame([_outcome(*row) for row in told], columns=list(OUTCOME_FIELDS))
-
-
-def _allocate(waiting: dict[int, list[_Promise]], payments: pd.DataFrame) -> None:
-    for of_loan in waiting.values():
-        of_loan.sort(key=lambda promise: (promise.due, promise.made, promise.number))
-    paid = sorted(_rows(payments, "paid_on", "payment_id", "loan_id", "amount"))
-    for paid_on, _, loan, amount in paid:
-        taker = next((promise for promise in waiting.get(loan, ()) if promise.may_take(paid_on)), None)
-        if taker is not None:
-            taker.got += int(amount)
-
-
-def _outcome(
-    number: int, loan: int, resolved_on: str | None, fate: Fate | _Promise
-) -> tuple[int, int, str | None, Fate, int]:
-    if not isinstance(fate, _Promise):
-        return number, loan, resolved_on, fate, 0
-    return number, loan, resolved_on, "kept" if fate.is_met else "broken", min(fate.got, fate.amount)
-
-
-def net_of_reversals(payments: pd.DataFrame) -> pd.DataFrame:
-    """What is left of each payment once reversals took theirs back?
-
-    A reversal takes back the payment it names, whenever it was posted. One that names none takes back the loan's
-    newest earlier payments. What exceeds them is no payment's and is left out.
-
-    Args:
-        payments: loan_id, payment_id, paid_on (ISO), amount (whole hundredths; reversals below 0), reverses_id (the
-            payment_id a reversal takes back, absent where it names none).
-
-    Returns:
-        loan_id, payment_id, paid_on, amount of the payments of which something is left, in the order paid.
-    """
-    rows = sorted(_rows(payments, "paid_on", "payment_id", "loan_id", "amount", "reverses_id"), key=lambda row: row[:2])
-    left = {number: int(amount) for _, number, _, amount, _ in rows if amount > 0}
-    earlier: dict[int, list[int]] = {}
-    unnamed: list[tuple[list[int], int]] = []
-    for _, number, loan, amount, named in rows:
-        if amount > 0:
-            earlier.setdefault(loan, []).append(number)
-        elif named in left:
-            _take_back(left, [int(named)], -int(amount))
-        else:
-            unnamed.append((earlier.get(loan, [])[::-1], -int(amount)))
-    for numbers, amount in unnamed:
-        _take_back(left, numbers, amount)
-    kept = [(loan, number, paid_on, left[number]) for paid_on, number, loan, *_ in rows if left.get(number, 0) > 0]
-    return pd.DataFrame(kept, columns=["loan_id", "payment_id", "paid_on", "amount"])
-
-
-def _take_back(left: dict[int, int], numbers: Iterable[int], amount: int) -> None:
-    for number in numbers:
-        taken = min(left[number], amount)
-        left[number] -= taken
-        amount -= taken
 
 
 def promise_measures(reader: PortfolioReader, selection: Selection) -> dict[str, Measure]:
@@ -175,6 +39,9 @@ def promise_measures(reader: PortfolioReader, selection: Selection) -> dict[str,
         promises_open: promises made by the day that are not due yet, with grace, nor cancelled. Count.
 
     `excluded` counts unstated and cancelled promises of the same months. Undefined numbers are NaN with the reason.
+
+    A payment that a reversal took back by the day keeps no promise; one that was taken back later still does, as of the
+    day.
 
     References:
         Kept promises: ../../README.md, "How the numbers are defined". Interval: Wilson (1927), see core.metrics.intervals.
@@ -262,11 +129,3 @@ def _first_month(day: date) -> str:
     """
     months = day.year * 12 + day.month - WINDOW_MONTHS
     return month_end(date(months // 12, months % 12 + 1, 1)).isoformat()
-
-
-def _last_day(due_on: str) -> str:
-    return (date.fromisoformat(due_on) + timedelta(days=GRACE_DAYS)).isoformat()
-
-
-def _rows(frame: pd.DataFrame, *names: str) -> Iterable[tuple[Any, ...]]:
-    return zip(*(frame[name].tolist() for name in names), strict=True)

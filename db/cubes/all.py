@@ -37,7 +37,7 @@ from db.tables import (
 STOCK = Cube(cube_stock, stock_rows, snapshots.c.id, ("as_of",), STOCK_MEASURES)
 SITE = Cube(cube_site, stock_rows, snapshots.c.id, ("as_of",), STOCK_MEASURES)
 PLACED = Cube(cube_placed, placed_rows, placements.c.loan_id, ("cohort",), ("loans", "balance"))
-CASH = Cube(cube_cash, cash_rows, payments.c.id, ("cohort", "month"), ("payments", "cash", "cash_effective"))
+CASH = Cube(cube_cash, cash_rows, payments.c.id, ("cohort", "month", "told"), ("payments", "cash", "cash_effective"))
 OUTSIDE = Cube(cube_outside, outside_rows, payments.c.id, ("month",), ("payments", "cash", "waivers", "waived"))
 COSTS = Cube(cube_costs, cost_rows, actions.c.id, ("cohort", "month"), ("costed", "cost"))
 ACTIVITY = Cube(
@@ -47,7 +47,7 @@ ACTIVITY = Cube(
     ("cohort", "month"),
     ("actions", "contacts", "promises", "promised", "cost", "costed"),
 )
-PROMISES = Cube(cube_promises, promise_rows, actions.c.id, ("month",), PROMISE_MEASURES)
+PROMISES = Cube(cube_promises, promise_rows, actions.c.id, ("month", "told"), PROMISE_MEASURES)
 FLOWS = Cube(cube_flows, flow_rows, snapshots.c.id, ("month",), FLOW_MEASURES)
 BORROWERS = Cube(cube_borrowers, borrower_rows, snapshots.c.id, ("as_of",), ("borrowers", "arrears_borrowers"))
 CUBES = (STOCK, SITE, PLACED, CASH, OUTSIDE, COSTS, ACTIVITY, PROMISES, FLOWS, BORROWERS)

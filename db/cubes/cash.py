@@ -57,8 +57,9 @@ def is_cash(known: Knowledge) -> ColumnElement[bool]:
 def cash_rows(*conditions: ColumnElement[bool], known: Knowledge = NOW) -> Subquery:
     """Two rows a payment or reversal of an episode: posted on paid_on, and effective on effective_on.
 
-    Columns: payment_id, loan_id, book_id, day (paid_on or effective_on), month, cohort, DIMENSIONS at placement,
-    payments (1 for a posted cash payment; a reversal is none), cash (posted), cash_effective.
+    Columns: payment_id, loan_id, book_id, day (paid_on or effective_on), month, told_on (the day from which the row
+    counts: both days must have come) and its month `told`, cohort, DIMENSIONS at placement, payments (1 for a posted
+    cash payment; a reversal is none), cash (posted), cash_effective.
     """
     both = posted_rows(*conditions, known=known), effective_rows(*conditions, known=known)
     return union_all(*both).subquery("cash_rows")
@@ -83,6 +84,7 @@ def _cash(
     conditions: tuple[ColumnElement[bool], ...],
     known: Knowledge,
 ) -> Select[Any]:
+    told_on = case((payments.c.paid_on > day, payments.c.paid_on), else_=day)
     return (
         select(
             payments.c.id.label("payment_id"),
@@ -90,6 +92,8 @@ def _cash(
             payments.c.book_id,
             day.label("day"),
             month_end(day).label("month"),
+            told_on.label("told_on"),
+            month_end(told_on).label("told"),
             month_end(placements.c.placed_on).label("cohort"),
             *dimensions(known, strategy=placements.c.strategy),
             count.label("payments"),

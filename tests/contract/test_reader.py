@@ -357,9 +357,19 @@ def test_cash_between_two_days_takes_a_reversal_back_on_the_day_of_its_payment(r
     def cash(*loan_refs: str, after: date, until: date) -> list[tuple]:
         return records(reader.cash_between(loan_refs, after, until), "loan_ref", "cash")
 
-    assert cash("LN7", after=date(2026, 10, 11), until=date(2026, 10, 13)) == [("LN7", 100.00)]
+    assert cash("LN7", after=date(2026, 10, 11), until=date(2026, 10, 13)) == [("LN7", 150.00)]  # not posted yet
+    assert cash("LN7", after=date(2026, 10, 11), until=date(2026, 10, 14)) == [("LN7", 100.00)]
     assert cash("LN7", after=date(2026, 10, 12), until=date(2026, 10, 31)) == []
     assert cash("nobody", after=date(2026, 1, 1), until=date(2026, 12, 31)) == []
+
+
+@pytest.mark.parametrize(("day", "effective"), [(12, 150.0), (13, 150.0), (14, 100.0), (31, 100.0)])
+def test_a_reversal_counts_with_its_payment_from_the_day_it_is_posted(reader, day, effective):
+    """LN7's 50.00 come back on the 14th; LN1's 100.00 of the 5th are the bystander."""
+    cash = reader.cash(NOW.at(date(2026, 10, day)).only(product="Auto"), ["month"])
+    assert cash["cash_effective"].sum() == effective
+    page = reader.facts("cash", NOW.at(date(2026, 10, day)).only(product="Auto"), measure="cash_effective")
+    assert (page.total, page.n) == (effective, 1 if effective == 150.0 else 2)
 
 
 def test_the_payments_of_a_loan_are_newest_first_and_reversals_are_below_zero(reader):

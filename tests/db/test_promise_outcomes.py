@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from random import Random
 
 import pytest
 
+from core.selection import Selection
 from db import promise_outcomes
 from db.engine import open_store, writing
+from db.reader import SqlPortfolioReader
 from db.touched import Touched
 from db.writer import SqlPortfolioWriter
 from tests.db.conftest import (
@@ -29,10 +32,16 @@ from tests.db.conftest import (
 
 JANUARY, FEBRUARY, MARCH = "2026-01-31", "2026-02-28", "2026-03-31"
 MEASURES = "promises, promised, kept, kept_amount, unstated, cancelled"
-FATES = (
-    "SELECT l.loan_ref, o.resolved_on, o.fate, o.kept_amount FROM promise_outcomes o "
-    "JOIN loans l ON l.id = o.loan_id WHERE o.live = 1 ORDER BY o.promise_id"
+TOLD = (
+    "SELECT l.loan_ref, o.told_on, o.fate, o.kept, o.kept_amount FROM promise_outcomes o "
+    "JOIN loans l ON l.id = o.loan_id WHERE o.live = 1 ORDER BY o.promise_id, o.told_on"
 )
+_IN_THE_END = (
+    "SELECT l.loan_ref, o.resolved_on, o.fate, sum(o.kept_amount), max(coalesce(o.told_on, '')) FROM promise_outcomes o "
+    "JOIN loans l ON l.id = o.loan_id WHERE o.live = 1 GROUP BY o.promise_id ORDER BY o.promise_id"
+)
+FATES = f"SELECT loan_ref, resolved_on, fate, kept_amount FROM ({_IN_THE_END.replace('sum(o.kept_amount)', 'sum(o.kept_amount) AS kept_amount')})"
+"""As they stand once everything has been posted: SQLite takes the fate from the row of the newest day."""
 
 
 def promise(ref="A", acted_on="2026-02-05", due="2026-02-10", amount=100.0, **fields):
@@ -89,8 +98,43 @@ def test_a_reversal_months_later_breaks_the_promise_its_payment_kept_and_its_und
     number = put(writer, payments([paid(paid_on="2026-06-01", number="P2", kind="reversal", of="P1")]))[0]
     assert rows_of(book, FATES)[0] == ("A", "2026-02-13", "broken", 0)
     assert cell(book, "cube_promises", MEASURES, month=FEBRUARY) == (1, 10000, 0, 0, 0, 0)
+    assert cell(book, "cube_promises", MEASURES, month=FEBRUARY, told=FEBRUARY) == (1, 10000, 1, 10000, 0, 0)
+    assert cell(book, "cube_promises", MEASURES, month=FEBRUARY, told="2026-06-30") == (0, 0, -1, -10000, 0, 0)
     undo(writer, number)
     assert visible(book) == before
+    assert_cubes_equal_rows(book)
+
+
+def test_each_day_is_told_by_what_had_been_posted_by_then(book, writer):
+    """The payment came back in April, half of it again in May; B, whose promise nobody pays towards, is the bystander."""
+    put(writer, portfolio([loan("A"), loan("B")], "2026-06-30"))
+    put(
+        writer,
+        payments([
+            paid(number="P1"), paid(paid_on="2026-04-20", number="P2", amount=40.0, kind="reversal", of="P1"),
+            paid(paid_on="2026-05-05", number="P3", amount=60.0, kind="reversal", of="P1"),
+        ]),
+    )  # fmt: skip
+    assert rows_of(book, TOLD)[:3] == [
+        ("A", "2026-02-13", "kept", 1, 10000), ("A", "2026-04-20", "broken", -1, -4000), ("A", "2026-05-05", "broken", 0, -6000)
+    ]  # fmt: skip
+    reader = SqlPortfolioReader(book)
+    stood = {"2026-02-12": (0, 0, 0.0), "2026-02-13": (1, 1, 100.0), "2026-04-19": (2, 1, 100.0), "2026-04-20": (2, 0, 60.0),
+             "2026-05-04": (2, 0, 60.0), "2026-05-05": (2, 0, 0.0), "2026-06-30": (2, 0, 0.0)}  # fmt: skip
+    for day, expected in stood.items():
+        selection = Selection(as_of=date.fromisoformat(day))
+        assert tuple(reader.promises(selection).iloc[0][["promises", "kept", "kept_amount"]]) == expected, day
+        listed = [
+            reader.facts("promises", selection, measure=name).total for name in ("promises", "kept", "kept_amount")
+        ]
+        assert tuple(listed) == expected, day
+    june = Selection(as_of=date(2026, 6, 30))
+    assert [reader.facts("promises", june, {"month": month}, measure="kept").n for month in (FEBRUARY, MARCH)] == [2, 0]
+    by_month = reader.promises(june, ["month"]).set_index("month")["kept"]
+    assert by_month.to_dict() == {FEBRUARY: 0, MARCH: 0}
+    rows = reader.facts("promises", june, {"month": FEBRUARY}).frame
+    assert rows[["kept", "kept_amount"]].values.tolist() == [[0, -60.0], [-1, -40.0], [1, 100.0]]
+    assert rows["promised"].isna().tolist() == [True, True, False]
     assert_cubes_equal_rows(book)
 
 
@@ -204,7 +248,10 @@ def any_actions(chance: Random):
 
 def assert_every_promise_has_one_outcome(engine):
     speaking = rows_of(engine, "SELECT id FROM promises WHERE live = 1 ORDER BY id")
-    assert rows_of(engine, "SELECT promise_id FROM promise_outcomes WHERE live = 1 ORDER BY promise_id") == speaking
+    first = "SELECT promise_id FROM promise_outcomes WHERE live = 1 AND told_on IS resolved_on ORDER BY promise_id"
+    assert rows_of(engine, first) == speaking
+    later = "SELECT count(*) FROM promise_outcomes WHERE live = 1 AND told_on < resolved_on"
+    assert rows_of(engine, later) == [(0,)]
 
 
 def assert_deriving_all_outcomes_anew_changes_nothing(engine):
