@@ -9,18 +9,16 @@ import pandas as pd
 from core.columns import PERSON_HOLDS
 from core.metrics.customers import BorrowerSummary
 from core.metrics.measure import Measure
-from core.metrics.sites import FALSE_ALARMS_SHARE, NOT_ADJUSTED
+from core.metrics.sites import NOT_ADJUSTED
 from core.selection import NOT_STATED
-from core.wording import agree, counted, plural
+from core.wording import agree, counted
 from dashboard import format as show
+from dashboard.text_apart import CHANCE, side
 
 NO_LOANS = "No open loan of this selection, and none was placed in it."
 NO_ARREARS = "No loan of this selection is past due."
 ONE_EACH = "Each open loan has a borrower of its own"
 ONE_EACH_NOTE = "The files name nobody with two open loans in this selection. A loan whose files name no borrower counts as a borrower of its own."
-CHANCE = (
-    f"More than chance: where all work alike, one is named in {round(1 / FALSE_ALARMS_SHARE)} looks at all of them."
-)
 FIND_TITLE = "All loans of one borrower"
 FIND_NOTE = "Type the number of a borrower or of a loan, or how it begins."
 
@@ -52,32 +50,11 @@ def unstated(by: str) -> str:
     return f"{show.UNDEFINED}, because the files state no {by}."
 
 
-def sites_title(sites: pd.DataFrame, by: str) -> str:
-    """Which sites differ from the others, if any.
-
-    Args:
-        sites: from `core.metrics.sites.site_recovery`: `by`, rate, others, low, differs.
-    """
-    named = sites[(sites[by] != NOT_STATED) & (sites["loans"] > 0)]
-    if len(named) == 1:
-        return f"{named[by].iloc[0]} is the only {by} with a placement"
-    if named["low"].isna().all():
-        return f"Too little to tell {plural(by)} apart"
-    apart = named[named["differs"]]
-    if apart.empty:
-        return f"No {by} differs from the others by more than chance"
-    if len(apart) == 1:
-        return f"{apart[by].iloc[0]} recovers {_side(apart.iloc[0])} than the others, by more than chance"
-    sides = {word: [row[by] for _, row in apart.iterrows() if _side(row) == word] for word in ("more", "less")}
-    told = "; ".join(f"{_listed(names)} {word}" for word, names in sides.items() if names)
-    return f"{show.number(len(apart))} of {len(named)} {plural(by)} differ from the others by more than chance: {told}"
-
-
 def against_others(row: Mapping[str, object]) -> str:
     """A site beside all the others, in a word or two."""
     if not row["differs"]:
         return "within chance" if row["low"] == row["low"] else ""
-    return "above" if _side(row) == "more" else "below"
+    return "above" if side(row) == "more" else "below"
 
 
 def sites_subtitle(sites: pd.DataFrame, by: str, drawn: int, part: str = "") -> str:
@@ -172,11 +149,3 @@ def several_found(asked: str, shown: int, more: bool) -> str:
 def nobody_found(asked: str, day: str) -> str:
     """No borrower and no loan is called so."""
     return f"No borrower on {day} is called “{asked}”, no loan either, and none that is open begins so."
-
-
-def _side(row: Mapping[str, object]) -> str:
-    return "less" if row["rate"] < row["others"] else "more"  # type: ignore[operator]
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

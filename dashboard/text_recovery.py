@@ -73,21 +73,6 @@ def cannot_tell(same: SameAge) -> str:
     return "they do not differ among themselves, so no difference can be called clear"
 
 
-def trend_title(latest: pd.DataFrame, by: str) -> str:
-    """Who brought back most and least to date.
-
-    Args:
-        latest: `by`, rate; groups without a rate are ignored.
-    """
-    known = latest[latest["rate"].notna()].sort_values("rate", kind="stable")
-    if len(known) < 2:
-        return "Recovery rate to date"
-    low, high = known.iloc[0], known.iloc[-1]
-    return (
-        f"{high[by]} has brought back most, {show.percent(high['rate'])}; {low[by]} least, {show.percent(low['rate'])}"
-    )
-
-
 def cash_title(cash: pd.DataFrame) -> str:
     """The newest month beside the mean of those before it, from the first payment on."""
     newest, before = cash.iloc[-1], cash.iloc[:-1]

@@ -54,20 +54,19 @@ def _worst_outcome(mix: pd.DataFrame) -> str:
 
 
 def matrix_title(results: pd.DataFrame, value: str) -> str:
-    """The cell that stands out."""
+    """Of an amount the cell that stands out, for a sum is a fact; of a rate its range and no cell, for cells have no interval."""
     known = results[results[value].notna()]
     if len(known) < 2:
         return "By segment"
     low, high = known.loc[known[value].idxmin()], known.loc[known[value].idxmax()]
-    where = {name: f"{row['strategy']} with {row['segment']}" for name, row in (("low", low), ("high", high))}
     if value == "net":
+        where = {name: f"{row['strategy']} with {row['segment']}" for name, row in (("low", low), ("high", high))}
         return (
             f"{where['low']} lost {show.money(-low[value])}" if low[value] < 0
             else f"{where['high']} left most: {show.money(high[value])}"
         )  # fmt: skip
-    if value == "cost_share":
-        return f"{where['high']} cost most: {show.percent(high[value], 0)} of its cash"
-    return f"{where['high']} recovered most: {show.percent(high[value])}"
+    what = "Cost of what was recovered" if value == "cost_share" else "Recovered of what was placed"
+    return f"{what}: {show.percent(low[value])} to {show.percent(high[value])} by cell, not ranked: no intervals"
 
 
 def proposed_title(proposed: pd.DataFrame) -> str:

@@ -82,7 +82,7 @@ def test_months_without_a_file_have_no_bar_of_cash(late, part):
     shown = to_date.update_to_date(late, "", "light", 1)
     assert [row[0][0] for row in shown["cash"]["rows"][-2:]] == ["Aug 2026", "Sep 2026"]
     assert shown["cash"]["subtitle"].endswith(f"; {WORDS}")
-    assert shown["trend"]["subtitle"].endswith(f"; {WORDS}")
+    assert f"; {WORDS}. Not adjusted" in shown["trend"]["subtitle"]
     assert to_date.update_cash(part, "", "light")["rows"][-1][2] == "40.00"
     early = FakePortfolioReader(snapshots(), payments().head(1), actions(), payments_until=date(2025, 10, 31))
     none = to_date.update_cash(services_of(early), "", "light")
@@ -136,7 +136,7 @@ def test_strategies_sites_and_segments_say_until_when_and_draw_no_empty_month(la
     assert f"; {WORDS}; amounts in EUR" in strategies.update_table(late, "")["subtitle"]
     assert f"; {WORDS}." in profiles.update_profiles(late, "", "light")["subtitle"]
     chart = sites.update_sites(services_of(_with_branches(date(2026, 9, 30))), "?by=branch", "light")["chart"]
-    assert f"; {WORDS}. Of twenty" in chart["subtitle"]
+    assert f"; {WORDS}. If all were alike" in chart["subtitle"]
 
 
 def _with_branches(paid: date) -> FakePortfolioReader:

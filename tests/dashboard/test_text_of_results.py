@@ -92,13 +92,6 @@ def test_the_title_names_the_largest_fall_first(changes, title):
     assert text_recovery.groups_title(groups, "product") == title
 
 
-def test_one_group_alone_is_neither_best_nor_worst():
-    assert (
-        text_recovery.trend_title(pd.DataFrame({"region": ["North", "x"], "rate": [0.2, math.nan]}), "region")
-        == "Recovery rate to date"
-    )
-
-
 def test_a_first_month_of_cash_is_compared_with_nothing():
     cash = pd.DataFrame({"month": ["2026-09-30", "2026-10-31"], "payments": [0, 2], "cash": [0.0, 5.0]})
     assert text_recovery.cash_title(cash) == "5 came in over Oct 2026"
@@ -125,11 +118,11 @@ def test_a_book_without_costs_or_cash_says_so():
     ("value", "title"),
     [
         ("net", "Legal with steady lost 5"),
-        ("cost_share", "Legal with steady cost most: 150 % of its cash"),
-        ("rate", "Standard with steady recovered most: 30.0 %"),
+        ("cost_share", "Cost of what was recovered: 10.0 % to 150.0 % by cell, not ranked: no intervals"),
+        ("rate", "Recovered of what was placed: 10.0 % to 30.0 % by cell, not ranked: no intervals"),
     ],
 )
-def test_the_cell_that_stands_out_is_the_title(value, title):
+def test_the_cell_that_stands_out_by_a_sum_is_the_title_and_rates_are_not_ranked(value, title):
     assert text_strategies.matrix_title(RESULTS, value) == title
 
 

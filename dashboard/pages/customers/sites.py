@@ -24,6 +24,7 @@ from dashboard.figures.sites import MOST, site_dots
 from dashboard.page import Page
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
+from dashboard.text_apart import apart_title
 
 SITES, TABLE = "customers-sites", "customers-sites-table"
 BY = ("branch", "agency", "collector")
@@ -120,7 +121,7 @@ def _chart(view: View, frame: pd.DataFrame, by: str, mode: str | None, height: i
     figure = site_dots(drawn, mode, by=by, overall=overall, height=height)
     return chart_props(
         figure,
-        title=say.sites_title(placed, by),
+        title=apart_title(placed, by),
         subtitle=say.sites_subtitle(placed, by, len(drawn), partly(view.book, view.as_of, "payments")),
         summary=f"Recovery rate by {by}: "
         + ", ".join(f"{row[by]} {show.percent(row['rate'])}" for row in drawn.to_dict("records"))

@@ -15,6 +15,7 @@ from core.metrics.portfolio import month_end
 from core.metrics.recovery import cash_by_month, cohort_months, recovery_history
 from core.metrics.ripeness import partly, untold
 from core.metrics.same_age import SameAge
+from core.metrics.sites import site_comparison
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard import text_recovery as say
@@ -27,6 +28,7 @@ from dashboard.pages.recovery.liquidation import cohort_cell
 from dashboard.pages.recovery.points import marked, parts
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
+from dashboard.text_apart import CHANCE, apart_title
 from dashboard.theme import palette, segment_colours, strategy_colour
 
 TREND, GROUPS, CASH = "recovery-trend", "recovery-groups", "recovery-cash"
@@ -95,9 +97,10 @@ def update_trend(services: Services, search: str | None, mode: str | None) -> di
             rate_lines(whole, groups, mode, by=by, colours=_colours(view, latest, by, mode), height=HEIGHT),
             lambda key: _rate_address(view, by, *parts(key)),
         ),
-        title=say.trend_title(latest, by),
+        title=apart_title(site_comparison(view.reader.recovery_spread(view.selection, [by]), by), by),
         subtitle=f"Cash to date / balance placed to date, by {by} at placement; all: {show.percent(now['rate'])}, "
-        f"n = {show.count(int(now['loans']), 'placements')}{left_out}{_beside(view)}",
+        f"n = {show.count(int(now['loans']), 'placements')}{left_out}{_beside(view)}. "
+        f"Not adjusted: older placements have had longer to pay. {CHANCE}",
         summary=f"Recovery rate to date on {show.day(view.as_of)}: "
         + ", ".join(f"{name} {show.percent(rate)}" for name, rate in latest[[by, "rate"]].itertuples(index=False)) + ".",
         rows=_rate_rows(whole, latest, by),

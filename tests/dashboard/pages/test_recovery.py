@@ -105,10 +105,11 @@ def test_a_book_too_short_to_compare_says_so(services):
     )
 
 
-def test_the_trend_names_the_best_and_the_worst_and_its_table_carries_n(nine_months):
+def test_the_trend_ranks_no_groups_that_are_too_small_and_its_table_carries_n(nine_months):
     shown = to_date.update_trend(nine_months, "", "light")
-    assert shown["title"] == "Home has brought back most, 40.0 %; Auto least, 20.0 %"
+    assert shown["title"] == "Too little to tell products apart"
     assert "n = 8 placements" in shown["subtitle"]
+    assert "Not adjusted: older placements have had longer to pay. If all were alike, chance " in shown["subtitle"]
     assert words(shown["rows"]) == [
         ["Product", "Recovery rate", "Cash to date", "Balance placed", "Placements"],
         ["Auto", "20.0 %", "80.00", "400.00", "4"],

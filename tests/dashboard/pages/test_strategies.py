@@ -49,7 +49,7 @@ def test_the_warning_stands_above_everything():
 
 
 @pytest.mark.parametrize(
-    ("show", "title"), [("rate", "recovered most"), ("cost_share", "cost most"), ("net", "left most")]
+    ("show", "title"), [("rate", "by cell, not ranked"), ("cost_share", "by cell, not ranked"), ("net", "left most")]
 )
 def test_the_matrix_shows_what_the_address_asks_for(services, show, title):
     shown = strategies.update_matrix(services, f"?show={show}", "light")
