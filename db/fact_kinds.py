@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, and
 from core.metrics.cells import MOVES, Wanted
 from core.metrics.flows import FLOW_MONEY
 from core.selection import DIMENSIONS
+from db.changed import cash_may_differ, placements_may_differ
 from db.cubes.all import ACTIVITY, CASH, COSTS, FLOWS, PLACED, PROMISES, STOCK
 from db.cubes.cash import effective_rows, posted_rows
 from db.cubes.cube import Cube
@@ -62,6 +63,7 @@ class FactKind:
         month_of: the column whose month a cell asks for; "" the day.
         of_month: conditions like `about`, where only the rows of the month-ends from one to another are wanted.
         derived: what a cell may ask that is no column of the rows.
+        may_differ: conditions like `about` that keep every row which may be told otherwise than on an earlier day.
     """
 
     cube: Cube
@@ -77,6 +79,7 @@ class FactKind:
     month_of: str = ""
     of_month: Callable[[str, str], Sequence[ColumnElement[bool]]] = lambda _first, _last: ()
     derived: Mapping[str, Callable[[Subquery, Wanted], ColumnElement[bool]]] = field(default_factory=dict)
+    may_differ: Callable[[Scope, str], Sequence[ColumnElement[bool]]] = lambda _scope, _since: ()
 
     def rows(self, measure: str) -> Callable[..., Select[Any] | Subquery]:
         """One row a fact."""
@@ -134,12 +137,13 @@ KINDS: dict[str, FactKind] = {
         more={"borrower_ref": borrowers.c.borrower_ref, "dpd": snapshots.c.dpd}, derived={"workable": _is_workable},
     ),
     "placed": FactKind(
-        PLACED, lambda scope: (placements.c.book_id == scope.book_id,), "placed_on", "loan_id", "balance"
+        PLACED, lambda scope: (placements.c.book_id == scope.book_id,), "placed_on", "loan_id", "balance",
+        may_differ=placements_may_differ,
     ),
     "cash": FactKind(  # listed as posted, or as effective where that is asked for
         CASH, lambda scope: (payments.c.book_id == scope.book_id,), "told_on", "payment_id", "cash", month_of="day",
         told_where={"cash": "cash", "cash_effective": "cash_effective"}, joined=_with_payment,
-        sides={"": posted_rows, "cash_effective": effective_rows}, derived={"age": _is_aged},
+        sides={"": posted_rows, "cash_effective": effective_rows}, derived={"age": _is_aged}, may_differ=cash_may_differ,
         more={
             "payment_kind": case((payments.c.amount < 0, "reversal"), else_="cash"),
             "payment_ref": payments.c.payment_ref, "batch_id": payments.c.batch_id,

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -87,6 +88,11 @@ class FactList:
 
     def restated(self, before: Knowledge, after: str | None, limit: int) -> FactPage:
         """What was added (and its measures) or taken off (less its measures) since an earlier knowledge."""
+        asked = ("restated", *self._asked(), before, after, limit)
+        page = recall(self._connection).answer(asked, lambda: self._restated(before, after, limit))
+        return replace(page, frame=page.frame.copy())
+
+    def _restated(self, before: Knowledge, after: str | None, limit: int) -> FactPage:
         changes = self._changes(before)
         place = [changes.c.fact_day, changes.c.fact_number, changes.c.sign]
         behind = [] if after is None else [_behind(place, self._position(after, 3))]
@@ -101,7 +107,9 @@ class FactList:
     def _changes(self, before: Knowledge) -> Subquery:
         """Rows of either knowledge that the other does not have word for word: their place and sign, how many they are
         and what they come to in all, and their fields."""
-        sides = [(1, self._compared(self._known).subquery()), (-1, self._compared(before).subquery())]
+        days = [str(known.known_on) for known in (self._known, before) if known.known_on is not None]
+        may = self._kind.may_differ(self._scope, min(days)) if days else ()
+        sides = [(sign, self._compared(known, may).subquery()) for sign, known in ((1, self._known), (-1, before))]
         both = union_all(*(select(literal(sign).label("sign"), *rows.c) for sign, rows in sides)).subquery("both")
         words = [column for column in both.c if column.name != "sign"]
         sign = func.sum(both.c.sign)
@@ -112,8 +120,8 @@ class FactList:
             *(self._signed(rows, name) for name in FACT_FIELDS[self._name]),
         ).subquery("changes")  # fmt: skip
 
-    def _compared(self, known: Knowledge) -> Select[Any]:
-        facts = self._facts(known)
+    def _compared(self, known: Knowledge, may_differ: Sequence[ColumnElement[bool]]) -> Select[Any]:
+        facts = self._facts(known, *may_differ)
         told = self._told(facts, self._chosen(facts), also=self._kind.cube.measures).order_by(None)
         return told.add_columns(facts.c[self._summed].label("summed"))
 
@@ -121,8 +129,8 @@ class FactList:
         column = rows.c[name]
         return (column * rows.c.sign).label(name) if name in self._kind.cube.measures else column
 
-    def _facts(self, known: Knowledge) -> Subquery:
-        about = [*self._kind.about(self._scope), *self._of_month()]
+    def _facts(self, known: Knowledge, *narrowed: ColumnElement[bool]) -> Subquery:
+        about = [*self._kind.about(self._scope), *self._of_month(), *narrowed]
         facts = self._kind.rows(self._measure)(*about, known=known)
         return facts if isinstance(facts, Subquery) else facts.subquery("facts")
 
@@ -180,12 +188,16 @@ class FactList:
 
     def _whole(self, facts: Subquery) -> tuple[int, float]:
         """How many rows there are and what they come to; remembered."""
-        scope = self._scope
-        asked = ("facts", self._name, scope.book_id, scope.day, scope.until, scope.chosen, self._known, self._measure,
-                 tuple(sorted(self._cell.items())))  # fmt: skip
+        asked = ("facts", *self._asked())
         query = select(func.count(), func.coalesce(func.sum(facts.c[self._summed]), 0)).where(*self._chosen(facts))
         n, total = recall(self._connection).answer(asked, lambda: tuple(self._connection.execute(query).one()))
         return int(n), self._in_units(total)
+
+    def _asked(self) -> tuple[Any, ...]:
+        """What is listed, as a key."""
+        scope = self._scope
+        return (self._name, scope.book_id, scope.day, scope.until, scope.chosen, self._known, self._measure,
+                tuple(sorted(self._cell.items())))  # fmt: skip
 
     def _in_units(self, total: int) -> float:
         return total / 100 if self._kind.is_money(self._summed) else float(total)

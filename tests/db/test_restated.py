@@ -11,8 +11,11 @@ import pytest
 
 from core.metrics.facts import FACT_FIELDS
 from core.selection import Selection
+from db.engine import open_store
+from db.fact_kinds import KINDS
 from db.reader import SqlPortfolioReader
 from tests.db.conftest import actions, loan, payments, portfolio, score_rows
+from tests.db.story import Life, lived
 
 JANUARY, FEBRUARY = "2026-01-31", "2026-02-28"
 FIRST, SECOND, THIRD, FOURTH = (date(2026, 11, day) for day in (2, 3, 4, 5))
@@ -187,3 +190,43 @@ def test_what_is_told_comes_to_the_measure_now_less_the_measure_then(reader, wri
             if measure in page.frame:
                 assert round(float(page.frame[measure].sum()), 2) == page.total
     assert all(told.values()), told
+
+
+def told_of_each(life: Life) -> dict[tuple, tuple]:
+    """What was restated between days of knowledge, of each kind and measure; from a reader that remembers nothing."""
+    engine = open_store(f"sqlite:///{life.path}")
+    reader, days = SqlPortfolioReader(engine, budget_seconds=60), life.days()
+    spans = [(days[2], None), (days[2], days[-3]), (days[-4], None), (days[-3], days[4])]
+    told = {}
+    for then, now in spans:
+        for as_of in (date(2026, 7, 19), date(2026, 10, 31)):
+            for kind, measure in (("placed", ""), ("cash", ""), ("cash", "cash_effective")):
+                page = reader.restated(kind, NOW.at(as_of).knowing(now), then, measure=measure, limit=5000)
+                told[kind, measure, as_of, then, now] = (page.frame.to_csv(), page.n, page.total)
+    engine.dispose()
+    return told
+
+
+@pytest.mark.no_cover  # an oracle: the other tests cover what it runs
+@pytest.mark.parametrize(("seed", "in_order"), [(1, True), (3, False)])
+def test_rows_that_are_not_compared_would_not_have_differed(tmp_path, template, monkeypatch, seed, in_order):
+    life = lived(tmp_path / "life.db", template, Random(seed), in_order=in_order)
+    life.writer.settle_history("own")
+    some = told_of_each(life)
+    for kind in ("placed", "cash"):
+        monkeypatch.setitem(KINDS, kind, dataclasses.replace(KINDS[kind], may_differ=lambda _scope, _since: ()))
+    assert some == told_of_each(life)
+    assert sum(n > 0 for _, n, _ in some.values()) > len(some) / 2
+    life.close()
+
+
+def test_what_was_told_is_remembered_until_the_store_changes_and_nobody_can_alter_it(reader, writer):
+    tell(writer, portfolio([loan("A"), loan("B")], JANUARY), FIRST)
+    tell(writer, payments([paid("A", "2026-02-04", 50.0, "P1")]), SECOND)
+    asked = ("cash", NOW.at(date(2026, 2, 28)), FIRST)
+    frame = reader.restated(*asked).frame
+    frame["cash"] = 0.0
+    assert reader.restated(*asked).frame["cash"].tolist() == [50.0]
+    assert reader.restated(*asked, measure="payments").total == 1
+    tell(writer, payments([paid("B", "2026-02-05", 7.0, "P2")]), THIRD)
+    assert reader.restated(*asked).total == 57.0
