@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -42,6 +44,29 @@ def _rank_correlation(left: pd.Series, right: pd.Series) -> tuple[float, int]:
     if n < FEWEST_PAIRS or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan"), n
     return round(float(np.corrcoef(a, b)[0, 1]), 6), n
+
+
+def rank_interval(rho: float, n: int, *, among: int = 1) -> tuple[float, float]:
+    """The 95 % interval of a rank correlation.
+
+    Args:
+        rho: from `rank_correlations`; n: rows that state both, 4 or more.
+        among: how many are looked at together; each interval is then wider (Bonferroni).
+
+    Returns:
+        Its ends, within -1 to 1; NaN where rho is, and for a perfect order, which this formula would call certain.
+
+    References:
+        Bonett & Wright (2000), "Sample size requirements for estimating Pearson, Kendall and Spearman correlations",
+        Psychometrika 65, 23-28: Fisher's transformation with variance (1 + rho^2 / 2) / (n - 3).
+
+    >>> [round(end, 3) for end in rank_interval(0.5, 50)]
+    [0.241, 0.692]
+    """
+    if math.isnan(rho) or abs(rho) >= 1:
+        return math.nan, math.nan
+    half = NormalDist().inv_cdf(1 - 0.025 / among) * math.sqrt((1 + rho**2 / 2) / (n - 3))
+    return math.tanh(math.atanh(rho) - half), math.tanh(math.atanh(rho) + half)
 
 
 def outcome_shares(frame: pd.DataFrame, by: str) -> pd.DataFrame:

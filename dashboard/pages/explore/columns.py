@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.metrics.association import FEWEST_PAIRS, rank_correlations
+from core.metrics.association import FEWEST_PAIRS, rank_correlations, rank_interval
 from dashboard import format as show
 from dashboard.components.chart import chart_absent, chart_props
 from dashboard.figures import explore as figures
@@ -86,8 +86,8 @@ def income_props(loans: pd.DataFrame, mode: str | None, looked_at: str) -> dict[
     ]
     return chart_props(
         figures.ranges(groups, mode, title="Loan amount", across="Monthly income"),
-        title=_relation(pair["rho"]),
-        subtitle=f"Middle half and median of the loan amount in each fifth of income. Rank correlation {show.number(pair['rho'], 2)}, "
+        title=_relation(float(pair["rho"]), int(pair["n"])),
+        subtitle=f"Middle half and median of the loan amount in each fifth of income. Rank correlation {show.number(pair['rho'], 2)}{_sure(pair['rho'], pair['n'])}, "
         f"n {show.number(pair['n'])}. {looked_at}{_left_out(len(both), len(loans))}",
         summary="; ".join(f"{g['name']}: median {show.money(g['middle'])}" for g in groups) + ".",
         rows=rows,
@@ -105,15 +105,36 @@ def _by_fifth(both: pd.DataFrame) -> list[dict[str, Any]]:
     return told
 
 
-def _relation(rho: float) -> str:
+def _relation(rho: float, n: int) -> str:
+    """How the amount goes with income: a direction only where the correlation's interval leaves out 0."""
     if rho != rho:
         return f"How income and loan amount go together is {show.UNDEFINED}: under {FEWEST_PAIRS} loans state both"
+    low, high = rank_interval(rho, n)
+    if low <= 0 <= high:
+        return "No clear relation between income and loan amount"
     strength = (
         "hardly" if abs(rho) < 0.1 else "weakly" if abs(rho) < 0.3 else "clearly" if abs(rho) < 0.6 else "strongly"
     )
     if strength == "hardly":
         return "Loan amount hardly depends on income"
     return f"Loan amount {'rises' if rho > 0 else 'falls'} {strength} with income"
+
+
+def _sure(rho: float, n: int) -> str:
+    """The interval of a correlation, to stand behind it."""
+    low, high = rank_interval(rho, int(n))
+    if low != low:
+        return ""
+    return f" ({show.percent(0.95, 0)} interval {show.number(low, 2)} to {show.number(high, 2)})"
+
+
+def _together(known: pd.DataFrame) -> str:
+    """The pair with the largest correlation, where its interval, shared out over all pairs, leaves out 0."""
+    first = known.loc[known["rho"].abs().idxmax()]
+    low, high = rank_interval(float(first["rho"]), int(first["n"]), among=len(known))
+    if low <= 0 <= high:
+        return "No two columns clearly move together"
+    return f"{WORDS[first['left']]} and {WORDS[first['right']].lower()} move together most ({show.number(first['rho'], 2)})"
 
 
 def correlation_props(loans: pd.DataFrame, mode: str | None, looked_at: str) -> dict[str, Any]:
@@ -124,7 +145,6 @@ def correlation_props(loans: pd.DataFrame, mode: str | None, looked_at: str) -> 
     if known.empty:
         why = f"{show.UNDEFINED}, because no two columns are stated together for {FEWEST_PAIRS} loans or more."
         return chart_absent(title="Which columns move together", why=why)
-    first = known.loc[known["rho"].abs().idxmax()]
     absent = [WORDS[name].lower() for name in WORDS if name not in stated]
     undefined = len(pairs) - len(known)
     notes = [f"Spearman's rank correlation, −1 to 1, of every pair. {looked_at} Pairs: n {_range(known['n'])}."]
@@ -142,7 +162,7 @@ def correlation_props(loans: pd.DataFrame, mode: str | None, looked_at: str) -> 
     ]
     return chart_props(
         figures.correlation_map(pairs, mode, words=WORDS),
-        title=f"{WORDS[first['left']]} and {WORDS[first['right']].lower()} move together most ({show.number(first['rho'], 2)})",
+        title=_together(known),
         subtitle=" ".join(notes),
         summary=f"Of {show.count(len(known), 'pairs')}, {int((known['rho'].abs() >= 0.3).sum())} have a rank correlation of 0.3 or more either way.",
         rows=rows,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2, spearmanr
 
-from core.metrics.association import differs_beyond_chance, outcome_shares, rank_correlations
+from core.metrics.association import differs_beyond_chance, outcome_shares, rank_correlations, rank_interval
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=30, max_size=60))
@@ -65,3 +67,23 @@ def test_where_nobody_or_everybody_has_the_outcome_nothing_differs(loans):
 
 def test_one_group_alone_cannot_differ():
     assert not differs_beyond_chance(pd.DataFrame({"loans": [5, 0], "n": [50, 0]}))
+
+
+def test_the_interval_of_a_rank_correlation_holds_it_19_times_in_20():
+    """Normal pairs with correlation .5 have Spearman's 6 / pi x asin(.25) = .4826."""
+    rng = np.random.default_rng(3)
+    held = []
+    for _ in range(1_000):
+        x = rng.normal(size=60)
+        y = 0.5 * x + math.sqrt(0.75) * rng.normal(size=60)
+        low, high = rank_interval(float(spearmanr(x, y).statistic), 60)
+        held.append(low <= 6 / math.pi * math.asin(0.25) <= high)
+    assert 0.93 <= np.mean(held) <= 0.97
+
+
+def test_of_many_pairs_each_interval_is_wider_and_a_perfect_order_has_none():
+    alone, among = rank_interval(-0.3, 60), rank_interval(-0.3, 60, among=28)
+    assert alone[1] < 0 < among[1]
+    assert among[0] < alone[0]
+    assert np.isnan(rank_interval(1.0, 60)).all()
+    assert np.isnan(rank_interval(float("nan"), 3)).all()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from dashboard.pages.explore import columns, outcomes
@@ -32,6 +34,19 @@ def test_loan_amount_is_set_against_income_in_fifths_with_its_correlation():
     assert shown["title"] == "Loan amount rises strongly with income"
     assert "Rank correlation 1.00, n 40." in shown["subtitle"]
     assert shown["rows"][1] == ["lowest fifth", "8", "5.88 k", "6.75 k", "7.62 k"]
+
+
+def unrelated() -> pd.DataFrame:
+    """Forty loans whose income says nothing of their amount, nor any other column of another."""
+    rng = np.random.default_rng(4)
+    return pd.DataFrame({name: rng.permutation(40) + 1.0 for name in columns.WORDS})
+
+
+def test_no_direction_is_claimed_where_the_interval_of_the_correlation_holds_0():
+    income = columns.income_props(unrelated(), "light", "40 loans.")
+    assert income["title"] == "No clear relation between income and loan amount"
+    assert re.search(r"Rank correlation −?0\.\d+ \(95 % interval −0\.\d+ to 0\.\d+\), n 40", income["subtitle"])
+    assert columns.correlation_props(unrelated(), "light", "")["title"] == "No two columns clearly move together"
 
 
 def test_the_strongest_pair_is_the_title_and_blanks_are_counted():
