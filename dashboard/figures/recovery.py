@@ -151,12 +151,16 @@ def same_age_dots(groups: pd.DataFrame, mode: str | None, *, by: str, height: in
     """Each group's newest cohort (filled) beside its earlier cohorts (ring) at the same age.
 
     Args:
-        groups: `by`, loans, rate, earlier_loans, earlier_rate, change (shares), largest fall first.
+        groups: `by`, loans, rate, earlier_loans, earlier_rate, change (shares), is_clear (the change is beyond what cohorts
+            do anyway; others have no colour of good or bad), largest fall first.
 
     Every dot's customdata begins with its group; a ring's with "group|before".
     """
     colours = palette(mode)
-    tones = [_tone(float(change), mode) for change in groups["change"]]
+    tones = [
+        _tone(float(change), mode) if clear else colours.muted
+        for change, clear in zip(groups["change"], groups["is_clear"], strict=True)
+    ]
     above = too_long(groups[by])
     counts = [f"n = {show.number(loans)} | {show.number(earlier)}"
               for loans, earlier in zip(groups["loans"], groups["earlier_loans"], strict=True)]  # fmt: skip

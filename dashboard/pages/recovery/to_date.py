@@ -92,12 +92,14 @@ def update_trend(services: Services, search: str | None, mode: str | None) -> di
         left_out += f"; {show.number(int(unstated))} without a {by} count in all only"
     latest = groups[groups["month"] == months[-1]]
     now = whole.iloc[-1]
+    compared = site_comparison(view.reader.recovery_spread(view.selection.at(view.as_of), [by]), by)
+    colours = _colours(view, compared, by, mode)
     return chart_props(
         marked(
-            rate_lines(whole, groups, mode, by=by, colours=_colours(view, latest, by, mode), height=HEIGHT),
+            rate_lines(whole, groups, mode, by=by, colours=colours, height=HEIGHT),
             lambda key: _rate_address(view, by, *parts(key)),
         ),
-        title=apart_title(site_comparison(view.reader.recovery_spread(view.selection, [by]), by), by),
+        title=apart_title(compared, by),
         subtitle=f"Cash to date / balance placed to date, by {by} at placement; all: {show.percent(now['rate'])}, "
         f"n = {show.count(int(now['loans']), 'placements')}{left_out}{_beside(view)}. "
         f"Not adjusted: older placements have had longer to pay. {CHANCE}",
@@ -182,18 +184,16 @@ def _largest(groups: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:
     return groups[groups[by].isin(kept)], f"; {left} smaller groups not drawn" if left > 0 else ""
 
 
-def _colours(view: View, latest: pd.DataFrame, by: str, mode: str | None) -> dict[str, str]:
-    """Segments and strategies keep their colours; of other groups the best and the worst stand out."""
+def _colours(view: View, compared: pd.DataFrame, by: str, mode: str | None) -> dict[str, str]:
+    """Segments and strategies keep their colours; of other groups those that differ by more than chance stand out."""
+    names = compared[by].astype(str)
     if by == "strategy":
-        return {name: strategy_colour(name, mode) for name in latest[by]}
+        return {name: strategy_colour(name, mode) for name in names}
     if by == "segment":
         known = segment_colours(view.reader.values("segment"), mode)
-        return {name: known.get(name, palette(mode).faint) for name in latest[by]}
-    colours = dict.fromkeys(latest[by], palette(mode).faint)
-    ranked = latest[latest["rate"].notna()].sort_values("rate", kind="stable")[by].tolist()
-    if len(ranked) > 1:
-        colours |= {ranked[0]: palette(mode).bad, ranked[-1]: palette(mode).good}
-    return colours
+        return {name: known.get(name, palette(mode).faint) for name in names}
+    tones = {True: palette(mode).accent, False: palette(mode).faint}
+    return {name: tones[bool(differs)] for name, differs in zip(names, compared["differs"], strict=True)}
 
 
 def _rate_rows(whole: pd.DataFrame, latest: pd.DataFrame, by: str) -> list[list[str]]:

@@ -31,7 +31,7 @@ def test_outcomes_of_long_named_groups_keep_their_n():
 
 def test_a_change_that_reads_zero_is_neither_good_nor_bad():
     groups = pd.DataFrame(
-        {"product": ["Card", "Auto"], "loans": 5, "rate": [0.1, 0.1], "earlier_loans": 9, "earlier_rate": [0.1004, 0.2],
+        {"product": ["Card", "Auto"], "loans": 5, "rate": [0.1, 0.1], "earlier_loans": 9, "earlier_rate": [0.1004, 0.2], "is_clear": True,
          "change": [-0.0004, -0.1]}
     )  # fmt: skip
     made = same_age_dots(groups, "light", by="product", height=300)

@@ -90,20 +90,21 @@ def test_a_cell_knows_its_cohort_and_age_and_only_once():
     assert to_date["customdata"] == [[None, None, "2026 Q2|"], [None, None, "2026 Q3|"]]
 
 
-def test_a_fall_is_bad_a_rise_is_good_and_the_ring_is_what_was_before():
+def test_a_clear_fall_is_bad_a_clear_rise_is_good_an_unclear_one_is_neither_and_the_ring_is_what_was_before():
     groups = pd.DataFrame(
         {
-            "product": ["Auto", "Home"], "loans": [20, 30], "rate": [0.10, 0.30], "earlier_loans": [200, 300],
-            "earlier_rate": [0.15, 0.25], "change": [-0.05, 0.05],
+            "product": ["Auto", "Card", "Home"], "loans": [20, 5, 30], "rate": [0.10, 0.12, 0.30], "earlier_loans": [200, 9, 300],
+            "earlier_rate": [0.15, 0.16, 0.25], "change": [-0.05, -0.04, 0.05], "is_clear": [True, False, True],
         }
     )  # fmt: skip
     made = same_age_dots(groups, "light", by="product", height=300)
     *_, ring, dots = made["data"]
-    assert (ring["x"], dots["x"]) == ([15.0, 25.0], [10.0, 30.0])
-    assert dots["marker"]["color"] == [LIGHT.bad, LIGHT.good]
+    assert (ring["x"], dots["x"]) == ([15.0, 16.0, 25.0], [10.0, 12.0, 30.0])
+    assert dots["marker"]["color"] == [LIGHT.bad, LIGHT.muted, LIGHT.good]
     assert dots["customdata"][0][:2] == ["Auto", "Auto"]
     assert ring["marker"]["color"] == LIGHT.surface
-    assert [label["text"] for label in made["layout"]["annotations"]] == ["−5.0 pts", "+5.0 pts"]
+    assert [label["text"] for label in made["layout"]["annotations"]] == ["−5.0 pts", "−4.0 pts", "+5.0 pts"]
+    assert [label["font"]["color"] for label in made["layout"]["annotations"]] == [LIGHT.bad, LIGHT.muted, LIGHT.good]
 
 
 @given(st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.floats(0, 2), max_size=8), st.floats(0.1, 10))

@@ -19,8 +19,10 @@ from dashboard.pages.recovery import headline, liquidation, outlook, promises, r
 from dashboard.pages.recovery.points import marked, parts
 from dashboard.pages.recovery.remembered import Remembered
 from dashboard.state import view_of
+from dashboard.theme import LIGHT
 from tests.dashboard.callback_body import body_of
 from tests.dashboard.moving_book import moving_book
+from tests.dashboard.pages.test_customers import paid_by_branch, sixty_placements
 from tests.dashboard.small_book import BOOK, EMPTY, TUTORIAL, payments
 from tests.dashboard.work import book_of, services_of
 
@@ -116,6 +118,20 @@ def test_the_trend_ranks_no_groups_that_are_too_small_and_its_table_carries_n(ni
         ["Home", "40.0 %", "160.00", "400.00", "4"],
         ["all", "30.0 %", "240.00", "800.00", "8"],
     ]
+
+
+def test_a_product_stands_out_only_where_it_differs_by_more_than_chance():
+    loans = sixty_placements().rename(columns={"branch": "product"})
+    shown = to_date.update_trend(services_of(book_of(loans, paid_by_branch())), "", "light")
+    assert shown["title"] == "2 of 2 products differ from the others by more than chance: Hill more; Harbour less"
+    assert [(line["name"], line["line"]["color"]) for line in shown["figure"]["data"][:2]] == [
+        ("Harbour", LIGHT.accent),
+        ("Hill", LIGHT.accent),
+    ]
+    same_amounts = paid_by_branch().assign(amount=[10.0 + place % 5 for place in range(80)])
+    alike = to_date.update_trend(services_of(book_of(loans, same_amounts)), "", "light")
+    assert alike["title"] == "No product differs from the others by more than chance"
+    assert {line["line"]["color"] for line in alike["figure"]["data"][:2]} == {LIGHT.faint}
 
 
 def test_the_address_chooses_what_splits_the_trend_and_nonsense_is_the_default(nine_months):
