@@ -7,6 +7,7 @@ Cohorts and promises ripen by that day too, never by the calendar alone.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Literal
@@ -19,6 +20,9 @@ from core.wording import dated, named_month
 
 Source = Literal["payments", "actions"]
 SOURCES: tuple[Source, ...] = ("payments", "actions")
+
+
+_SAID = re.compile(r"\b(?:payments|actions) are known up to \d{1,2} [A-Z][a-z]{2} \d{4}")
 
 
 def told_until(book: Book, source: Source) -> date | None:
@@ -70,6 +74,17 @@ def noted(measure: Measure, note: str) -> Measure:
     if not note or note in measure.why:
         return measure
     return replace(measure, why=f"{measure.why}; {note}" if measure.why else note)
+
+
+def known_until(why: str) -> str:
+    """Of what stands beside a number, only until when payments and actions are known; "" where it says nothing of that.
+
+    >>> known_until("waivers never count; payments are known up to 12 Oct 2026")
+    'payments are known up to 12 Oct 2026'
+    >>> known_until("from 30 Sep 2026 to 31 Oct 2026")
+    ''
+    """
+    return ", ".join(dict.fromkeys(_SAID.findall(why)))
 
 
 def unripe(book: Book, day: date, *sources: Source) -> str:

@@ -9,6 +9,7 @@ from dash import Output, html
 
 from core.metrics.catalogue import CATALOGUE
 from core.metrics.measure import Measure
+from core.metrics.ripeness import known_until
 from dashboard import format as show
 from dashboard import text
 from dashboard.address import Why
@@ -101,7 +102,8 @@ def kpi_props(
     """What the card shows.
 
     Args:
-        now: the figure; undefined shows "n/a" and the reason in place of the change.
+        now: the figure; undefined shows "n/a" and the reason in place of the change. One that the files can have told in
+            part only says up to when on the card itself.
         label: its name, for the picture's text.
         better: which direction is good, or "neither".
         mode: "light" or "dark".
@@ -113,12 +115,13 @@ def kpi_props(
     change = text.delta(now, before, better, aim=aim)
     evidence = f"n\u00a0=\u00a0{show.number(now.n)}"
     note = f"{'since ' + before_on + ', ' if change.text and before_on else ''}{evidence}"
+    until = known_until(now.why)
     picture = sparkline(trend, mode)
     return {
         "value": show.measure(now, currency),
         "delta": change.text if now.is_defined else "",
         "tone": f"delta {change.tone}",
-        "note": note if now.is_defined else f"because {now.why}",
+        "note": (f"{note}; {until}" if until else note) if now.is_defined else f"because {now.why}",
         "trend": picture,
         "summary": _trend_in_words(label, trend, now) if picture else "",
         "trend_class": "spark" if picture else "spark is-absent",

@@ -93,7 +93,10 @@ def _broken(names: Sequence[str]) -> dict[str, Any]:
 
 
 def outcome_colours(outcomes: Sequence[str], mode: str | None) -> dict[str, str]:
-    """Good, middling and bad ends, by their words; an outcome of another kind is muted."""
+    """Good, middling and bad ends, by their words; an outcome of another kind is plain ink.
+
+    Each is dark enough (light enough, in dark mode) for the share that stands in it.
+    """
     colours = palette(mode)
     found = {}
     for name in outcomes:
@@ -101,7 +104,7 @@ def outcome_colours(outcomes: Sequence[str], mode: str | None) -> dict[str, str]
         is_good, is_middle = word.startswith(GOOD_WORDS), word.startswith(MIDDLE_WORDS)
         is_bad = any(part in word for part in ("written", "charged", "paid less", "unpaid", "default"))
         found[name] = (
-            colours.good if is_good else colours.faint if is_middle else colours.bad if is_bad else colours.muted
+            colours.good if is_good else colours.muted if is_middle else colours.bad if is_bad else colours.ink
         )
     return found
 

@@ -9,21 +9,21 @@ from typing import Any
 import pandas as pd
 
 from dashboard import format as show
-from dashboard.figures.canvas import axis, figure, label_font, names_above, too_long
+from dashboard.figures.canvas import axis, figure, label_font, names_above
 from dashboard.figures.intervals import spelled
 from dashboard.theme import palette
 
 MOST = 15
 NO_INTERVAL = "too few loans for an interval"
 DEPTH = 0.34
-TWO_LINES_PX = 34
 _HEAD = 26
 
 
 def site_dots(sites: pd.DataFrame, mode: str | None, *, by: str, overall: float, height: int) -> dict[str, Any]:
     """Recovery rate of each site as a dot with its 95 % interval; a ring where there is none.
 
-    Dots are places, not lengths: the axis starts where the intervals do, so that they can be told apart.
+    Dots are places, not lengths: the axis starts where the intervals do, so that they can be told apart. Names stand above
+    their rows, so that on a phone too the intervals have most of the width.
 
     Args:
         sites: `by`, loans, balance, cash, rate (0-1, NaN where nothing was placed), low, high (NaN where there is no
@@ -36,8 +36,6 @@ def site_dots(sites: pd.DataFrame, mode: str | None, *, by: str, overall: float,
     rows = sites[sites["rate"].notna()].head(MOST).to_dict("records")
     names = [str(row[by]) for row in rows]
     inner = height - 40 - _HEAD
-    above = too_long(names)
-    between = "<br>" if inner / max(len(rows), 1) >= TWO_LINES_PX else "  "
     counts = [f"n {show.number(int(row['loans']))}" for row in rows]
     known = [value * 100 for row in rows for value in (row["low"], row["rate"], row["high"]) if not math.isnan(value)]
     known += [] if math.isnan(overall) else [overall * 100]
@@ -47,14 +45,12 @@ def site_dots(sites: pd.DataFrame, mode: str | None, *, by: str, overall: float,
          "text": f"<b>{show.percent(row['rate'])}</b>{_word(row, overall)}", "font": label_font(mode, strong=True) | {"color": tone, "weight": 400}}
         for row, name, tone in zip(rows, names, tones, strict=True)
     ]  # fmt: skip
-    said = {name: f"{name}, {count}" for name, count in zip(names, counts, strict=True)}
-    over = names_above(said, mode, rows=len(names), height=inner, depth=DEPTH) if above else []
+    said = {name: f"<b>{name}</b>  {count}" for name, count in zip(names, counts, strict=True)}
+    over = names_above(said, mode, rows=len(names), height=inner, depth=DEPTH, strong=True)
     reach = [min(known, default=0.0), max(known, default=1.0)]
     pad = (reach[1] - reach[0]) * 0.08 or 1.0
     x = axis("percent", mode, range=[reach[0] - pad, reach[1] + pad], nticks=4, tickangle=0, zeroline=False)
-    y = axis("category", mode, range=[len(names) - 0.5, -0.8 if above else -0.5], ticksuffix=" ", showticklabels=not above, tickmode="array",
-             tickvals=names, ticktext=[f"<b>{name}</b>{between}{count}" for name, count in zip(names, counts, strict=True)],
-             tickfont={"color": palette(mode).ink, "size": 11})  # fmt: skip
+    y = axis("category", mode, range=[len(names) - 0.5, -0.8], showticklabels=False)
     lines, heads = _overall(overall, mode)
     return figure(
         _dots(rows, names, tones, mode) if rows else [], mode, x=x, y=y, height=height, margin={"r": 104, "t": _HEAD},

@@ -78,6 +78,14 @@ def test_promises_due_after_the_payments_end_are_not_judged_broken(late, part):
     assert unripe["absent"] == "n/a, because payments are known up to 29 Nov 2025, and the book begins on 30 Nov 2025."
 
 
+def test_the_card_of_a_month_told_in_part_says_up_to_when_and_that_of_a_whole_month_does_not(part):
+    told = headline.update_headline(part, "", "light")
+    assert "payments are known up to 17 Oct 2026" in str(told["figures"]["cash_month"]["note"])
+    assert "known up to" not in str(told["figures"]["outstanding"]["note"])
+    whole = headline.update_headline(services_of(book(NOVEMBER)), "", "light")
+    assert "known up to" not in str(whole["figures"]["cash_month"]["note"])
+
+
 def test_months_without_a_file_have_no_bar_of_cash(late, part):
     shown = to_date.update_to_date(late, "", "light", 1)
     assert [row[0][0] for row in shown["cash"]["rows"][-2:]] == ["Aug 2026", "Sep 2026"]

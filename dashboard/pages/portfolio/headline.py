@@ -14,6 +14,7 @@ from core.metrics.change import contributions, explain
 from core.metrics.comparison import cash_over, unpaid_because, widest_window
 from core.metrics.measure import Measure
 from core.metrics.restatement import restatement
+from core.metrics.ripeness import known_until
 from core.metrics.summary import COUNTER_FIGURES, KEY_FIGURES, summary_before, summary_measures, summary_trend
 from core.metrics.targets import NO_TARGET, TARGET_METRICS, Target
 from dashboard import format as show
@@ -101,12 +102,14 @@ def _props(
 
 
 def _note(now: Measure, target: Target, compared: Compared, told: bool) -> list[Any]:
-    """What the change is against, the evidence, the interval and the target, a line each."""
+    """What the change is against, the evidence, the interval, until when it is known and the target, a line each."""
     n = f"n\u00a0=\u00a0{show.number(now.n)}"
     beside = _beside(now, target, compared, told)
     lines: list[list[Any]] = [[*beside, ", ", n] if beside else [n]]
     if sure := show.interval(now):
         lines.append([sure])
+    if until := known_until(now.why):
+        lines.append([until])
     if compared.how != "target" and target.is_defined:
         lines.append([words.target_line(now, target)])
     return note_lines(lines)

@@ -30,6 +30,15 @@ def test_a_figure_shows_value_change_n_trend_and_why():
     assert props["why"] == "Cash of the month. 2,910,000.00; n = 412 payments."
 
 
+def test_a_month_told_in_part_says_so_on_the_card_itself():
+    part = amount(40.0, n=3, of="payments", why="waivers never count; payments are known up to 12 Oct 2026")
+    assert kpi_props(part, label="Cash", better="up", mode="light")["note"] == (
+        "n\u00a0=\u00a03; payments are known up to 12 Oct 2026"
+    )
+    whole = amount(40.0, n=3, of="payments", why="waivers never count")
+    assert kpi_props(whole, label="Cash", better="up", mode="light")["note"] == "n\u00a0=\u00a03"
+
+
 def test_a_share_tells_its_trend_in_percent():
     props = kpi_props(ratio(1, 4, n=4, when_zero=""), label="Rate", better="up", mode="dark", trend=[0.2, 0.25])
     assert "from 20.0 % to 25.0 %" in props["summary"]

@@ -75,15 +75,15 @@ def test_the_axis_holds_every_interval_and_the_line_of_all():
     assert high > 60.0
 
 
-def test_names_carry_n_below_them_or_beside_them_where_rows_are_low():
-    assert draw(height=300)["layout"]["yaxis"]["ticktext"][0] == "<b>North</b><br>n 900"
-    assert draw(height=160)["layout"]["yaxis"]["ticktext"][0] == "<b>North</b>  n 900"
-
-
-def test_long_names_stand_above_their_rows_with_n():
-    made = draw(SITES.replace({"branch": {"East": "Harbour Street Legal Services"}}))
-    assert made["layout"]["yaxis"]["showticklabels"] is False
-    assert "Harbour Street Legal Services, n 400" in [note["text"] for note in made["layout"]["annotations"]]
+def test_names_stand_above_their_rows_with_n_and_take_no_width_from_the_intervals():
+    layout = draw()["layout"]
+    over = [note for note in layout["annotations"] if note.get("xref") == "paper" and note["x"] == 0]
+    assert [note["text"] for note in over] == [
+        "<b>North</b>  n 900", "<b>South</b>  n 12", "<b>East</b>  n 400", "<b>West</b>  n 500",
+    ]  # fmt: skip
+    assert {(note["xanchor"], note["yanchor"], note["yshift"] > 0) for note in over} == {("left", "bottom", True)}
+    assert layout["yaxis"]["showticklabels"] is False
+    assert layout["margin"]["l"] < 20
 
 
 def test_no_more_than_fifteen_sites_are_drawn():
