@@ -10,6 +10,7 @@ import pandas as pd
 from core.metrics.customers import borrower_summary, customer_measures
 from core.selection import Selection
 from tests.core.metrics.stub_reader import StubReader, a_book
+from tests.fakes import FakePortfolioReader
 
 OCTOBER = date(2026, 10, 31)
 
@@ -33,6 +34,20 @@ def test_people_are_counted_once_and_loans_are_held_against_them():
     assert (each.value, each.numerator, each.denominator, each.unit, each.n) == (1.5, 6, 4, "ratio", 4)
     assert {selection.as_of for selection in stub.selections} == {OCTOBER}
     assert stub.known_on == OCTOBER
+
+
+def test_from_loans_a_bystander_without_an_open_loan_is_no_borrower_here():
+    """Three open loans of two borrowers, one of whom is behind with one; BYSTANDER's only loan was paid, while 60 days late."""
+    loans = pd.DataFrame(
+        [
+            ("L1", "ANNA", 40, 100.0, "open"), ("L2", "ANNA", 0, 50.0, "open"), ("L3", "BEN", 0, 70.0, "open"),
+            ("L4", "BYSTANDER", 60, 900.0, "paid"),
+        ],
+        columns=["loan_ref", "borrower_ref", "dpd", "balance", "status"],
+    ).assign(as_of=OCTOBER.isoformat())  # fmt: skip
+    found = customer_measures(FakePortfolioReader(loans), Selection())
+    assert (found["borrowers"].value, found["borrowers_in_arrears"].value) == (2, 1)
+    assert (found["borrowers_in_arrears"].excluded, found["loans_per_borrower"].value) == (1, 1.5)
 
 
 def test_where_nobody_is_current_nobody_is_left_out():

@@ -39,8 +39,8 @@ FLOWS = pd.DataFrame(
         (OCTOBER, "Home", "1-29", "paid", 45),
         (OCTOBER, "Home", "120+", "120+", 3),
         (OCTOBER, "Home", "120+", "charged off", 1),
-        (OCTOBER, "Auto", "new", "120+", 900),
-        ("2026-04-30", "Auto", "1-29", "30-59", 900),
+        (OCTOBER, "BYSTANDER", "new", "120+", 900),  # was in no bucket a month ago
+        ("2026-04-30", "BYSTANDER", "1-29", "30-59", 900),  # the seventh month back
         *((f"2026-0{month}-28", "Home", "120+", "90-119", 1) for month in range(5, 10)),
     ],
     columns=COLUMNS,

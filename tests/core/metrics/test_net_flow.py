@@ -12,6 +12,7 @@ from core.metrics.net_flow import net_flow, net_flow_measures
 from core.metrics.roll import roll_matrix
 from core.selection import Selection
 from tests.core.metrics.flow_rows import OCTOBER, STOCK, StubReader, flow, flows, stock
+from tests.fakes import FakePortfolioReader
 
 SEPTEMBER = "2026-09-30"
 BEFORE = stock(Current=(20, 4000.0), b1_29=(4, 200.0), b30_59=50.0, b120=(9, 900.0))
@@ -24,6 +25,21 @@ def test_each_bucket_is_held_against_the_one_before_it_a_month_earlier():
     assert flow_of["ratio"].head(3).tolist() == [0.075, 1.2, 0.0]
     assert flow_of["loans"].tolist() == [20, 4, 1, 0, 0]
     assert flow_of["ratio"].isna().tolist() == [False, False, False, True, True]  # nothing stood in 60-89 and 90-119
+
+
+def test_from_loans_a_bystander_that_left_the_book_counts_on_neither_side():
+    """200 in 1-29 in September, 240 in 30-59 in October; the two BYSTANDERs are charged off and of August."""
+    loans = pd.DataFrame(
+        [
+            ("A", SEPTEMBER, 12, 200.0, "open"), ("A", "2026-10-31", 43, 150.0, "open"),
+            ("B", SEPTEMBER, 0, 90.0, "open"), ("B", "2026-10-31", 31, 90.0, "open"),
+            ("BYSTANDER", SEPTEMBER, 12, 5000.0, "charged off"), ("BYSTANDER", "2026-10-31", 43, 5000.0, "charged off"),
+            ("BYSTANDER 2", "2026-08-31", 12, 7000.0, "open"),
+        ],
+        columns=["loan_ref", "as_of", "dpd", "balance", "status"],
+    )  # fmt: skip
+    found = net_flow_measures(FakePortfolioReader(loans), Selection())["net_flow_30-59"]
+    assert (found.value, found.numerator, found.denominator, found.n) == (1.2, 240.0, 200.0, 1)
 
 
 def test_no_stock_gives_no_ratio():
