@@ -51,10 +51,12 @@ def dated(day: date | str) -> str:
 
 
 def named_month(day: date | str) -> str:
-    """The month of a day in a sentence; text is ISO, with or without its day.
+    """The month of a day in a sentence; text is ISO, with or without its day. Raises ValueError for what is no month.
 
     >>> named_month("2026-10-31"), named_month("2026-09")
     ('Oct 2026', 'Sep 2026')
     """
     year, month = (int(part) for part in str(day).split("-")[:2])
+    if not 1 <= month <= len(MONTHS):
+        raise ValueError(f"{day} is in no month")
     return f"{MONTHS[month - 1]} {year}"

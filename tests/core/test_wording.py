@@ -44,3 +44,9 @@ def test_a_month_without_a_day_has_a_name_and_no_other_text_has():
     for text in ("2026-02-30", "soon", ""):
         with pytest.raises(ValueError, match=r"isoformat|day is out of range"):
             dated(text)
+
+
+@pytest.mark.parametrize("day", ["9999-99-99", "2026-00"])
+def test_what_is_no_month_has_no_name(day):
+    with pytest.raises(ValueError, match=f"{day} is in no month"):
+        named_month(day)
