@@ -157,3 +157,19 @@ def test_an_empty_store_asks_for_a_first_file(watched, empty_address):
     watched.page.get_by_role("heading", name="Bring your first file").wait_for()
     assert not watched.page.locator("#portfolio-outstanding-value").is_visible()
     assert watched.errors == []
+
+
+def test_on_paper_there_is_nothing_to_press_but_the_view_is_said(watched, address):
+    page = opened(watched, address)
+    page.click("#label-product")
+    assert page.locator("#filter-product").is_visible()
+    page.emulate_media(media="print")
+    shown = page.evaluate(
+        "() => [...document.querySelectorAll('main button, main select, main input, main details:not(.chip), .modebar, .popover-panel, .sidebar')]"
+        ".filter(each => each.checkVisibility() && each.getBoundingClientRect().width > 1 && !each.closest('.notice')).map(each => each.outerHTML.slice(0, 90))"
+    )
+    assert shown == []
+    assert page.locator("#label-product").is_visible()
+    assert page.locator("#portfolio-answer").is_visible()
+    page.emulate_media(media="screen")
+    assert page.get_by_role("button", name="Copy link").is_visible()
