@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -33,6 +34,7 @@ from db.fact_kinds import KINDS, type_of
 from db.frames import frame_of
 from db.known import Knowledge
 from db.loans import BLOCK
+from db.questions import flows
 from db.recall import recall
 from db.sums import Scope, kept
 from db.tables import loans
@@ -69,14 +71,31 @@ class FactList:
 
     def page(self, after: str | None, limit: int) -> FactPage:
         """`limit` rows behind the key `after`, the key of the next page, and how many rows there are in all."""
-        facts = self._facts(self._known)
-        place = [facts.c[self._kind.day], facts.c[self._kind.number]]
-        chosen = self._chosen(facts) + ([] if after is None else [_behind(place, self._position(after, 2))])
-        some = select(facts).where(*chosen).order_by(*(column.desc() for column in place)).limit(limit + 1)
-        found = self._connection.execute(self._told(some.subquery("facts"), [])).all()
-        n, total = self._whole(facts)
+        position = None if after is None else self._position(after, 2)
+        found = self._newest(position, limit + 1)
+        n, total = self._whole(self._facts(self._known))
         more = self._key(found[limit - 1], 2) if len(found) > limit else None
         return FactPage(self._frame(found[:limit], 2), more, n, total)
+
+    def _newest(self, behind: list[Any] | None, count: int) -> Sequence[Row[Any]]:
+        """So many rows behind a place. Where a month can be read by itself, the newest two are tried before all."""
+        months = () if any(self._months()) else self._months_up_to(str(behind[0]) if behind else self._scope.until)
+        for narrowed in [months, ()] if months else [()]:
+            facts = self._facts(self._known, *narrowed)
+            place = [facts.c[self._kind.day], facts.c[self._kind.number]]
+            chosen = self._chosen(facts) + ([_behind(place, behind)] if behind else [])
+            some = select(facts).where(*chosen).order_by(*(column.desc() for column in place)).limit(count)
+            found = self._connection.execute(self._told(some.subquery("facts"), [])).all()
+            if len(found) == count:
+                break
+        return found
+
+    def _months_up_to(self, day: str) -> Sequence[ColumnElement[bool]]:
+        """From the month before a day's on; nothing where a key names no day."""
+        try:
+            return self._kind.of_month((date.fromisoformat(day).replace(day=1) - timedelta(days=1)).isoformat(), "")
+        except (ValueError, OverflowError):
+            return ()
 
     def blocks(self) -> Iterator[pd.DataFrame]:
         """All of them in the order of `page`, BLOCK at a time."""
@@ -189,9 +208,16 @@ class FactList:
     def _whole(self, facts: Subquery) -> tuple[int, float]:
         """How many rows there are and what they come to; remembered."""
         asked = ("facts", *self._asked())
-        query = select(func.count(), func.coalesce(func.sum(facts.c[self._summed]), 0)).where(*self._chosen(facts))
-        n, total = recall(self._connection).answer(asked, lambda: tuple(self._connection.execute(query).one()))
+        n, total = recall(self._connection).answer(asked, lambda: self._counted(facts))
         return int(n), self._in_units(total)
+
+    def _counted(self, facts: Subquery) -> tuple[int, int]:
+        if self._name == "flows" and not (self._cell or self._measure):  # each is one loan's, and the cube adds them up
+            loans_moved = int(flows(self._connection, self._scope, ())["loans"].iloc[0])
+            return loans_moved, loans_moved
+        query = select(func.count(), func.coalesce(func.sum(facts.c[self._summed]), 0)).where(*self._chosen(facts))
+        n, total = self._connection.execute(query).one()
+        return int(n), total
 
     def _asked(self) -> tuple[Any, ...]:
         """What is listed, as a key."""

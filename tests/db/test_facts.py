@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -197,3 +199,17 @@ def test_moves_part_the_flows_of_old_loans_and_leave_out_new_ones(reader):
 def test_what_cannot_be_asked_of_rows_is_refused(reader, kind, cell, found):
     with pytest.raises(SelectionRefused, match=found):
         reader.facts(kind, NOW, cell)
+
+
+@pytest.mark.parametrize(("day", "n"), [("0001-01-31", 0), ("0001-02-28", 0), ("no day", 7), ("9999-12-31", 7)])
+def test_a_key_with_a_day_that_no_book_has_is_a_place_like_any_other(reader, day, n):
+    key = base64.urlsafe_b64encode(json.dumps(["flows", day, 1]).encode()).decode()
+    assert len(reader.facts("flows", NOW, after=key, limit=7).frame) == n
+
+
+def test_the_flows_of_a_whole_book_are_counted_as_its_export_has_them(reader):
+    for selection in (NOW, NOW.at(date(2026, 3, 7)), NOW.only(bucket="1-29"), NOW.only(hold="not stated")):
+        rows = sum(len(block) for block in reader.iter_facts("flows", selection))
+        page = reader.facts("flows", selection, limit=3)
+        assert (page.n, page.total) == (rows, rows)
+        assert rows > 0
