@@ -13,6 +13,8 @@ WHY_NOT = (
     "Somebody chose who went where, and usually sent the worst accounts to court: a difference between strategies mixes "
     "what they do with whom they were given, and must not be read as what a strategy causes."
 )
+NO_ROWS_OF_GIVEN = "what was given is counted from the files' strategies and keeps no rows to list"
+NO_ROWS_OF_STATED = "counted from the file, which keeps no rows to list"
 NO_PAYMENTS_WHY = f"{show.UNDEFINED}, because {NO_PAYMENTS}."
 
 

@@ -54,7 +54,7 @@ FIELDS = {
     "other": "Other", "promised_on": "Promised on", "due_on": "Due on", "kept": "Kept", "kept_amount": "Amount kept", "branch": "Branch",
     "agency": "Agency", "collector": "Owner", "proposed": "Proposed", "decided_by": "Decided by",
     "change": "What became of it", "since": "Restated since", "move": "Moved", "age": "Age, months", "workable": "Workable",
-    "after": "Later", "before": "Earlier", "by": "By",
+    "attempts": "Actions", "due": "Instalment due", "after": "Later", "before": "Earlier", "by": "By",
 }  # fmt: skip
 """What a column of the rows, or of a cell, is called."""
 

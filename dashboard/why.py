@@ -17,7 +17,7 @@ from core.errors import Refused, SelectionRefused, TooLittleData, trace_without_
 from core.metrics.answers import Family, answer, day_of, narrowed, rows_behind, scope_of, sum_of
 from core.metrics.catalogue import definition
 from core.metrics.definitions import Behind, Definition
-from core.metrics.facts import FACT_FIELDS
+from core.metrics.facts import fields_of
 from core.metrics.measure import Measure
 from core.records import FactPage
 from core.selection import Selection
@@ -63,7 +63,7 @@ class Asked:
     @property
     def fields(self) -> tuple[str, ...]:
         """The columns of the rows; of those that restated a sum also what became of each."""
-        return (*(("change",) if self.since else ()), *FACT_FIELDS[self.behind.kind])
+        return (*(("change",) if self.since else ()), *fields_of(self.behind.kind, self.behind.measure))
 
     def page(self, after: str | None, limit: int) -> FactPage:
         """A page of the rows."""

@@ -24,7 +24,7 @@ from db.tables import actions, borrowers, loans, payments, placements, snapshots
 Expression = ColumnElement[Any]
 _DATES = ("as_of", "placed_on", "day", "acted_on", "month", "cohort", "promised_on", "due_on")
 _TEXTS = ("loan_ref", "borrower_ref", "payment_ref", "action")
-_COUNTS = ("dpd", "batch_id")
+_COUNTS = ("dpd", "batch_id", "attempts")
 
 
 def _with_loan(facts: Subquery) -> FromClause:

@@ -18,6 +18,7 @@ LONGEST_FIRST = (
     "tests/test_histories.py",
     "tests/browser/test_known.py",
     "tests/db/test_known.py",
+    "tests/test_why_marks.py",
     "tests/test_faults.py",
     "tests/db/test_flows.py",
     "tests/db/test_facts.py",

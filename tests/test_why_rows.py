@@ -9,6 +9,7 @@ import pytest
 
 from core.metrics.answers import answer, rows_behind
 from core.metrics.catalogue import CATALOGUE
+from core.metrics.facts import fields_of
 from core.ports import PortfolioReader
 from core.selection import Selection
 from core.synthetic import generate, write_files
@@ -68,3 +69,13 @@ def test_the_list_and_the_download_hold_only_rows_that_count(reader):
     assert 0 < page.n == len(page.frame) < rows_behind(reader, VIEWS[0], CATALOGUE["cure_rate_loans"].denominator, {}).n  # type: ignore[arg-type]
     assert set(page.frame["state"]) <= {"Current", "paid"}
     assert "Current" not in set(page.frame["origin"])
+
+
+def test_what_is_added_up_over_flows_is_a_column_of_their_rows(reader):
+    for name, side, column in (("intensity", "numerator", "attempts"), ("cei", "denominator", "due")):
+        behind = CATALOGUE[name].sides[side]
+        page = rows_behind(reader, VIEWS[0], behind, {}, limit=999)
+        assert page.frame[column].sum() == pytest.approx(page.total)
+        assert page.total > page.n > 0
+        assert column in fields_of("flows", behind.measure)
+        assert column not in fields_of("flows", "opening")

@@ -9,7 +9,18 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "activity": ("loan_ref", "acted_on", "action", "channel", "result", "cost", "promised", "strategy", "product", "region", "batch_id"),
     "costs": ("loan_ref", "acted_on", "cohort", "action", "channel", "result", "cost", "product", "region", "strategy", "batch_id"),
     "flows": ("loan_ref", "month", "origin", "state", "opening", "closing", "cash", "waived", "interest", "written_off", "sold", "gone",
-              "other", "product", "region", "segment", "strategy"),
+              "other", "attempts", "due", "product", "region", "segment", "strategy"),
     "promises": ("loan_ref", "promised_on", "due_on", "promised", "kept", "kept_amount", "product", "region", "strategy"),
 }  # fmt: skip
 """Columns by kind. Money in currency units, days ISO, `kept` 1 or 0, `batch_id` the file that told it."""
+IF_SUMMED: tuple[str, ...] = ("attempts", "due")
+"""Columns that are shown only where they are what is added up."""
+
+
+def fields_of(kind: str, measure: str) -> tuple[str, ...]:
+    """The columns of a kind's rows beside a sum over them.
+
+    >>> {"due", "attempts"} & set(fields_of("flows", "due"))
+    {'due'}
+    """
+    return tuple(name for name in FACT_FIELDS[kind] if name == measure or name not in IF_SUMMED)

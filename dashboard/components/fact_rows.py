@@ -17,7 +17,7 @@ DAYS = {"as_of", "placed_on", "day", "acted_on", "promised_on", "due_on"}
 MONTHS = {"month", "cohort"}
 MONEY = {
     "balance", "cash", "cash_effective", "cost", "promised", "opening", "closing", "waived", "interest", "written_off",
-    "sold", "gone", "other", "kept_amount",
+    "sold", "gone", "other", "kept_amount", "due",
 }  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def rows_of(frame: pd.DataFrame, fields: Sequence[str]) -> list[dict[str, str]]:
 def _column(name: str) -> dict[str, Any]:
     if name == "loan_ref":
         return text_column(name, FIELDS[name], pinned="left", width=104, flex=0)
-    made = number_column if name in MONEY or name == "dpd" else text_column
+    made = number_column if name in MONEY or name in ("dpd", "attempts") else text_column
     return made(name, FIELDS[name], minWidth=220 if name == "segment" else 112)
 
 

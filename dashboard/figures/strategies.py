@@ -12,6 +12,7 @@ from core.strategies.catalogue import HOLD
 from dashboard import format as show
 from dashboard.figures.canvas import axis, figure, label_font, names_above, too_long
 from dashboard.figures.explore import LABEL_FROM, WHOLE, outcome_colours
+from dashboard.figures.portfolio import marks
 from dashboard.figures.recovery import spread
 from dashboard.theme import palette, strategy_colour, tint
 
@@ -29,7 +30,7 @@ def segment_matrix(
     losses in the colour of bad.
 
     Args:
-        results: segment, strategy and `value` (NaN where it is undefined).
+        results: segment, strategy, `value` (NaN where it is undefined) and why (its number: Why or None).
         texts: the value of each row in words.
         counts: how many loans stand behind it, in words.
     """
@@ -40,17 +41,21 @@ def segment_matrix(
         (row.segment, row.strategy): float(getattr(row, value)) for row in results.itertuples()
     }  # fmt: skip
     grid = [[cells.get((segment, strategy), math.nan) for strategy in strategies] for segment in segments]
+    asked = {
+        (row.segment, row.strategy): mark for row, mark in zip(results.itertuples(), marks(results["why"]), strict=True)
+    }
     scale = [
         [0, tint(colours.bad, STRONGEST)],
         [0.5, tint(colours.series, WEAKEST)],
         [1, tint(colours.series, STRONGEST)],
     ]
     common = {"type": "heatmap", "x": strategies, "y": segments, "showscale": False,
-              "xgap": 2, "ygap": NAME_PX, "hoverinfo": "skip"}  # fmt: skip
+              "xgap": 2, "ygap": NAME_PX}  # fmt: skip
     traces = [
         {**common, "z": [[None if math.isnan(cell) else cell for cell in row] for row in grid],
-         "zmin": -largest or -1.0, "zmax": largest or 1.0, "colorscale": scale},
-        {**common, "z": [[1 if math.isnan(cell) else None for cell in row] for row in grid],
+         "zmin": -largest or -1.0, "zmax": largest or 1.0, "colorscale": scale, "hoverinfo": "none",
+         "customdata": [[asked.get((segment, strategy)) for strategy in strategies] for segment in segments]},
+        {**common, "hoverinfo": "skip", "z": [[1 if math.isnan(cell) else None for cell in row] for row in grid],
          "colorscale": [[0, colours.grid], [1, colours.grid]]},
     ]  # fmt: skip
     between = "<br>" if len(segments) <= MOST_TALL_ROWS else "  "
@@ -73,7 +78,7 @@ def strategy_lines(history: pd.DataFrame, mode: str | None, *, value: str, kind:
     """One line a strategy over the months, in its own colour, its name at its end.
 
     Args:
-        history: strategy, month (ISO) and `value`.
+        history: strategy, month (ISO), `value` and why (its number: Why or None).
         kind: "share" (0-1), "currency" or "count".
     """
     lines = dict(list(history.groupby("strategy", sort=False)))
@@ -87,8 +92,8 @@ def strategy_lines(history: pd.DataFrame, mode: str | None, *, value: str, kind:
                 "type": "scatter", "mode": "lines" if len(rows) > 1 else "markers", "name": name, "x": rows["month"].tolist(),
                 "y": values, "line": {"color": strategy_colour(name, mode), "width": 2.2},
                 "marker": {"color": strategy_colour(name, mode), "size": 9},
-                "customdata": [_said(number, kind) for number in rows[value]],
-                "hovertemplate": f"<b>{name}</b>, %{{x}}<br>%{{customdata}}<extra></extra>",
+                "customdata": marks(rows["why"]), "hovertext": [_said(number, kind) for number in rows[value]],
+                "hovertemplate": f"<b>{name}</b>, %{{x}}<br>%{{hovertext}}<extra></extra>",
             }
         )  # fmt: skip
         if values and values[-1] is not None:
@@ -114,7 +119,7 @@ def proposal_bars(proposed: pd.DataFrame, mode: str | None, *, height: int) -> d
     """How many loans each strategy is proposed for, as bars from zero.
 
     Args:
-        proposed: proposed, loans, balance, share (0-1).
+        proposed: proposed, loans, balance, share (0-1) and why (its number).
     """
     trace = {
         "type": "bar",
@@ -130,8 +135,9 @@ def proposal_bars(proposed: pd.DataFrame, mode: str | None, *, height: int) -> d
         "textposition": "outside",
         "textfont": label_font(mode, strong=True) | {"weight": 400},
         "cliponaxis": False,
-        "customdata": [show.money(balance) for balance in proposed["balance"]],
-        "hovertemplate": "<b>%{y}</b><br>%{x} loans, %{customdata} outstanding<extra></extra>",
+        "customdata": marks(proposed["why"]),
+        "hovertext": [show.money(balance) for balance in proposed["balance"]],
+        "hovertemplate": "<b>%{y}</b><br>%{x} loans, %{hovertext} outstanding<extra></extra>",
     }
     x = axis("number", mode, range=[0, float(proposed["loans"].max()) * 1.55 or 1.0], nticks=5)
     names = [f"{name} (nobody may work)" if name == HOLD else name for name in proposed["proposed"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import dash
@@ -18,6 +19,7 @@ from core.strategies.catalogue import HOLD, STRATEGY_NAMES
 from core.strategies.thresholds import CHAMPION_V0
 from dashboard import format as show
 from dashboard import text_strategies as say
+from dashboard.address import Why
 from dashboard.components.badges import badge, strategy_chip
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.components.facts import fact_list, fact_outputs
@@ -28,6 +30,7 @@ from dashboard.figures.strategies import outcome_bars, proposal_bars, segment_ma
 from dashboard.page import Page
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
+from dashboard.text_why import label_of
 
 PAGE = Page("/strategies", "Strategies", "See", "What did each strategy get, bring back and cost?")
 
@@ -46,6 +49,13 @@ HEADS = (
 )
 VALUES = (("rate", "Recovery rate"), ("cost_share", "Cost of cash"), ("net", "Net"))
 OVER = (("rate", "Rate"), ("cash", "Cash"), ("cost", "Cost"), ("given", "Given"))
+NUMBERS = {
+    "rate": "recovery_rate", "cash": "cash_to_date", "placed": "placed:loans", "cost": "cost_to_date",
+    "cost_share": "cost_to_collect_to_date", "net": "net_recovery_to_date",
+}  # fmt: skip
+"""The number behind each column and cell, of a strategy or of a segment under it."""
+SUMS_OF = {"cash": "cash:cash", "cost": "costs:cost"}
+"""The sum behind a strategy's month."""
 MATRIX, TIME, PROPOSED = "strategies-matrix", "strategies-time", "strategies-proposed"
 FACTS = (
     ("strategies-policy", "Policy"), ("strategies-score", "Score behind it"), ("strategies-confirm", "Waiting for a person"),
@@ -63,9 +73,10 @@ def layout() -> html.Div:
         [
             html.Div([badge(say.AS_IT_HAPPENED, "accent"), html.Span(say.WHY_NOT)], className="as-it-happened"),
             _table_card(),
-            html.Div([chart_card(MATRIX, height=HEIGHT, controls=[value]), chart_card(TIME, height=HEIGHT, controls=[over])],
+            html.Div([chart_card(MATRIX, height=HEIGHT, controls=[value], why=Why("recovery_rate")),
+                      chart_card(TIME, height=HEIGHT, controls=[over], why=Why("recovery_rate"))],
                      className="row-even"),
-            html.Div([chart_card(PROPOSED, height=LOW), fact_list("What proposes, and who decides", FACTS)], className="row-2"),
+            html.Div([chart_card(PROPOSED, height=LOW, why=Why("loans")), fact_list("What proposes, and who decides", FACTS)], className="row-2"),
         ],
     )  # fmt: skip
 
@@ -127,14 +138,22 @@ def update_matrix(services: Services, search: str | None, mode: str | None) -> d
          show.money_exact(row.cost), show.percent(row.cost_share), show.money_exact(row.net)]
         for row in results.itertuples()
     ]  # fmt: skip
+    addresses = [
+        Why(NUMBERS[value], {"segment": row.segment, "strategy": row.strategy}) if defined else None
+        for row, defined in zip(results.itertuples(), results[value].notna(), strict=True)
+    ]
     drawn = {"rate": "Cash / balance placed", "cost_share": "Cost / cash", "net": "Cash less cost"}[value]
     return chart_props(
-        segment_matrix(results, mode, value=value, texts=texts, counts=counts, height=HEIGHT),
+        segment_matrix(
+            results.assign(why=addresses), mode, value=value, texts=texts,
+            counts=counts, height=HEIGHT,
+        ),
         title=say.matrix_title(results, value),
         subtitle=f"{drawn} to date, by segment and strategy at placement; n = placements"
         f"{_until(view, *(('payments',) if value == 'rate' else SOURCES))}. Not adjusted",
         summary=f"{drawn}: " + ", ".join(f"{row.strategy} with {row.segment} {text}" for row, text in zip(results.itertuples(), texts, strict=True)) + ".",
         rows=rows,
+        addresses=addresses,
     )  # fmt: skip
 
 
@@ -168,13 +187,30 @@ def update_time(services: Services, search: str | None, mode: str | None) -> dic
     rows += [[show.month(str(month)), *(said(float(cell)) for cell in cells)] for month, *cells in table.itertuples()]
     newest = ", ".join(f"{name} {text}" for name, text in zip(table.columns, rows[-1][1:], strict=True))
     return chart_props(
-        strategy_lines(history, mode, value="value", kind=kind, height=HEIGHT),
+        strategy_lines(
+            history.assign(why=[_address(view, over, row.strategy, row.month) for row in history.itertuples()]), mode,
+            value="value", kind=kind, height=HEIGHT,
+        ),
         title=f"{title}: {newest}",
         subtitle=f"{_drawn(over)}; {show.month(months[0])} to {show.month(months[-1])}"
         f"{_until(view, *(('payments',) if over == 'rate' else told))}. Not adjusted",
         summary=f"{title} in {show.month(months[-1])}: {newest}.",
         rows=rows,
-    )
+    )  # fmt: skip
+
+
+def _address(view: View, over: str, strategy: str, month: str) -> Why | None:
+    """What a point of the lines asks about. None for what was given, of which no rows are kept, and for the rate at a
+    month-end whose day the book does not hold, unless that is the day looked at."""
+    cell = {"strategy": strategy}
+    if over in SUMS_OF:
+        return Why(SUMS_OF[over], cell | {"month": month})
+    if over == "given":
+        return None
+    if month >= view.as_of.isoformat():
+        return Why(NUMBERS["rate"], cell)
+    held = date.fromisoformat(month) in view.book.days
+    return Why(NUMBERS["rate"], cell | {"as_of": month}) if held else None
 
 
 def update_proposed(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:
@@ -191,13 +227,15 @@ def update_proposed(services: Services, search: str | None, mode: str | None) ->
          show.number(row.workable_loans), show.money_exact(row.balance)]
         for row in proposed.itertuples()
     ]  # fmt: skip
+    addresses = [Why("loans", {"proposed": name}) for name in proposed["proposed"]]
     return chart_props(
-        proposal_bars(proposed, mode, height=LOW),
+        proposal_bars(proposed.assign(why=addresses), mode, height=LOW),
         title=say.proposed_title(proposed),
         subtitle=f"Open loans on {show.day(view.as_of)} by proposed strategy, n = {show.count(int(proposed['loans'].sum()), 'loans')}; "
         "a proposal, not a decision",
         summary="Proposed: " + ", ".join(f"{row[0]} {row[1]}" for row in rows[1:]) + ".",
         rows=rows,
+        addresses=addresses,
     )
 
 
@@ -270,24 +308,39 @@ def _drawn(over: str) -> str:
         "rate": "Cash to date / balance placed to date, by the strategy a loan's recovery began under",
         "cash": "Cash net of reversals, by the strategy a loan's recovery began under",
         "cost": "Cost of actions on placed loans, by the strategy a loan's recovery began under",
-        "given": "Loans given the strategy in the month, once a loan and month",
+        "given": f"Loans given the strategy in the month, once a loan and month; {say.NO_ROWS_OF_GIVEN}",
     }[over]
 
 
 def _row(row: dict[str, Any], *, has_payments: bool, has_costs: bool) -> html.Tr:
-    cells = [
-        show.number(row["given_loans"]), show.money(row["given_balance"]),
-        show.money(row["cash"]) if has_payments else show.UNDEFINED, show.percent(row["rate"]), show.number(row["placed_loans"]),
-        show.money(row["cost"]) if has_costs else show.UNDEFINED, show.percent(row["cost_share"]), show.money(row["net"]),
+    known = [
+        ("cash", show.money(row["cash"]) if has_payments else show.UNDEFINED), ("rate", show.percent(row["rate"])),
+        ("placed", show.number(row["placed_loans"])), ("cost", show.money(row["cost"]) if has_costs else show.UNDEFINED),
+        ("cost_share", show.percent(row["cost_share"])), ("net", show.money(row["net"])),
     ]  # fmt: skip
-    tone = "bad" if row["net"] < 0 else ""
+    tone = {"className": "bad"} if row["net"] < 0 else {}
     return html.Tr(
         [
             html.Th(strategy_chip(row["strategy"]), scope="row"),
-            *[html.Td(cell) for cell in cells[:-1]],
-            html.Td(cells[-1], className=tone),
+            html.Td(show.number(row["given_loans"])),
+            html.Td(show.money(row["given_balance"])),
+            *[
+                html.Td(_opening(name, text, row["strategy"]), **(tone if name == "net" else {}))
+                for name, text in known
+            ],
         ]
     )
+
+
+def _opening(name: str, text: str, strategy: str) -> html.Button | str:
+    """A number of a strategy that opens the drawer; as plain text where it is none."""
+    if text == show.UNDEFINED:
+        return text
+    why = Why(NUMBERS[name], {"strategy": strategy})
+    return html.Button(
+        text, className="number-link",
+        **{"data-why": why.to_query(), "aria-haspopup": "dialog", "aria-label": f"{text}, why this number: {label_of(why)}"},
+    )  # fmt: skip
 
 
 def _table_subtitle(view: View) -> str:
@@ -300,7 +353,7 @@ def _table_subtitle(view: View) -> str:
         return f"{said}. Cost and net are {show.UNDEFINED}, because {NO_COSTS}."
     unit = f"; amounts in {view.book.currency}" if view.book.currency else ""
     early = left_out(view.reader.activity(view.selection, ["cohort"]))
-    return f"{said}{unit}{early and '; ' + early}. A loan that changed its strategy was given to both."
+    return f"{said}{unit}{early and '; ' + early}. A loan that changed its strategy was given to both; {say.NO_ROWS_OF_GIVEN}."
 
 
 def _until(view: View, *sources: Source) -> str:
@@ -318,7 +371,7 @@ def _stated_outcomes(view: View, mode: str | None) -> dict[str, Any]:
     return chart_props(
         outcome_bars(mix, mode, by="strategy", height=HEIGHT),
         title=say.outcome_title(mix),
-        subtitle=f"Share of loans by the outcome their file states, n = {show.count(int(mix['loans'].sum()), 'loans')}; recovered amounts: "
+        subtitle=f"Share of loans by the outcome their file states ({say.NO_ROWS_OF_STATED}), n = {show.count(int(mix['loans'].sum()), 'loans')}; recovered amounts: "
         + (amounts if stated else f"{show.UNDEFINED}, because the file states none")
         + ". Not adjusted",
         summary="Stated outcomes by strategy: "

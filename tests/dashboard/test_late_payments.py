@@ -11,9 +11,12 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from core.metrics.answers import answer, rows_behind
+from core.metrics.catalogue import definition
 from core.metrics.promises import promise_measures
 from core.metrics.summary import summary_before, summary_trend
 from core.selection import Selection
+from core.workflows.measures import families
 from dashboard.pages import strategies
 from dashboard.pages.customers import sites
 from dashboard.pages.explore.outcomes import outcomes_of
@@ -192,3 +195,21 @@ def test_outcomes_are_judged_a_year_after_a_day_only_where_the_year_is_told():
         "n/a, because no day of this book lies 12 months before 30 Oct 2026, up to which payments are known: it is too early."
     )
     assert "31 Oct 2025" in ended(date(2026, 10, 31)).about
+
+
+@pytest.mark.parametrize(
+    ("name", "sides"),
+    [
+        ("promises_kept_rate", {"numerator": (10, 10.0), "denominator": (20, 20.0)}),
+        ("promises_kept_value_rate", {"numerator": (20, 200.0), "denominator": (20, 300.0)}),
+        ("npv", {"numerator": (40, 400.0), "less": (30, 60.0)}),
+    ],
+)
+def test_the_rows_listed_behind_promises_and_present_values_are_of_the_window_that_was_told(late, name, sides):
+    """Ten months of promises and payments: October's promises are no rows of a number that ends on 30 September."""
+    reader, asked = late.reader(), Selection(as_of=date(2026, 10, 31))
+    listed = {side: rows_behind(reader, asked, behind, {}) for side, behind in definition(name).sides.items()}
+    assert {side: (page.n, page.total) for side, page in listed.items()} == sides
+    assert all(page.frame.filter(["day", "acted_on", "due_on"]).max().max() <= "2026-09-30" for page in listed.values())
+    number = answer(reader, asked, name, families=families(0.1))
+    assert number.n == listed["denominator" if "denominator" in sides else "numerator"].n

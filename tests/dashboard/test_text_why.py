@@ -111,3 +111,19 @@ def test_a_computed_side_has_its_own_name_and_value_and_no_rows_are_told_apart()
 def test_a_refusal_says_where():
     error = SelectionRefused("It is not there", where=("cell",), remedy="Look again.")
     assert say.refusal(error) == "It is not there (cell). Look again."
+
+
+def test_a_change_is_called_after_its_group_and_the_two_sides_it_compares():
+    months = {"after": "2026-05-31..2026-10-31", "before": "2025-11-30..2026-04-30"}
+    assert say.label_of(Why("cash_performance", {"product": "Auto", **months})) == (
+        "Cash on arrears, performance, Auto, May 2026 to Oct 2026, against Nov 2025 to Apr 2026"
+    )
+    assert (
+        say.label_of(Why("arrears_mix", {"by": "segment", "before": "2026-09-30"}))
+        == "In arrears, mix, by segment, against 30 Sep 2026"
+    )
+    assert say.narrowing({"by": "origin"}) == ", by arrears"
+    sides = definition("cash_performance").sides
+    names = [say.side_name(side, behind, definition("cash_performance")) for side, behind in sides.items()]
+    assert names[1] == "Opening balance in arrears, later (denominator)"
+    assert names[2] == "Cash, earlier (numerator)"

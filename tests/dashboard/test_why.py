@@ -22,7 +22,7 @@ from dashboard.services import Services
 from tests.dashboard.callback_body import body_of
 from tests.dashboard.conftest import services_on
 from tests.dashboard.facts_book import FactsReader
-from tests.dashboard.small_book import BOOK, EMPTY
+from tests.dashboard.small_book import BOOK, EMPTY, loans_on
 
 NEWEST = date(2026, 10, 31)
 
@@ -305,3 +305,21 @@ def test_a_fault_of_ours_is_logged_without_its_words(services, served, monkeypat
 def test_a_cell_with_a_value_the_book_never_held_is_refused(services):
     with pytest.raises(SelectionRefused, match="no product 'Boat'"):
         why.asked_of(services, "?why=in_arrears&cell=product~Boat")
+
+
+def test_a_change_shows_the_sums_and_rates_of_both_sides_and_lists_the_rows_of_each(services):
+    query = "?why=arrears_performance&cell=product~Auto&cell=before~2026-09-30"
+    told, facts = drawn(services, query), facts_of(drawn(services, query))
+    later, earlier = (loans_on(day).query("product == 'Auto'") for day in (NEWEST, date(2026, 9, 30)))
+    late, before = (each.query("dpd > 0")["balance"].sum() for each in (later, earlier))
+    whole, whole_before = later["balance"].sum(), earlier["balance"].sum()
+    assert facts["Later, numerator"] == f"Balance in arrears: {late:,.2f}"
+    assert facts["Earlier, denominator"] == f"Balance: {whole_before:,.2f}"
+    assert facts["Earlier, rate"] == f"{100 * before / whole_before:.2f} %"
+    assert facts["To the hundredth"] == f"{whole * (late / whole - before / whole_before):,.2f}".replace("-", "\u2212")
+    assert facts["n"] == f"{len(later)} loans"
+    assert len(told["words"]["sides"]) == 4
+    for side, sum_of, day in (("numerator_before", before, "30 Sep 2026"), ("denominator", whole, "31 Oct 2026")):
+        rows = drawn(services, f"{query}&rows={side}")["rows"]
+        assert f"comes to {sum_of:,.2f}, as in the number" in rows["note"]
+        assert {row["as_of"] for row in rows["rows"]} == {day}

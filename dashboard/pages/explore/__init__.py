@@ -17,6 +17,12 @@ from dashboard.state import VIEW
 
 PAGE = Page("/explore", "Explore", "Prove", "What does this book look like?")
 
+NO_DRAWER = (
+    "The charts of this page are for looking around: they count or draw single loans, stated outcomes and columns as the "
+    "files give them, no figure of the catalogue stands behind a point, and so none opens 'why this number'. The rows are "
+    "on Segments, with the same filters, and can be taken away there."
+)
+
 
 def layout() -> html.Div:
     """The page without numbers."""
@@ -36,6 +42,7 @@ def layout() -> html.Div:
                 [chart_card(f"explore-{name}", height=HEIGHT) for name in ("scatter", "segments")], className="row-even"
             ),
             chart_card("explore-correlation", height=MAP_HEIGHT),
+            html.P(NO_DRAWER, className="muted"),
         ],
     )
 

@@ -216,10 +216,13 @@ def _has_payments(view: View) -> bool:
     return view.reader.book(view.selection.known_on).has_payments
 
 
-def _rate_address(view: View, by: str, name: str, month: str) -> Why:
-    """The rate of a group at a month-end, on that day where the book holds it, else to date."""
-    held = month in {day.isoformat() for day in view.book.days}
-    return Why("recovery_rate", ({} if name == WHOLE else {by: name}) | ({"as_of": month} if held else {}))
+def _rate_address(view: View, by: str, name: str, month: str) -> Why | None:
+    """The rate of a group at a month-end, or to date where that is not over; None where the book does not hold its day."""
+    group = {} if name == WHOLE else {by: name}
+    if month >= view.as_of.isoformat():
+        return Why("recovery_rate", group)
+    held = date.fromisoformat(month) in view.book.days
+    return Why("recovery_rate", group | {"as_of": month}) if held else None
 
 
 def _same_age_address(same: SameAge, by: str, key: str) -> Why:

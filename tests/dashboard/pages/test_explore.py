@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from dashboard.pages import explore
 from dashboard.pages.explore import columns, outcomes
 from tests.dashboard.pages.test_segments import words_of
 from tests.dashboard.work import book_of, forty_loans, services_of
@@ -143,3 +144,9 @@ def test_both_answers_fit_the_wire():
     assert len(json.dumps(on())) < 64 * 1024
     shown = ended()
     assert len(json.dumps({name: shown[name] for name in outcomes.CHARTS})) < 64 * 1024
+
+
+def test_the_page_says_why_its_points_open_no_drawer_and_where_the_rows_are():
+    words = str(explore.layout())
+    assert "none opens 'why this number'" in words
+    assert "The rows are on Segments" in words

@@ -10,6 +10,10 @@ import pandas as pd
 import pytest
 
 from core.metrics.bridge import SCOPES
+from core.metrics.summary import summary_measures
+from core.selection import Selection
+from dashboard import format as show
+from dashboard.address import Why
 from dashboard.pages.portfolio import bridge, change
 from tests.dashboard.pages.test_portfolio import answer_of
 from tests.dashboard.small_book import BOOK, DAYS, TUTORIAL, SmallBookReader, loans_on
@@ -180,6 +184,9 @@ def test_the_distance_to_each_target_is_drawn_and_the_worst_miss_named(services)
     reader.set_targets.put(targets, "ana", date(2026, 10, 1))
     card = card_of(replace(services, reader=lambda: reader), "?with=target")
     assert card["title"] == "Cash this month: 49.9 % under its target"
+    now = summary_measures(reader, Selection(as_of=DAYS[-1]))
+    numbers = [Why.from_query(mark.removeprefix("why:")).number for mark in card["figure"]["data"][0]["customdata"]]
+    assert [show.measure(now[name]) for name in numbers] == [row[1].removeprefix("EUR ") for row in card["rows"][1:]]
     assert list(bars(card)) == ["In arrears", "Recovery rate", "Cash this month"]
     assert card["rows"][1][0] == ["In arrears", "why=in_arrears"]
     reader.set_targets.put(targets.assign(value=[1.0, 9e9, 0.001]), "ana", date(2026, 10, 2))

@@ -13,6 +13,7 @@ from dashboard.pages import strategies
 from tests.dashboard.callback_body import body_of
 from tests.dashboard.small_book import BOOK, DAYS, EMPTY, STRATEGIES, TUTORIAL, loans_on
 from tests.dashboard.work import book_of, services_of
+from tests.fakes import FakePortfolioReader
 
 
 def said(children: list[object]) -> str:
@@ -20,7 +21,12 @@ def said(children: list[object]) -> str:
 
 
 def cells(row: html.Tr) -> list[str]:
-    return [cell.children for cell in row.children[1:]]
+    return [getattr(cell.children, "children", cell.children) for cell in row.children[1:]]
+
+
+def asked(row: html.Tr) -> list[str | None]:
+    """What each number of a row opens; None for a plain one."""
+    return [getattr(cell.children, "data-why", None) for cell in row.children[1:]]
 
 
 def test_every_strategy_has_a_row_in_its_own_order_with_n(services):
@@ -29,6 +35,47 @@ def test_every_strategy_has_a_row_in_its_own_order_with_n(services):
     given = loans_on(DAYS[-1])["strategy"].value_counts()
     assert [cells(row)[0] for row in rows] == [str(given[name]) for name in STRATEGIES]
     assert cells(rows[0]) == ["17", "990 k", "45.1 k", "5.7 %", "13", "50", "0.1 %", "45.1 k"]
+
+
+def test_a_number_opens_the_drawer_under_its_strategy_and_what_was_given_says_why_it_does_not(services):
+    told = strategies.update_table(services, "")
+    names = (
+        "cash_to_date",
+        "recovery_rate",
+        "placed%3Aloans",
+        "cost_to_date",
+        "cost_to_collect_to_date",
+        "net_recovery_to_date",
+    )
+    assert asked(told["rows"][0]) == [None, None, *(f"why={name}&cell=strategy~Standard" for name in names)]
+    assert told["subtitle"].endswith("what was given is counted from the files' strategies and keeps no rows to list.")
+    label = getattr(told["rows"][0].children[4].children, "aria-label")
+    assert label == "5.7 %, why this number: Recovery rate, Standard"
+
+
+def test_points_of_the_months_open_their_month_and_what_was_given_says_why_none_does(services):
+    marks = {
+        over: strategies.update_time(services, f"?over={over}", "light")["figure"]["data"][0]["customdata"]
+        for over in ("rate", "cost", "given")
+    }
+    assert marks["rate"] == [
+        f"why:why=recovery_rate{day}&cell=strategy~Standard"
+        for day in ("&cell=as_of~2026-08-31", "&cell=as_of~2026-09-30", "")
+    ]
+    assert marks["cost"][-1] == "why:why=costs%3Acost&cell=month~2026-10-31&cell=strategy~Standard"
+    assert marks["given"] == [None] * 3
+    assert "keeps no rows to list" in strategies.update_time(services, "?over=given", "light")["subtitle"]
+
+
+def test_a_rate_at_a_month_end_the_book_does_not_hold_opens_nothing():
+    """The figures of 15 August are of no month-end: the rate of August's end is drawn, but no day of the book has it."""
+    loans = pd.concat([loans_on(DAYS[0]).assign(as_of="2026-08-15"), loans_on(DAYS[-1])])
+    paid = pd.DataFrame(
+        [{"loan_ref": "LN-001", "paid_on": "2026-08-20", "amount": 5.0, "payment_kind": "cash", "payment_ref": "P"}]
+    )
+    shown = strategies.update_time(services_of(FakePortfolioReader(loans, paid)), "", "light")
+    assert {trace["customdata"][0] for trace in shown["figure"]["data"]} == {None}
+    assert all(trace["customdata"][-1] for trace in shown["figure"]["data"])
 
 
 def test_costs_before_a_placement_are_named(services):
@@ -80,7 +127,8 @@ def test_a_filter_narrows_what_was_given(services):
 def test_proposals_carry_their_policy_score_and_who_decides(services):
     shown = strategies.update_proposed(services, "", "light")
     proposed = loans_on(DAYS[-1])["proposed"].value_counts()
-    assert [row[:2] for row in shown["rows"][1:]] == [[name, str(proposed[name])] for name in STRATEGIES]
+    expected = [[[name, f"why=loans&cell=proposed~{name}"], str(proposed[name])] for name in STRATEGIES]
+    assert [row[:2] for row in shown["rows"][1:]] == expected
     policy, score, confirm, holds = strategies.update_facts(services, "")
     assert policy == ["thresholds"]
     assert score.children == "rule, not validated on your data"
