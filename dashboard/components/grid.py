@@ -9,7 +9,13 @@ import dash_ag_grid as dag
 
 
 def grid(
-    id: str, columns: Sequence[dict[str, Any]], *, label: str, height: int | None = None, **options: Any
+    id: str,
+    columns: Sequence[dict[str, Any]],
+    *,
+    label: str,
+    height: int | None = None,
+    empty: str = "Nothing to list.",
+    **options: Any,
 ) -> dag.AgGrid:
     """A grid of rows that are already formatted text (or numbers with a `valueFormatter` of yours).
 
@@ -18,6 +24,7 @@ def grid(
         columns: ag-grid column definitions; see `text_column` and `number_column`.
         label: what the grid lists, read out.
         height: px; None lets it grow with its rows (only for short lists).
+        empty: what a list without rows says.
         options: further AgGrid arguments; `dashGridOptions` is merged over the defaults.
     """
     given = options.pop("dashGridOptions", {})
@@ -25,7 +32,7 @@ def grid(
     defaults = {
         **layout, "animateRows": False, "suppressCellFocus": False,
         "suppressCsvExport": True, "suppressExcelExport": True, "enableCellTextSelection": True, "ensureDomOrder": True,
-        "localeText": {"noRowsToShow": "No loans match."},
+        "localeText": {"noRowsToShow": empty},
     }  # fmt: skip
     return dag.AgGrid(
         id=id,

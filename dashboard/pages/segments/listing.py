@@ -86,7 +86,15 @@ def card() -> html.Section:
         "selectionColumnDef": {"pinned": "left", "width": 44, "flex": 0, "minWidth": 44},
         "tooltipShowDelay": 300,
     }
-    table = grid(GRID, COLUMNS, label="Loans of the selection", height=520, rowData=[], dashGridOptions=options)
+    table = grid(
+        GRID,
+        COLUMNS,
+        label="Loans of the selection",
+        height=520,
+        empty="No loans match.",
+        rowData=[],
+        dashGridOptions=options,
+    )
     foot = html.Div([html.Div(pages, className="pager"), *confirm.controls()], className="list-foot")
     return html.Section([html.Div(head, className="card-head"), table, foot], className="card", id="segments-list")
 
