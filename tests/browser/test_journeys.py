@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from core.synthetic.dynamics import FALLING_PRODUCT
 from tests import tutorial
 from tests.browser.conftest import Server, Watched
 
@@ -85,6 +86,25 @@ def test_the_page_shows_what_the_command_line_says(watched, sample_server):
     for name in ("recovery_rate", "cost_to_collect"):
         assert f"{told[name]['value'] * 100:.1f} %" in shown, name
     assert f"n = {told['outstanding']['n']:,}" in shown
+
+
+def test_the_planted_fall_of_one_product_is_named_in_words_and_amounts(watched, sample_server):
+    """Its generator lets one product pay less in the last months; page and command line find it, and no other."""
+    told = json.loads(sample_server.command("metrics"))["tables"]["what_changed_product"]["rows"]
+    clear = [row for row in told if abs(row["performance"]) > 2 * row["performance_error"]]
+    assert [row["product"] for row in clear if row["performance"] < 0] == [FALLING_PRODUCT]
+    (fall,) = [row for row in told if row["product"] == FALLING_PRODUCT]
+    by_hand = (
+        fall["after"] - fall["base_after"] * fall["before"] / fall["base_before"]
+    )  # less what its earlier rate gives
+    assert fall["performance"] < -300_000
+    assert fall["volume"] + fall["mix"] + fall["performance"] == pytest.approx(fall["after"] - fall["before"], abs=0.02)
+    assert fall["performance"] == pytest.approx(by_hand, abs=0.01)
+    page = opened(watched, sample_server.url)
+    said = f"{FALLING_PRODUCT} pays less: {shown_amount(fall['performance'])} less cash"
+    for place in ("#portfolio-answer", "#portfolio-attention-list", "#portfolio-change-title"):
+        assert said in text(page, place), place
+    assert_clean(watched)
 
 
 def shown_amount(value: float) -> str:
