@@ -8,7 +8,6 @@ import json
 import logging
 import random
 import socket
-import threading
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -18,7 +17,6 @@ import dash
 import flask.testing
 import pytest
 from playwright.sync_api import Browser, Page
-from waitress.server import create_server
 
 import run as recoup
 from core.exchange import FORMULA_STARTS
@@ -27,6 +25,7 @@ from core.workflows.worker import work_once
 from dashboard.app import create_app
 from dashboard.web import CALLBACK_PATH
 from tests.command_line import run
+from tests.served import served
 
 HOSTILE = (
     '=HYPERLINK("http://evil.example","x")', "<script>window.hacked=1</script>", "<img src=x onerror=window.hacked=1>",
@@ -98,12 +97,10 @@ def client(app: dash.Dash) -> flask.testing.FlaskClient:
 
 
 @pytest.fixture
-def served(app: dash.Dash) -> Iterator[int]:
-    """The app behind waitress, as `run.py serve` puts it; its port."""
-    server = create_server(app.server, host="127.0.0.1", port=0, threads=4, max_request_body_size=1 << 20, ident=None)
-    threading.Thread(target=server.run, daemon=True).start()
-    yield server.effective_port
-    server.close()
+def port(app: dash.Dash) -> Iterator[int]:
+    """The port of the app, served."""
+    with served(app.server, max_request_body_size=1 << 20, ident=None) as number:
+        yield number
 
 
 # --- forged callbacks -------------------------------------------------------------------------------------------------
@@ -274,21 +271,21 @@ def head(*lines: str, port: int) -> bytes:
     ).encode()
 
 
-def test_an_upload_cut_half_way_or_over_the_limit_leaves_nothing(served, wired, client):
-    raw(served, head("Content-Length: 1000", port=served) + BODY, hang_up=True)
-    over = raw(served, head("Content-Length: 9000000", port=served))
+def test_an_upload_cut_half_way_or_over_the_limit_leaves_nothing(port, wired, client):
+    raw(port, head("Content-Length: 1000", port=port) + BODY, hang_up=True)
+    over = raw(port, head("Content-Length: 9000000", port=port))
     assert over.split(b"\r\n")[0].endswith(b"413 Request Entity Too Large")
     piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
-    chunked = raw(served, head("Transfer-Encoding: chunked", port=served) + piece * 20 + b"0\r\n\r\n")
+    chunked = raw(port, head("Transfer-Encoding: chunked", port=port) + piece * 20 + b"0\r\n\r\n")
     assert not chunked.startswith(b"HTTP/1.1 2")
     assert client.get("/health").status_code == 200
     assert list(wired.data_dir.iterdir()) == []
 
 
-def test_a_chunked_upload_within_the_limit_is_kept_under_a_name_of_ours(served, wired):
+def test_a_chunked_upload_within_the_limit_is_kept_under_a_name_of_ours(port, wired):
     body = f"{len(BODY):x}\r\n".encode() + BODY + b"\r\n0\r\n\r\n"
-    request = head("Transfer-Encoding: chunked", port=served).replace(b"name=a.csv", b"name=..%2F..%2Fstore.db")
-    told = json.loads(raw(served, request + body).split(b"\r\n\r\n", 1)[1])
+    request = head("Transfer-Encoding: chunked", port=port).replace(b"name=a.csv", b"name=..%2F..%2Fstore.db")
+    told = json.loads(raw(port, request + body).split(b"\r\n\r\n", 1)[1])
     kept = wired.data_dir / told["path"]
     assert (told["filename"], kept.read_bytes()) == ("store.db", BODY)
     assert kept.parent == wired.data_dir
@@ -354,7 +351,7 @@ def _is_number(value: str) -> bool:
 # --- in a browser -----------------------------------------------------------------------------------------------------
 
 
-def test_formulas_and_scripts_are_shown_as_text_on_every_page(served, watched_page):
+def test_formulas_and_scripts_are_shown_as_text_on_every_page(port, watched_page):
     page, errors = watched_page
     for path in (
         "/",
@@ -366,13 +363,13 @@ def test_formulas_and_scripts_are_shown_as_text_on_every_page(served, watched_pa
         "/explore",
         "/segments?search=%3Cscript%3E",
     ):
-        page.goto(f"http://127.0.0.1:{served}{path}")
+        page.goto(f"http://127.0.0.1:{port}{path}")
         page.wait_for_load_state("networkidle")
         page.wait_for_function("() => !document.querySelector('[data-dash-is-loading=true]')")
         assert page.evaluate("window.hacked") is None, path
         found = "() => document.querySelectorAll('main img[src=x], main script, main iframe, main a[href^=javascript]').length"
         assert page.evaluate(found) == 0, path
-    page.goto(f"http://127.0.0.1:{served}/segments")
+    page.goto(f"http://127.0.0.1:{port}/segments")
     page.locator("#segments-loans").get_by_text("<script>window.hacked=1</script>").first.wait_for()
     assert not [error for error in errors if "Content Security Policy" in error or "hacked" in error]
 

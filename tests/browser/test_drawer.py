@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import waitress
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
@@ -17,6 +15,7 @@ from tests.browser.conftest import Watched
 from tests.dashboard.conftest import services_on
 from tests.dashboard.facts_book import FactsReader
 from tests.dashboard.small_book import BOOK
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -25,12 +24,8 @@ pytestmark = pytest.mark.browser
 def address() -> Iterator[str]:
     reader = FactsReader()
     app = create_app(replace(services_on(BOOK), reader=lambda: reader))
-    server = waitress.create_server(app.server, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+    with served(app.server) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def opened(watched: Watched, url: str) -> Page:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-import waitress
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
@@ -14,27 +12,24 @@ from dashboard.app import create_app
 from tests.browser.conftest import Watched
 from tests.dashboard.conftest import services_on
 from tests.dashboard.small_book import BOOK, EMPTY
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module", params=[BOOK], ids=["small book"])
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
-    yield from served(request.param)
+    yield from address_of(request.param)
 
 
 @pytest.fixture(scope="module")
 def empty_address() -> Iterator[str]:
-    yield from served(EMPTY)
+    yield from address_of(EMPTY)
 
 
-def served(book) -> Iterator[str]:
-    server = waitress.create_server(create_app(services_on(book)).server, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+def address_of(book) -> Iterator[str]:
+    with served(create_app(services_on(book)).server) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def opened(watched: Watched, url: str) -> Page:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-import waitress
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
@@ -15,6 +13,7 @@ from tests.browser.conftest import Watched
 from tests.contract.test_knowledge import fake_history
 from tests.dashboard.work import services_of
 from tests.fake_history import FakeHistoryReader
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 KNOWN = "known_on=2026-11-05"
@@ -23,17 +22,12 @@ EARLIER = "/segments?known_on=2026-11-01"
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    yield from served(fake_history())
+    yield from address_of(fake_history())
 
 
-def served(reader: FakeHistoryReader) -> Iterator[str]:
-    app = create_app(services_of(reader))
-    server = waitress.create_server(app.server, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+def address_of(reader: FakeHistoryReader) -> Iterator[str]:
+    with served(create_app(services_of(reader)).server) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def opened(watched: Watched, url: str) -> Page:
@@ -97,7 +91,7 @@ def test_the_days_to_choose_from_are_those_that_were_known(watched, address):
 
 def test_a_page_that_waits_for_history_says_so_and_shows_itself_once_it_is_in_order(watched):
     reader = fake_history(unsettled=True)
-    for address in served(reader):
+    for address in address_of(reader):
         page = opened(watched, address + EARLIER)
         expect(page.get_by_role("alert")).to_contain_text("is being put in order. Ask again in a moment.")
         reader.unsettled = False

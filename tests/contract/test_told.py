@@ -93,12 +93,13 @@ def test_the_payments_of_a_loan_are_those_known_on_the_day(reader):
     assert paid(FIFTH) == paid(date(2026, 11, 8)) == [("2026-11-01", -40.0, "reversal"), second, first]
 
 
-def test_the_cash_between_two_days_is_that_known_on_the_day_and_a_reversal_counts_back_then_too(reader):
+def test_the_cash_between_two_days_is_that_known_on_the_day_and_a_reversal_counts_back_once_it_is_posted(reader):
     def cash(known_on: date | None, until: str = "2026-10-27") -> dict[str, float]:
         told = reader.cash_between(["A", "BYSTANDER"], date(2026, 10, 1), date.fromisoformat(until), known_on)
         return dict(zip(told["loan_ref"], told["cash"], strict=True))
 
     assert cash(BEFORE) == {}
     assert cash(TWENTIETH) == cash(NINTH) == cash(None) == {"A": 100.0, "BYSTANDER": 7.0}
-    assert cash(FIFTH) == {"A": 60.0, "BYSTANDER": 7.0}
-    assert cash(FIFTH, "2026-10-31") == {"A": 85.0, "BYSTANDER": 7.0}
+    assert cash(FIFTH) == {"A": 100.0, "BYSTANDER": 7.0}
+    assert cash(FIFTH, "2026-10-31") == {"A": 125.0, "BYSTANDER": 7.0}
+    assert cash(FIFTH, "2026-11-01") == {"A": 85.0, "BYSTANDER": 7.0}  # posted on that day, taken back on 5 October

@@ -69,7 +69,7 @@ def test_the_year_adds_up_month_by_month_and_opens_its_payments(moving):
     assert chart["rows"][-1][1:] == ["40.00", "400.00", "n/a", "n/a"]
     october = Why("cash:cash", {"month": "2026-10-31"})
     assert chart["rows"][-1][0] == ["Oct 2026", october.to_query()]
-    assert chart["figure"]["data"][0]["customdata"][-1] == october.mark()
+    assert chart["figure"]["data"][0]["customdata"][-1] == Why("cash_year").mark()  # a point is the year up to it
 
 
 def test_a_budget_of_every_month_is_drawn_and_compared():
