@@ -97,7 +97,7 @@ def change_measure(
     Args:
         selection: with its `as_of` stated.
         meant: one of CHANGES.
-        cell: "before", for flows "after", and "by" or one group.
+        cell: "before", for flows "after", and "by" or one group, not both.
 
     Returns:
         The part, with what the rows of each of its sides come to; n counts the loans of the later side (loan-months,
@@ -135,11 +135,10 @@ def change_measure(
 
 def _groups(cell: Mapping[str, str]) -> tuple[str, str | None]:
     """The dimension a cell asks for, and the one group of it; None for all of them."""
-    if "by" in cell:
-        named = [(cell["by"], None)]
-    else:
-        named = [(column, value) for column, value in cell.items() if column in (*DIMENSIONS, "origin")]  # type: ignore[misc]
-    if len(named) != 1 or named[0][0] not in (*DIMENSIONS, "origin"):
+    known = (*DIMENSIONS, "origin")
+    named: list[tuple[str, str | None]] = [(column, value) for column, value in cell.items() if column in known]
+    named += [(cell["by"], None)] if cell.get("by") in known else []
+    if len(named) != 1:
         raise SelectionRefused(
             f"A change is of one group or of all groups of one kind: found {len(named)}", where=("cell",),
             remedy="Open it from its chart.",

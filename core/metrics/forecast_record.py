@@ -47,8 +47,9 @@ def verdict(inside: int, n: int) -> Verdict:
     """What a record says about the promise to hold LEVEL of what comes.
 
     Fewer than promised: the 95 % Wilson interval of the share lies below LEVEL. "No clear difference" does not say that
-    the promise is kept. Of independent forecasts that keep it at most 6 records in 100 are called fewer. Of 120 simulated books whose intervals keep it, 0 to 1 in 100 were called fewer than promised by
-    12 forecasts one month ahead, and 1 to 8 in 100 by 10 forecasts three months ahead, which overlap.
+    the promise is kept. Of independent forecasts that keep it at most 6 records in 100 are called fewer. Of 120 simulated
+    books whose intervals keep it, 0 to 1 in 100 were called fewer than promised by 12 forecasts one month ahead, and 1 to 8
+    in 100 by 10 forecasts three months ahead, which overlap.
 
     >>> [verdict(6, 10), verdict(5, 10), verdict(6, 6)]
     ['no clear difference', 'fewer than promised', 'too few to judge']

@@ -9,7 +9,6 @@ from datetime import date
 import pandas as pd
 
 from core.intake.plausibility import (
-    LARGEST_PAYMENT,
     Size,
     book_change,
     currency_of_book,
@@ -30,15 +29,15 @@ def flagged(checked: Checked, reader: PortfolioReader) -> Checked:
     """The file with what is odd about it, beside this book, before its other findings."""
     if checked.frame.empty:
         return checked
-    held = reader.book().days
+    held, refs = reader.book().days, checked.frame["loan_ref"].unique().tolist()
     if checked.kind == "portfolio":
         found = [*month_gaps(checked.days, held), *days_within_months(checked.days, held)]
     else:
-        unknown = reader.unknown_loans(checked.frame["loan_ref"].unique().tolist())
+        unknown = reader.unknown_loans(refs)
         found = unknown_loans(checked.frame, unknown)
     if checked.kind == "payments":
         found += payments_before_loan(checked.frame, _begins(checked.frame, unknown, held, reader))
-        found += payments_above_balance(checked.frame, _largest(checked.frame, held, reader))
+        found += payments_above_balance(checked.frame, reader.largest_balances(refs))
     return replace(checked, findings=(*found, *checked.findings))
 
 
@@ -110,15 +109,3 @@ def _begins(
             begins |= {loan: min(on, day.isoformat()) for loan, on in zip(met["loan_ref"], placed, strict=True)}
         sought -= set(begins)
     return begins
-
-
-def _largest(frame: pd.DataFrame, held: Sequence[date], reader: PortfolioReader) -> dict[str, float]:
-    """Per loan that paid much the largest balance the book holds of it.
-
-    The newest day tells of nearly every loan that its payments are not much; only the history of the rest is asked for.
-    """
-    paid = frame.groupby("loan_ref")["amount"].max()
-    for block in reader.snapshots(max(held)) if held else ():
-        stands = block.set_index("loan_ref")["balance"].reindex(paid.index)
-        paid = paid[~(paid <= stands * LARGEST_PAYMENT)]
-    return reader.largest_balances(paid.index.tolist())

@@ -125,6 +125,7 @@ def test_months_the_book_does_not_hold_leave_it_undefined_with_the_reason():
         ("cash_mix", {"by": "colour", **MONTHS}, "one group or of all groups of one kind"),
         ("cash_performance", MONTHS, "found 0"),
         ("cash_performance", {"product": "Auto", "region": "North", **MONTHS}, "found 2"),
+        ("cash_performance", {"by": "region", "product": "Auto", **MONTHS}, "found 2"),
         ("arrears_change", {"by": "product"}, "no figures for ''"),
         ("arrears_change", {"by": "product", "before": "2026-09-29"}, "no figures for '2026-09-29'"),
     ],
