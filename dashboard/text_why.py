@@ -243,7 +243,8 @@ def rows_note(page: FactPage, behind: Behind, expected: float | None) -> str:
     if not page.n:
         return f"No row stands behind it: {KINDS[behind.kind]}, none in this view."
     comes_to = exact(page.total, behind.unit)
-    rows = f"{show.count(page.n, NOUNS[behind.kind])}, newest first"
+    noun = "loan-months" if behind.kind == "flows" and behind.window else NOUNS[behind.kind]
+    rows = f"{show.count(page.n, noun)}, newest first"
     if behind.computed:
         told = "" if expected is None or not isfinite(expected) else f" ({exact(expected, behind.unit)})"
         return f"{rows}; {behind.label.lower()} comes to {comes_to}. {behind.computed}{told} is computed from these rows: {behind.how}."

@@ -108,6 +108,12 @@ def test_a_computed_side_has_its_own_name_and_value_and_no_rows_are_told_apart()
     assert say.rows_note(page(0.0, 0), CASH, 4.0).startswith("No row stands behind it: payments and reversals")
 
 
+def test_rows_of_some_months_that_are_compared_are_loan_months_for_a_loan_is_there_once_a_month():
+    compared = Behind("flows", "opening", "Opening balance in arrears", window="after")
+    assert say.rows_note(page(100.0, 12), compared, 100.0).startswith("12 loan-months, newest first; ")
+    assert say.rows_note(page(100.0, 12), replace(compared, window=""), 100.0).startswith("12 loans, newest first; ")
+
+
 def test_a_refusal_says_where():
     error = SelectionRefused("It is not there", where=("cell",), remedy="Look again.")
     assert say.refusal(error) == "It is not there (cell). Look again."
