@@ -104,7 +104,7 @@ def promise_outcomes(promises: pd.DataFrame, payments: pd.DataFrame) -> pd.DataF
 def net_of_reversals(payments: Sequence[Cash], until: str) -> list[Cash]:
     """What is left of each payment of a loan once the reversals posted by a day took theirs back?
 
-    A reversal takes back the payment it names. One that names none takes back the loan's newest earlier payments. What
+    A reversal takes back the payment it names, also one that comes after it. One that names none takes back the loan's newest earlier payments. What
     exceeds them is no payment's and is left out.
 
     Args:

@@ -157,6 +157,12 @@ def test_a_reversal_changes_a_promise_from_the_day_it_is_posted():
     assert told(made, *paid, (20, 3, "2026-03-01", -1, None))[0] == (1, "2026-01-13", "kept", 1, 10_000)
 
 
+def test_a_reversal_posted_before_its_payment_waits_for_it_and_takes_nothing_else():
+    made = promises(FIRST, (2, 10, "2026-01-14", "2026-01-20", 5_000, None))
+    paid = [(10, 1, "2026-01-08", 10_000, None), (10, 2, "2026-01-16", 5_000, None), (10, 3, "2026-01-09", -5_000, 2)]
+    assert told(made, *paid) == [(1, "2026-01-13", "kept", 1, 10_000), (2, "2026-01-23", "broken", 0, 0)]
+
+
 def test_what_was_taken_back_leaves_its_promise_to_the_next_payment():
     """Of two promises the earlier due was kept by the first payment; as that came back, the second payment is its."""
     made = promises(FIRST, (2, 10, "2026-01-05", "2026-01-12", 10_000, None))
@@ -234,6 +240,7 @@ def test_a_reversal_undoes_its_payment(book, loan, day, amount, named):
     st.lists(st.tuples(st.integers(1, 3), st.integers(0, 60), st.integers(1, 900), st.integers(0, 9)), max_size=4),
 )
 def test_sums_up_to_a_day_are_as_if_nothing_had_been_posted_after_it(book, back):
+    """A reversal that was posted before the payment it names takes nothing back until that has come."""
     made, paid = book
     number = {
         place: (loan, each) for place, (loan, each) in enumerate(zip(paid["loan_id"], paid["payment_id"], strict=True))
@@ -243,9 +250,14 @@ def test_sums_up_to_a_day_are_as_if_nothing_had_been_posted_after_it(book, back)
         for place, (loan, day, amount, of) in enumerate(back)
     ]
     everything = pd.concat([paid, cash(*rows)])
+    came_on = everything.set_index("payment_id")["paid_on"]
+    counts_from = everything["paid_on"].where(
+        everything["reverses_id"].isna(),
+        everything["reverses_id"].map(came_on).fillna("").combine(everything["paid_on"], max),
+    )
     whole = promise_outcomes(made, everything)
     for day in (_day(offset) for offset in range(0, 70, 3)):
-        by_then = promise_outcomes(made, everything[everything["paid_on"] <= day])
+        by_then = promise_outcomes(made, everything[counts_from <= day])
         sums = [
             found[found["told_on"].notna() & (found["told_on"].fillna("") <= day)]
             .groupby("promise_id")[["kept", "kept_amount"]]
