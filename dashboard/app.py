@@ -15,6 +15,7 @@ from dashboard.pages import (
     batches,
     customers,
     explore,
+    models,
     not_found_404,
     portfolio,
     recovery,
@@ -25,7 +26,18 @@ from dashboard.pages import (
 )
 from dashboard.services import Services
 
-PAGES: tuple[ModuleType, ...] = (portfolio, recovery, customers, strategies, segments, score, explore, batches, targets)
+PAGES: tuple[ModuleType, ...] = (
+    portfolio,
+    recovery,
+    customers,
+    strategies,
+    segments,
+    score,
+    models,
+    explore,
+    batches,
+    targets,
+)
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 LOG = logging.getLogger("recoup.dashboard")

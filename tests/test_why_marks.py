@@ -22,7 +22,7 @@ from dashboard.pages import strategies
 from dashboard.pages.customers import sites
 from dashboard.pages.portfolio import bridge, change, stuck, year
 from dashboard.pages.recovery import liquidation, outlook, promises, rolls, to_date
-from dashboard.pages.recovery.remembered import Remembered
+from dashboard.remembered import Remembered
 from dashboard.services import Services
 from db.engine import open_store
 from db.reader import SqlPortfolioReader

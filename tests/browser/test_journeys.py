@@ -22,6 +22,7 @@ PAGES = {
     "/strategies": "What did each strategy get, bring back and cost?",
     "/segments": "Who are they, and which ones do we work?",
     "/score": "What should we do with this borrower, and why?",
+    "/models": "Can the score be trusted?",
     "/batches": "Bring a file, check it, load it",
     "/explore": "What does this book look like?",
 }

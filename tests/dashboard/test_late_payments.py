@@ -23,8 +23,8 @@ from dashboard.pages.explore.outcomes import outcomes_of
 from dashboard.pages.portfolio import bridge, change, headline
 from dashboard.pages.recovery import headline as recovery_headline
 from dashboard.pages.recovery import liquidation, outlook, promises, to_date
-from dashboard.pages.recovery.remembered import Remembered
 from dashboard.pages.segments import profiles
+from dashboard.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import view_of
 from tests.dashboard.moving_book import actions, payments, snapshots

@@ -10,7 +10,7 @@ from dashboard.components.head import page_layout
 from dashboard.components.switch import keep_in_url
 from dashboard.page import Page
 from dashboard.pages.recovery import headline, liquidation, outlook, promises, rolls, to_date, warning
-from dashboard.pages.recovery.remembered import Remembered
+from dashboard.remembered import Remembered
 from dashboard.services import Services
 
 PAGE = Page("/recovery", "Recovery", "See", "What is being recovered, and is it getting better?")

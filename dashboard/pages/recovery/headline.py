@@ -30,7 +30,7 @@ from dashboard.components.head import answer_id, sentence
 from dashboard.components.kpi import kpi_card, kpi_name, kpi_name_outputs, kpi_outputs, kpi_props, note_lines
 from dashboard.page import Page
 from dashboard.pages.recovery.outlook import outlook_of
-from dashboard.pages.recovery.remembered import Remembered
+from dashboard.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
 

@@ -26,7 +26,7 @@ from dashboard.figures.recovery import cohort_table
 from dashboard.figures.strategies import outcome_bars
 from dashboard.figures.vintages import liquidation_curves
 from dashboard.pages.recovery.points import marked, parts
-from dashboard.pages.recovery.remembered import Remembered
+from dashboard.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
 from dashboard.text_strategies import outcome_rows, outcome_title

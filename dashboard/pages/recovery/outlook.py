@@ -18,7 +18,7 @@ from dashboard.components.chart import chart_absent, chart_card, chart_outputs, 
 from dashboard.components.head import sentence
 from dashboard.figures.forecast import forecast_fan
 from dashboard.pages.recovery.points import marked, parts
-from dashboard.pages.recovery.remembered import Remembered
+from dashboard.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
 

@@ -24,7 +24,7 @@ from dashboard.components.chart import chart_absent, chart_card, chart_outputs, 
 from dashboard.figures.funnel import funnel_bars
 from dashboard.figures.monthly import monthly_shares
 from dashboard.pages.recovery.points import marked, parts
-from dashboard.pages.recovery.remembered import Remembered
+from dashboard.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
 

@@ -23,7 +23,7 @@ from dashboard.figures import roll as draw
 from dashboard.figures.monthly import monthly_shares
 from dashboard.figures.roll_narrow import directions_by_bucket, roll_table
 from dashboard.pages.recovery.points import marked, parts
-from dashboard.pages.recovery.remembered import Remembered
+from dashboard.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, page_key, view_of
 from dashboard.text_why import label_of

@@ -16,7 +16,7 @@ from dashboard import text_recovery_moves as say
 from dashboard.address import Why
 from dashboard.components.drawer import why_button
 from dashboard.components.grid import grid, number_column, text_column
-from dashboard.pages.recovery.remembered import Remembered
+from dashboard.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import VIEW, view_of
 from dashboard.text_why import label_of

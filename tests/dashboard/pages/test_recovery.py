@@ -17,7 +17,7 @@ from core.selection import Selection
 from dashboard.address import Why
 from dashboard.pages.recovery import headline, liquidation, outlook, promises, rolls, to_date, warning
 from dashboard.pages.recovery.points import marked, parts
-from dashboard.pages.recovery.remembered import Remembered
+from dashboard.remembered import Remembered
 from dashboard.state import view_of
 from dashboard.theme import LIGHT
 from tests.dashboard.callback_body import body_of
@@ -480,7 +480,7 @@ def test_what_was_answered_is_remembered_until_the_book_changes_or_it_grows_too_
     assert [asked("a"), asked("a"), asked("b"), asked("a")] == [1, 1, 2, 1]
     changed = replace(book, revision=book.revision + 1)
     assert [asked("a", changed), asked("a", replace(changed, name="sample"))] == [3, 4]
-    monkeypatch.setattr("dashboard.pages.recovery.remembered.MOST_KNOWN", 1)
+    monkeypatch.setattr("dashboard.remembered.MOST_KNOWN", 1)
     assert [asked("b", changed), asked("c", changed), asked("b", changed)] == [5, 6, 7]
 
 

@@ -1,0 +1,177 @@
+"""Sentences of the Models page: the verdict, and what a model had to pass."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.records import Model
+from core.scores.gate import FEWEST_EVENTS, HIGHEST_P
+from dashboard import format as show
+from dashboard.components.badges import Tone
+
+KINDS = {
+    "logistic": "logistic regression", "random_forest": "random forest", "gradient_boosting": "gradient boosting",
+    "none": "no model",
+}  # fmt: skip
+RULE_ORDERS = "The **rule score** orders the work: it is not validated on your data, and no probability"
+DECIMALS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of a book's score: the sentence ("**bold**" words in it), a short badge, and its tone."""
+
+    sentence: str
+    badge: str
+    tone: Tone
+
+
+def verdict_of(models: Sequence[Model], champion: Model | None, damage: str) -> Verdict:
+    """The verdict on the score in use.
+
+    Args:
+        models: every model and refused attempt, newest first.
+        champion: the model in use.
+        damage: why it cannot be read, "" where it can.
+    """
+    if champion is not None and damage:
+        return Verdict(f"**No.** {damage}. {RULE_ORDERS}. Train again, or roll back.", "rule score in use", "bad")
+    if champion is not None:
+        return Verdict(_in_use(champion, models), "validated, in use", "good")
+    if not models:
+        said = f"**Nothing was trained on this book yet.** {RULE_ORDERS}."
+        return Verdict(said, "rule score in use", "neutral")
+    newest = models[0]
+    if newest.status != "refused":
+        said = f"**No model is in use**: none that stands was promoted. {RULE_ORDERS}."
+        return Verdict(said, "rule score in use", "neutral")
+    if newest.card.get("verdict") == "too little history":
+        why = str(newest.card.get("why", "")).rstrip(".")
+        return Verdict(f"**Too little history to learn from.** {why}. {RULE_ORDERS}.", "rule score in use", "neutral")
+    said = (
+        f"**No usable signal in this file.** The best that could be learned has {measured(newest.card)}. {RULE_ORDERS}."
+    )
+    return Verdict(said, "rule score in use", "neutral")
+
+
+def _in_use(champion: Model, models: Sequence[Model]) -> str:
+    card = champion.card
+    said = f"**Yes.** Model {champion.id} ({kind_words(champion)}) orders the work, with {measured(card)}"
+    later = card.get("out_of_time")
+    if later:
+        said += f"; {auc_words(later)} on {show.count(later['n'], 'loans')} later than it learned from"
+    said += "."
+    newer = [each for each in models if each.id > champion.id]
+    if any(each.status == "challenger" for each in newer):
+        number = next(each.id for each in newer if each.status == "challenger")
+        return f"{said} **Model {number} waits** as its challenger."
+    if newer and newer[0].status == "refused":
+        return f"{said} A later attempt (model {newer[0].id}) was refused: {newer[0].card.get('verdict', '')}."
+    return said
+
+
+def measured(card: Mapping[str, Any]) -> str:
+    """The AUC of a card with its interval, n and events."""
+    if not is_number(card.get("auc")):
+        return "no measured AUC"
+    counted = f"{show.count(card['n'], 'loans')}, {show.number(card['events'])} of them not recovered"
+    return f"{auc_words(card)} on {counted}"
+
+
+def auc_words(measured: Mapping[str, Any]) -> str:
+    """An AUC and its interval: `auc` and `auc_ci` of a mapping."""
+    return f"AUC {figure(measured['auc'])} ({between(measured.get('auc_ci'))})"
+
+
+def kind_words(model: Model) -> str:
+    """How a model was learned."""
+    return KINDS.get(model.kind, model.kind)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a figure of a card was measured: None and NaN were not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def figure(value: Any, decimals: int = DECIMALS) -> str:
+    """A figure of a card; "n/a" where it was not measured."""
+    return show.number(float(value), decimals) if is_number(value) else show.UNDEFINED
+
+
+def between(interval: Any, decimals: int = DECIMALS) -> str:
+    """An interval of a card: "0.640 to 0.812"; "n/a" where there is none."""
+    if not isinstance(interval, Sequence) or len(interval) != 2 or not all(map(is_number, interval)):
+        return show.UNDEFINED
+    return f"{figure(interval[0], decimals)} to {figure(interval[1], decimals)}"
+
+
+def checks_title(model: Model | None) -> str:
+    """Which model the page is about."""
+    if model is None:
+        return "No model yet"
+    words = {"champion": "in use", "challenger": "waiting as challenger", "refused": "refused", "retired": "retired"}
+    return f"Model {model.id}, {words[model.status]}"
+
+
+def checks_subtitle(model: Model | None) -> str:
+    """What the table of rules is."""
+    if model is None:
+        return "A model is used only where it passes every rule below; until then the rule score orders the work."
+    target = model.card.get("target")
+    learned = f"Learns: {target}. " if target else ""
+    return f"{learned}A model that fails one rule never orders work."
+
+
+def check_rows(card: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The rules of the gate, as far as a training came: rule, figure, interval, n and whether it held."""
+    if not card:
+        return []
+    n, events = card.get("n"), card.get("events")
+    rows = []
+    if is_number(n) and is_number(events):
+        rarer = min(events, n - events)
+        rule = f"know at least {FEWEST_EVENTS} loans of each outcome"
+        rows.append(_row(rule, show.number(rarer), "", n, rarer >= FEWEST_EVENTS))
+    if not is_number(card.get("auc")):
+        return rows
+    low = card["auc_ci"][0]
+    rows.append(
+        _row(
+            "tell the outcomes apart: AUC, its interval above 0.5",
+            figure(card["auc"]),
+            between(card["auc_ci"]),
+            n,
+            low > 0.5,
+        )
+    )
+    rows.append(
+        _row(
+            f"be no work of chance: p at most {HIGHEST_P:g}",
+            figure(card["p_value"], 4),
+            "",
+            n,
+            card["p_value"] <= HIGHEST_P,
+        )
+    )
+    later = card.get("out_of_time")
+    rule = "hold on later loans than it learned from: AUC, its interval above 0.5"
+    if later:
+        rows.append(_row(rule, figure(later["auc"]), between(later["auc_ci"]), later["n"], later["auc_ci"][0] > 0.5))
+    else:
+        rows.append(
+            {
+                "rule": rule,
+                "figure": show.UNDEFINED,
+                "interval": "",
+                "n": "",
+                "held": "not asked: the days do not allow it",
+            }
+        )
+    return rows
+
+
+def _row(rule: str, value: str, interval: str, n: Any, held: bool) -> dict[str, str]:
+    return {"rule": rule, "figure": value, "interval": interval, "n": show.number(n), "held": "yes" if held else "no"}

@@ -1,0 +1,47 @@
+"""Models with cards as a training leaves them, for the page that shows them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from core.records import Model
+from core.scores.evaluate import FORMAT, sha256_of
+from tests.dashboard.work import forty_loans
+from tests.fakes import FakePortfolioReader
+
+ARTIFACT = json.dumps(
+    {
+        "format": FORMAT, "kind": "logistic", "inputs": [], "calibration": {"method": "none"},
+        "linear": {"mean": [], "scale": [], "intercept": -1.0, "coefficients": []},
+    }
+)  # fmt: skip
+CARD: dict[str, Any] = {
+    "verdict": "usable", "target": "cash within 12 months under 0.05 of the balance", "n": 1200, "events": 300,
+    "auc": 0.743, "auc_ci": [0.711, 0.775], "p_value": 0.0005, "ece": 0.02, "calibration_slope": 1.02,
+    "out_of_time": {"first_day": "2025-06-30", "n": 400, "events": 90, "auc": 0.731, "auc_ci": [0.68, 0.782]},
+    "quarantined": [{"column": "Legal_Action_Taken", "why": "It is written with the outcome, after the snapshot"}],
+}  # fmt: skip
+THIN = {"verdict": "too little history", "target": CARD["target"], "n": 300, "events": 49, "quarantined": [],
+        "why": "Only 49 of 300 loans had the rarer outcome; 50 are needed"}  # fmt: skip
+NO_SIGNAL = CARD | {
+    "verdict": "no usable signal",
+    "auc": 0.51,
+    "auc_ci": [0.47, 0.55],
+    "p_value": 0.4,
+    "out_of_time": None,
+}
+
+
+def model(number: int, status: str, card: dict[str, Any] = CARD, **more: Any) -> Model:
+    """A model of that number; a refused one has no artifact."""
+    text = "" if status == "refused" else ARTIFACT
+    made = Model(number, "logistic", status, "2026-11-20T09:00:00+00:00", sha256_of(text), card, text)  # type: ignore[arg-type]
+    return replace(made, **more)
+
+
+def reader_of(*models: Model) -> FakePortfolioReader:
+    """Forty loans and these models, given newest first."""
+    champion = next((each for each in models if each.status == "champion"), None)
+    return FakePortfolioReader(forty_loans(), champion=champion, models=list(models))
