@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -73,7 +74,7 @@ class FactList:
         """`limit` rows behind the key `after`, the key of the next page, and how many rows there are in all."""
         position = None if after is None else self._position(after, 2)
         found = self._newest(position, limit + 1)
-        n, total = self._whole(self._facts(self._known))
+        n, total = self._whole()
         more = self._key(found[limit - 1], 2) if len(found) > limit else None
         return FactPage(self._frame(found[:limit], 2), more, n, total)
 
@@ -81,7 +82,7 @@ class FactList:
         """So many rows behind a place. Where a month can be read by itself, the newest two are tried before all."""
         months = () if any(self._months()) else self._months_up_to(str(behind[0]) if behind else self._scope.until)
         for narrowed in [months, ()] if months else [()]:
-            facts = self._facts(self._known, *narrowed)
+            facts = self._facts(self._known, *narrowed) if narrowed else self._all
             place = [facts.c[self._kind.day], facts.c[self._kind.number]]
             chosen = self._chosen(facts) + ([_behind(place, behind)] if behind else [])
             some = select(facts).where(*chosen).order_by(*(column.desc() for column in place)).limit(count)
@@ -99,8 +100,7 @@ class FactList:
 
     def blocks(self) -> Iterator[pd.DataFrame]:
         """All of them in the order of `page`, BLOCK at a time."""
-        facts = self._facts(self._known)
-        query = self._told(facts, self._chosen(facts))
+        query = self._told(self._all, self._chosen(self._all))
         result = self._connection.execute(query, execution_options={"yield_per": BLOCK})
         for part in result.partitions(BLOCK):
             yield self._frame(part, 2)
@@ -147,6 +147,11 @@ class FactList:
     def _signed(self, rows: Subquery, name: str) -> Expression:
         column = rows.c[name]
         return (column * rows.c.sign).label(name) if name in self._kind.cube.measures else column
+
+    @cached_property
+    def _all(self) -> Subquery:
+        """What is listed is chosen from these; made once, for making the rows of a flow takes longer than reading some."""
+        return self._facts(self._known)
 
     def _facts(self, known: Knowledge, *narrowed: ColumnElement[bool]) -> Subquery:
         about = [*self._kind.about(self._scope), *self._of_month(), *narrowed]
@@ -205,16 +210,17 @@ class FactList:
             return case((facts.c[kind.told_where[name]] != 0, facts.c[name]))
         return facts.c[name]
 
-    def _whole(self, facts: Subquery) -> tuple[int, float]:
+    def _whole(self) -> tuple[int, float]:
         """How many rows there are and what they come to; remembered."""
         asked = ("facts", *self._asked())
-        n, total = recall(self._connection).answer(asked, lambda: self._counted(facts))
+        n, total = recall(self._connection).answer(asked, self._counted)
         return int(n), self._in_units(total)
 
-    def _counted(self, facts: Subquery) -> tuple[int, int]:
+    def _counted(self) -> tuple[int, int]:
         if self._name == "flows" and not (self._cell or self._measure):  # each is one loan's, and the cube adds them up
             loans_moved = int(flows(self._connection, self._scope, ())["loans"].iloc[0])
             return loans_moved, loans_moved
+        facts = self._all
         query = select(func.count(), func.coalesce(func.sum(facts.c[self._summed]), 0)).where(*self._chosen(facts))
         n, total = self._connection.execute(query).one()
         return int(n), total

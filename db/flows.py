@@ -18,7 +18,7 @@ from core.selection import DIMENSIONS
 from db.cubes.cash import CASH_KINDS, payment_kind
 from db.cubes.dimensions import dimension, live_score, month_end, said
 from db.cubes.stock import IN_ARREARS, is_workable
-from db.known import NOW, Knowledge
+from db.known import NOW, Knowledge, alias_of
 from db.tables import actions, payments, promises, scores, snapshots
 
 Expression = ColumnElement[Any]
@@ -118,7 +118,7 @@ def flow_rows(*conditions: Condition, known: Knowledge = NOW) -> Select[Any]:
 
 def _openings(conditions: tuple[Condition, ...], known: Knowledge) -> Select[Any]:
     """Loans open on a month-end, with where they are and what happened by the next."""
-    opened, closing = snapshots.c, snapshots.alias("closing")
+    opened, closing = snapshots.c, alias_of(snapshots, "closing")
     closes_on = month_end_after(opened.as_of, 1)
     reached = and_(closing.c.loan_id == opened.loan_id, closing.c.as_of == closes_on, known.speaks(closing))
     is_open = closing.c.status == OPEN
@@ -145,7 +145,7 @@ def _openings(conditions: tuple[Condition, ...], known: Knowledge) -> Select[Any
 
 def _arrivals(conditions: tuple[Condition, ...], known: Knowledge) -> Select[Any]:
     """Loans open on a month-end that were not open on the one before, which the book tells of."""
-    arrived, before = snapshots.c, snapshots.alias("before")
+    arrived, before = snapshots.c, alias_of(snapshots, "before")
     opened_on = month_end_after(arrived.as_of, -1)
     was_open = (
         select(before.c.id)
@@ -178,7 +178,7 @@ def _told(month: Expression, origin: Expression, state: Expression, known: Knowl
 
 def _is_day(day: Expression, known: Knowledge) -> Condition:
     """The snapshot's book tells of that day."""
-    of_book = snapshots.alias("of_book")
+    of_book = alias_of(snapshots, "of_book")
     if known.known_on is None:
         told = select(of_book.c.id).where(of_book.c.book_id == snapshots.c.book_id, of_book.c.as_of == day)
         return told.where(known.speaks(of_book)).correlate(snapshots).exists()
@@ -190,7 +190,7 @@ def _is_day(day: Expression, known: Knowledge) -> Condition:
 @lru_cache(maxsize=64)
 def _known_days(known: Knowledge) -> CTE:
     """Days as known earlier, worked out once a query: no index holds which row spoke then."""
-    row = snapshots.alias("told_then")
+    row = alias_of(snapshots, "told_then")
     told = select(row.c.book_id, row.c.as_of).where(known.speaks(row)).distinct()
     on = known.known_on.replace("-", "_") if isinstance(known.known_on, str) else "a_day"
     return told.cte(f"days_known_on_{on}")
@@ -228,7 +228,7 @@ def _work(until: Expression, known: Knowledge) -> list[Label[Any]]:
 
 def _aftermath(cured: Condition, known: Knowledge) -> list[Label[Any]]:
     """cured, seen_3, sustained_3, seen_6, redefaulted_6 (whether or not it was seen): what became of a cure."""
-    later = snapshots.alias("later")
+    later = alias_of(snapshots, "later")
     of_loan = select(later.c.id).where(later.c.loan_id == snapshots.c.loan_id, known.speaks(later))
     within = of_loan.where(later.c.as_of.in_(_months_after_cure(REDEFAULT_MONTHS)))
     fell_back = or_(and_(later.c.status == OPEN, later.c.dpd >= REDEFAULT_DPD), later.c.status == CHARGED_OFF)
@@ -255,7 +255,7 @@ def _months_after_cure(months: int) -> list[Expression]:
 def _end_of_cure(months: int, known: Knowledge) -> Expression:
     """Where a cured loan stands so many months on: its bucket; CHARGED_OFF where it was so on any month-end on the way,
     else PAID where it ended so (and was perhaps sold after); null where it was lost sight of."""
-    then, days = snapshots.alias("then"), _months_after_cure(months)
+    then, days = alias_of(snapshots, "ended"), _months_after_cure(months)
     ended = then.c.status.in_((PAID, CHARGED_OFF))
     stands = case((ended, then.c.status), (and_(then.c.status == OPEN, then.c.as_of == days[-1]), then.c.bucket))
     newest = (

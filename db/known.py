@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Table, and_, or_, select
@@ -44,6 +45,12 @@ class Knowledge:
 def _name(table: FromClause) -> str:
     named: Any = getattr(table, "element", table)  # an alias stands for its table
     return str(named.name)
+
+
+@cache
+def alias_of(table: Table, name: str) -> FromClause:
+    """A table under another name, made once: listing the columns of a wide one anew takes 2 ms."""
+    return table.alias(name)
 
 
 NOW = Knowledge()

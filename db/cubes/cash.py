@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select, union_all
 
 from db.cubes.dimensions import dimensions, episode_at, live_score, month_end, snapshot_at, when
-from db.known import NOW, Knowledge
+from db.known import NOW, Knowledge, alias_of
 from db.tables import payments, placements, scores, snapshots
 
 CASH_KINDS = ("cash", "reversal")
@@ -33,7 +33,7 @@ def payment_kind(known: Knowledge) -> ColumnElement[str]:
 
 def _named(known: Knowledge, column: str) -> ColumnElement[Any]:
     """A column of the payment that a reversal names; the rule is that of `db.settle.settle_payments`."""
-    named = payments.alias("named")
+    named = alias_of(payments, "named")
     return (
         select(named.c[column])
         .where(named.c.book_id == payments.c.book_id, named.c.payment_ref == payments.c.reverses_ref)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 from core.selection import DIMENSIONS, NOT_STATED
-from db.known import NOW, Knowledge
+from db.known import NOW, Knowledge, alias_of
 from db.tables import assignments, placements, scores, snapshots
 
 Expression = ColumnElement[Any]
@@ -51,7 +51,7 @@ def strategy_of(known: Knowledge) -> ColumnElement[Any]:
     For now it is stored (`db.assignments.restate_snapshots` keeps it); for an earlier day it is looked up."""
     if known.known_on is None:
         return snapshots.c.strategy
-    given = assignments.alias("in_force")
+    given = alias_of(assignments, "in_force")
     in_force = (
         select(given.c.strategy)
         .where(given.c.loan_id == snapshots.c.loan_id, known.speaks(given), given.c.assigned_on <= snapshots.c.as_of)
@@ -87,7 +87,7 @@ def when(condition: ColumnElement[bool], value: Any) -> Expression:
 
 def snapshot_at(loan_id: Expression, day: Expression, known: Knowledge = NOW) -> Expression:
     """The live snapshot of a loan newest on a day, or its first after it where there is none."""
-    then = snapshots.alias("then")
+    then = alias_of(snapshots, "then")
     live = select(then.c.id).where(then.c.loan_id == loan_id, known.speaks(then))
     before = live.where(then.c.as_of <= day).order_by(then.c.as_of.desc()).limit(1)
     after = live.where(then.c.as_of > day).order_by(then.c.as_of).limit(1)
@@ -99,7 +99,7 @@ def episode_at(told: Column[Any], loan_id: Expression, day: Expression, known: K
 
     Args:
         told: a column of `placements`."""
-    begun = placements.alias("begun")
+    begun = alias_of(placements, "begun")
     return (
         select(begun.c[told.name])
         .where(begun.c.loan_id == loan_id, begun.c.placed_on <= day, known.speaks(begun))

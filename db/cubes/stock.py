@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from core.columns import PERSON_HOLDS
 from core.metrics.delinquency import OPEN
 from db.cubes.dimensions import dimensions, live_score, when
-from db.known import NOW, Knowledge
+from db.known import NOW, Knowledge, alias_of
 from db.tables import scores, snapshots
 
 
@@ -23,7 +23,7 @@ IN_ARREARS = snapshots.c.dpd >= 1
 
 def person_held(known: Knowledge) -> ColumnElement[bool]:
     """A hold about the person on any loan of the borrower that day: nobody may work any of them."""
-    held = snapshots.alias("held")
+    held = alias_of(snapshots, "held")
     same = (held.c.borrower_id == snapshots.c.borrower_id, held.c.as_of == snapshots.c.as_of)
     about_person = (held.c.hold.is_not(None), held.c.hold.in_(PERSON_HOLDS))
     return select(held.c.id).where(*same, known.speaks(held), *about_person).correlate(snapshots).exists()
