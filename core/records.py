@@ -136,6 +136,17 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a person said of a column that the gate judges: let it in although it is quarantined, or keep it out."""
+
+    column: str
+    allowed: bool
+    because: str
+    who: str
+    said_on: str  # ISO day
+
+
+@dataclass(frozen=True, slots=True)
 class Segmentation:
     """A frozen clustering: what `core.segments` needs to place a loan, and the names of its segments in order."""
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
-from core.columns import by_field
-from core.scores.discrimination import auc
-from core.scores.features import SOURCES, as_numbers, extra_columns
+from core.columns import Column, by_field
+from core.records import Ruling
+from core.scores.features import SOURCES, extra_columns
+from core.scores.lift import Lift, Rest
+from core.scores.suspicion import fills_up_later, strength_alone
 from core.scores.target import Target
-from core.segments.features import Numbers
+from core.segments.features import Numbers, number
+from core.wording import dated
 
 Verdict = Literal["usable", "no usable signal", "too little history"]
 
@@ -23,9 +25,11 @@ HIGHEST_P = 0.005
 SUSPICIOUS_AUC = 0.75
 SUSPICIOUS_AUC_OF_KNOWN = 0.90
 """A column whose meaning Recoup defines is allowed to be strong; almost perfect is still too good to be true."""
+SUSPICIOUS_LIFT = 0.05
+WORTH_LIFTING = 0.53
+"""A column that alone tells outcomes apart no better than this is not asked what it adds."""
+FEWEST_IN_ARREARS = 30
 
-FEWEST_COMPARED = 30
-SEED = 20_261
 AFTER_THE_OUTCOME = re.compile(
     r"recover|settle|writ(e|ten)[\s_.-]*off|charge[\s_.-]*off|attempt|legal|court|lawsuit|outcome|resolution"
     r"|collection[\s_.-]*(fee|method|status|result)|hardship|loan[\s_.-]*status|clos(ed|ure)|last[\s_.-]*(pymnt|payment)"
@@ -41,131 +45,211 @@ PROTECTED = re.compile(
 )
 """Names of what nobody may be treated by, or of a place that can stand in for it."""
 
+WRITTEN_AFTER = "It is written with the outcome, after the snapshot"
+BY_NAME = "Its name belongs to what is written after the outcome"
+FILLS_UP = "It stands still in open loans and varies in closed ones: it fills up with the outcome"
+BY_MAP = "The mapping says it is known only after the outcome"
+IS_PROTECTED = "It is a protected attribute, or a place that can stand in for one: never an input"
+
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A column no model may see, and why, in one sentence."""
+    """A column no model may see, and why, in one sentence; with the AUC it has alone and its lift where measured."""
 
     column: str
     why: str
+    auc_alone: float | None = None
+    lift: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """column, why, and where measured auc_alone and lift."""
+        figures = {"auc_alone": self.auc_alone, "lift": self.lift}
+        told = {name: round(value, 4) for name, value in figures.items() if value is not None}
+        return {"column": self.column, "why": self.why, **told}
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What passed the gate: contract columns barred (by field), extra columns admitted, and everything barred."""
+    """What passed the gate.
+
+    Attributes:
+        barred_fields: contract columns no model may see, by field; extras: unknown columns admitted.
+        quarantined: everything barred, and why.
+        questioned: facts that Recoup defines, strong enough for the gate to ask whether the file states them as of the
+            snapshot; they are used.
+        allowed: quarantined by the gate and let in by a person: column, who, on, because, and why it was quarantined.
+    """
 
     barred_fields: frozenset[str]
     extras: tuple[str, ...]
     quarantined: tuple[Quarantined, ...]
+    questioned: tuple[Quarantined, ...] = ()
+    allowed: tuple[Mapping[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """For the card: quarantined, questioned, allowed."""
+        return {
+            "quarantined": [each.as_json() for each in self.quarantined],
+            "questioned": [each.as_json() for each in self.questioned],
+            "allowed": [dict(each) for each in self.allowed],
+        }
 
 
-def admit(target: Target, known_at: Mapping[str, str], unstated: tuple[str, ...] = ()) -> Admission:
+@dataclass
+class _Gate:
+    """Columns as they come to the gate, what was found so far, and what people said."""
+
+    target: Target
+    rulings: Mapping[str, Ruling]
+    found: list[Quarantined] = field(default_factory=list)
+    allowed: list[Mapping[str, str]] = field(default_factory=list)
+
+    def turned_away(self, suspect: Quarantined | None, column: str, *, final: bool = False) -> bool:
+        """Whether a column stays out: a person keeps it out, or the gate does and nobody lets it in."""
+        ruling = self.rulings.get(column)
+        if ruling is not None and not ruling.allowed and not (suspect and final):
+            self.found.append(Quarantined(column, f"Kept out by {_said(ruling)}"))
+            return True
+        if suspect is None:
+            return False
+        if ruling is not None and ruling.allowed and not final:
+            told = {"column": column, "who": ruling.who, "on": ruling.said_on, "because": ruling.because}
+            self.allowed.append({**told, "why": suspect.why})
+            return False
+        self.found.append(suspect)
+        return True
+
+
+def admit(
+    target: Target,
+    known_at: Mapping[str, str],
+    unstated: tuple[str, ...] = (),
+    rulings: Mapping[str, Ruling] | None = None,
+) -> Admission:
     """Decide which columns of a book a model may see.
 
-    A column is quarantined when the contract or the analyst says it is written after the outcome; when an unknown
-    column's name says so, or names a protected attribute; when it alone tells the outcomes apart with an AUC above 0.75 (0.90 for columns Recoup
-    defines); or when it is constant in open loans and varied in closed ones.
+    A column is quarantined when the contract or the analyst's map says it is written after the outcome; when an unknown
+    column's name says so, or names a protected attribute; when it alone tells the outcomes apart with an AUC above 0.75
+    (0.90 for facts that Recoup defines); when it lifts the cross-validated AUC of the rest by more than 0.05; or when it
+    stands still in open loans and varies in closed ones.
+    The rest of an unknown column is every fact that Recoup defines and every weaker unknown column that passed, so that
+    two leaks cannot hide behind each other. A fact that Recoup defines and dates at the snapshot may be strong: above
+    0.75 alone, or a lift above 0.05, it is questioned and used, because arrears are meant to carry a score.
     The treatment (Strategy, Collection_Method) is no feature and no leak: it is not listed.
 
     Args:
         target: rows and outcomes.
         known_at: unknown columns the analyst has placed in time: "snapshot" or "after".
-        unstated: unknown columns nobody has placed; they stay out of the model, and are listed where the name tells.
+        unstated: unknown columns nobody has placed; they stay out of the model, and are listed where a detector speaks.
+        rulings: by column, what a person said of it last. Let in: what the contract or the map dates after the
+            outcome, and what is protected, stays out all the same. Kept out: it stays out.
     """
-    found: list[Quarantined] = []
-    fields = by_field("portfolio")
-    for field, column in fields.items():
-        if (
-            column.known_at == "after"
-            and field in target.rows
-            and target.rows[field].notna().any()
-            and field != target.column
-        ):
-            found.append(Quarantined(column.header, "It is written with the outcome, after the snapshot"))
-    barred = set()
-    for source in SOURCES:
-        field = source.fields[0]
-        if len(source.fields) == 1 and field in target.rows:
-            strength = strength_alone(target.rows[field], target.outcome)
-            if strength > SUSPICIOUS_AUC_OF_KNOWN:
-                barred.add(field)
-                found.append(Quarantined(fields[field].header, _too_good(strength)))
-    admitted: list[str] = []
-    mine, theirs = extra_columns(target.rows, list(known_at)), extra_columns(target.open_rows, list(known_at))
-    for name, when in known_at.items():
-        why = _why_not(name, when, mine[name], theirs[name], target.outcome)
-        if why:
-            found.append(Quarantined(name, why))
-        else:
+    gate = _Gate(target, rulings or {})
+    barred = _barred_facts(gate)
+    rest = Rest(target, barred)
+    gate.found[:0] = _written_after(target, rest)
+    names = [name for name in (*known_at, *unstated) if name]
+    mine, theirs = extra_columns(target.rows, names), extra_columns(_in_arrears(target), names)
+    admitted, strength = [], {name: strength_alone(mine[name], target.outcome) for name in names}
+    by_strength = sorted(names, key=lambda name: (strength[name], name))
+    may_enter = {*known_at, *(name for name in unstated if name in gate.rulings and gate.rulings[name].allowed)}
+    for name in sorted(by_strength, key=lambda name: name not in may_enter):
+        values = mine[name]
+        final = _never(name, known_at.get(name, "snapshot"))
+        lift = rest.lift(values) if not final and strength[name] > WORTH_LIFTING else None
+        why = final or _suspect(name, values, theirs[name], strength[name], lift)
+        suspect = Quarantined(name, why, strength[name], lift.by if lift else None) if why else None
+        if name not in may_enter:
+            if suspect and final != IS_PROTECTED:
+                gate.found.append(suspect)
+        elif not gate.turned_away(suspect, name, final=bool(final)):
             admitted.append(name)
-    found += [Quarantined(name, _BY_NAME) for name in unstated if AFTER_THE_OUTCOME.search(name)]
-    return Admission(frozenset(barred), tuple(admitted), tuple(found))
+            rest.keep(values)
+    places = {name: place for place, name in enumerate(names)}
+    return Admission(
+        barred, tuple(sorted(admitted, key=places.__getitem__)),
+        tuple(sorted(gate.found, key=lambda each: places.get(each.column, -1))), _questioned(target, rest, barred),
+        tuple(gate.allowed),
+    )  # fmt: skip
 
 
-_BY_NAME = "Its name belongs to what is written after the outcome"
+def _written_after(target: Target, rest: Rest) -> list[Quarantined]:
+    """Columns the contract dates after the outcome, with what they would have given away."""
+    found = []
+    for name, column in by_field("portfolio").items():
+        values = target.rows.get(name)
+        if column.known_at == "after" and name != target.column and values is not None and values.notna().any():
+            strength, lift = strength_alone(values, target.outcome), rest.lift(values)
+            figures = f" (AUC alone {strength:.2f}; it lifts the rest from {lift.without:.2f} to {lift.added:.2f})"
+            found.append(Quarantined(column.header, WRITTEN_AFTER + figures, strength, lift.by))
+    return found
+
+
+def _barred_facts(gate: _Gate) -> frozenset[str]:
+    """Facts of the snapshot that are almost perfect, fill up later, or were kept out by a person."""
+    barred, columns, open_rows = set(), by_field("portfolio"), _in_arrears(gate.target)
+    for name in dict.fromkeys(each for source in SOURCES for each in source.fields):
+        if name not in gate.target.rows:
+            continue
+        values, suspect = gate.target.rows[name], None
+        strength = strength_alone(values, gate.target.outcome)
+        if strength > SUSPICIOUS_AUC_OF_KNOWN:
+            suspect = Quarantined(columns[name].header, _too_good(strength), strength)
+        elif name in open_rows and fills_up_later(values, open_rows[name]):
+            suspect = Quarantined(columns[name].header, FILLS_UP, strength)
+        if gate.turned_away(suspect, columns[name].header):
+            barred.add(name)
+    return frozenset(barred)
+
+
+def _questioned(target: Target, rest: Rest, barred: frozenset[str]) -> tuple[Quarantined, ...]:
+    found, lifts = [], rest.lifts_of_known()
+    columns: Mapping[str, Column] = by_field("portfolio")
+    for source in SOURCES:
+        lift = lifts.get(source.name)
+        if lift is None or set(source.fields) & barred:
+            continue
+        alone = (
+            strength_alone(target.rows[source.fields[0]], target.outcome)
+            if len(source.fields) == 1
+            else strength_alone(pd.Series(source.of(target.rows)), target.outcome)  # type: ignore[misc]
+        )
+        if alone > SUSPICIOUS_AUC or lift.by > SUSPICIOUS_LIFT:
+            name = columns[source.fields[0]].header if len(source.fields) == 1 else source.name
+            why = f"The score leans on it (AUC alone {alone:.2f}; it lifts the rest from {lift.without:.2f} to {lift.added:.2f}): make sure the file states it as of the snapshot"
+            found.append(Quarantined(name, why, alone, lift.by))
+    return tuple(found)
+
+
+def _never(name: str, when: str) -> str:
+    """Why nobody can let a column in, or ""."""
+    if when != "snapshot":
+        return BY_MAP
+    return IS_PROTECTED if PROTECTED.search(name) else ""
+
+
+def _suspect(name: str, values: pd.Series, open_values: pd.Series, strength: float, lift: Lift | None) -> str:
+    if AFTER_THE_OUTCOME.search(name):
+        return BY_NAME
+    if strength > SUSPICIOUS_AUC:
+        return _too_good(strength)
+    if lift is not None and lift.by > SUSPICIOUS_LIFT:
+        return f"It lifts the AUC of the rest from {lift.without:.2f} to {lift.added:.2f}: too much for a fact known beforehand"
+    return FILLS_UP if fills_up_later(values, open_values) else ""
 
 
 def _too_good(strength: float) -> str:
     return f"Alone it tells the outcomes apart with an AUC of {strength:.2f}: too good to be known beforehand"
 
 
-def _why_not(name: str, when: str, values: pd.Series, open_values: pd.Series, outcome: Numbers) -> str:
-    if when != "snapshot":
-        return "The mapping says it is known only after the outcome"
-    if PROTECTED.search(name):
-        return "It is a protected attribute, or a place that can stand in for one: never an input"
-    if AFTER_THE_OUTCOME.search(name):
-        return _BY_NAME
-    strength = strength_alone(values, outcome)
-    if strength > SUSPICIOUS_AUC:
-        return _too_good(strength)
-    if _fills_up_later(values, open_values):
-        return "It is constant in open loans and varied in closed ones: it fills up with the outcome"
-    return ""
+def _said(ruling: Ruling) -> str:
+    return f"{ruling.who} on {dated(ruling.said_on)}: {ruling.because}"
 
 
-def strength_alone(values: pd.Series, outcome: Numbers) -> float:
-    """How well one column tells the outcomes apart, whichever way round: the larger AUC of its values and its gaps.
-
-    A category counts by the outcome share of its levels, learned on the other half of the rows. 0.5 where the
-    column says nothing.
-    """
-    gaps = values.isna().to_numpy() | (values.astype(str).str.strip() == "").to_numpy()
-    strengths = [0.5, _folded(outcome, gaps.astype(float))]
-    numbers = as_numbers(values)
-    if numbers is not None:
-        known = np.isfinite(numbers)
-        strengths.append(_folded(outcome[known], numbers[known]) if known.sum() >= FEWEST_COMPARED else 0.5)
-    elif not gaps.all():
-        strengths.append(_strength_of_levels(values.astype(str), outcome))
-    return max(strengths)
-
-
-def _folded(outcome: Numbers, score: Numbers) -> float:
-    value = auc(outcome, score)
-    return 0.5 if np.isnan(value) else max(value, 1 - value)
-
-
-def _strength_of_levels(levels: pd.Series, outcome: Numbers) -> float:
-    """Mean AUC over two random halves, each scored by the outcome shares of levels in the other."""
-    half = np.random.default_rng(SEED).permutation(len(outcome)) % 2
-    known = pd.Series(outcome, index=levels.index)
-    areas = []
-    for part in (0, 1):
-        shares = known[half != part].groupby(levels[half != part]).mean()
-        score = levels[half == part].map(shares).fillna(float(outcome.mean()))
-        areas.append(_folded(outcome[half == part], score.to_numpy(dtype=float)))
-    return float(np.mean(areas))
-
-
-def _fills_up_later(values: pd.Series, open_values: pd.Series) -> bool:
-    if len(open_values) < FEWEST_COMPARED or len(values) < FEWEST_COMPARED:
-        return False
-    return _top_share(open_values) >= 0.99 and _top_share(values) <= 0.90
-
-
-def _top_share(values: pd.Series) -> float:
-    return float(values.astype(str).value_counts(normalize=True).iloc[0])
+def _in_arrears(target: Target) -> pd.DataFrame:
+    """Open loans as comparable with those learned from: the ones in arrears, where there are enough of them."""
+    late = target.open_rows[number(target.open_rows, "dpd") >= 1]
+    return late if len(late) >= FEWEST_IN_ARREARS else target.open_rows
 
 
 def enough_events(outcome: Numbers) -> bool:

@@ -67,7 +67,7 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
         "calibration": chosen.calibration["method"], "folds": FOLDS, "reference_strategy": REFERENCE,
         "conditional_on_strategy": any(each["kind"] == "strategy" for each in inputs),
         "inputs": [each["name"] for each in inputs],
-        "quarantined": [{"column": each.column, "why": each.why} for each in admission.quarantined],
+        **admission.as_json(),
         "data": {"first_day": str(rows["as_of"].min()), "last_day": str(rows["as_of"].max()), "loans": len(rows),
                  "borrowers": len(np.unique(target.groups))},
     }  # fmt: skip

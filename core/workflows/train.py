@@ -96,7 +96,7 @@ def _thin_card(target: Target, admission: Admission) -> dict[str, Any]:
     rarer = min(events, len(target.outcome) - events)
     return {
         "verdict": "too little history", "target": target.name, "n": len(target.outcome), "events": events,
-        "quarantined": [{"column": each.column, "why": each.why} for each in admission.quarantined],
+        **admission.as_json(),
         "why": f"Only {rarer:,} of {counted(len(target.outcome), 'loan')} had the rarer outcome; {FEWEST_EVENTS} are needed",
     }  # fmt: skip
 

@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.records import Ruling
 from core.scores.features import SOURCES
-from core.scores.gate import admit, enough_events, strength_alone, verdict
+from core.scores.gate import admit, enough_events, verdict
 from core.scores.target import non_recovery
 from tests.core.scores.worlds import world
+from tests.worlds.leaks import CLEAN, LEAKS, with_columns
+from tests.worlds.world import draw
 
 
 def with_extras(frame, **columns):
@@ -15,8 +18,9 @@ def with_extras(frame, **columns):
     return frame.assign(extra=[json.dumps(row) for row in table.to_dict("records")])
 
 
-def quarantined(frame, known_at=(), unstated=()):
-    admission = admit(non_recovery(frame), dict(known_at), tuple(unstated))
+def quarantined(frame, known_at=(), unstated=(), rulings=()):
+    said = {each.column: each for each in rulings}
+    admission = admit(non_recovery(frame), dict(known_at), tuple(unstated), said)
     return admission, {each.column: each.why for each in admission.quarantined}
 
 
@@ -99,12 +103,6 @@ def test_a_column_that_fills_up_with_the_outcome_is_caught():
     assert admission.extras == ("Y",)
 
 
-def test_a_column_that_says_nothing_has_a_strength_of_a_half():
-    outcome = np.array([0.0, 1.0] * 50)
-    assert strength_alone(pd.Series([None] * 100), outcome) == 0.5
-    assert strength_alone(pd.Series([7] * 100), outcome) == 0.5
-
-
 def test_fifty_of_each_outcome_are_enough():
     assert enough_events(np.array([1.0] * 50 + [0.0] * 50))
     assert not enough_events(np.array([1.0] * 49 + [0.0] * 500))
@@ -135,3 +133,104 @@ def test_the_registry_reads_only_the_snapshot_and_nothing_protected():
         assert not columns[field].protected
     snapshot = {name for name, column in columns.items() if column.known_at == "snapshot"}
     assert snapshot == read | set(NEVER_INPUTS)
+
+
+@pytest.fixture(scope="module")
+def leaky():
+    """A world with every leak and every clean unknown column, asked at once."""
+    columns = CLEAN | LEAKS
+    frame = with_columns(draw(1_200, 2, "plain"), columns, 2)
+    return frame, {f"x{place}": kind for place, kind in enumerate(columns)}
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_leaks_of_every_kind_are_caught_beside_each_other_and_clean_columns_are_not(leaky, stated):
+    frame, kinds = leaky
+    admission, why = quarantined(frame, dict.fromkeys(kinds, "snapshot") if stated else {}, () if stated else kinds)
+    assert {kinds[name] for name in why} == set(LEAKS)
+    assert {kinds[name] for name in admission.extras} == (set(CLEAN) if stated else set())
+    assert admission.questioned == ()
+    measured = {each.column: each for each in admission.quarantined}
+    assert all(each.auc_alone > 0.75 or each.lift > 0.05 for each in measured.values())
+    assert any("It lifts the AUC of the rest from 0." in text for text in why.values())
+    assert json.loads(json.dumps(admission.as_json()))["quarantined"][0].keys() == {
+        "column",
+        "why",
+        "auc_alone",
+        "lift",
+    }
+
+
+def test_a_fact_that_recoup_defines_may_carry_the_score_and_is_questioned():
+    frame = draw(1_200, 3, "plain").frame.drop(columns=["missed_payments"])
+    draws = np.random.default_rng(5)
+    lost = (frame["cash_12m"] < 0.05 * frame["balance"]).to_numpy()
+    frame["dpd"] = np.ceil(np.exp(draws.normal(3.5 + 1.3 * lost, 1.0))).astype(int).clip(1, 900)
+    admission, why = quarantined(frame)
+    assert why == {}
+    assert admission.barred_fields == frozenset()
+    asked = {each.column: each for each in admission.questioned}
+    assert set(asked) == {"Days_Past_Due"}
+    assert "make sure the file states it as of the snapshot" in asked["Days_Past_Due"].why
+
+
+def test_columns_written_after_the_outcome_are_named_with_what_they_would_have_given_away():
+    frame = world(signal=0.0)
+    lost = (frame["cash_12m"] == 0).to_numpy()
+    frame["collection_attempts"] = np.random.default_rng(1).poisson(np.where(lost, 6, 3))
+    why = quarantined(frame)[1]["Collection_Attempts"]
+    assert "AUC alone 0.8" in why
+    assert "it lifts the rest from 0." in why
+
+
+def test_a_fact_that_stands_still_in_open_loans_and_varies_in_closed_ones_is_barred():
+    frame = world(loans=800)
+    frame.loc[600:, ["cash_12m", "missed_payments"]] = [np.nan, 0]
+    admission, why = quarantined(frame)
+    assert admission.barred_fields == {"missed_payments"}
+    assert "fills up" in why["Num_Missed_Payments"]
+
+
+def said(column, *, allowed=True, because="I keyed it in myself before the month-end"):
+    return Ruling(column, allowed, because, "ana", "2026-11-20")
+
+
+def test_a_person_lets_a_suspect_in_and_the_gate_says_who_and_what_it_had_found():
+    frame = world(signal=0.5)
+    lost = non_recovery(frame).outcome
+    frame = with_extras(frame, X=np.random.default_rng(1).normal(-1.2 * lost), settlement_area=range(600))
+    known = {"X": "snapshot", "settlement_area": "snapshot"}
+    assert quarantined(frame, known)[0].extras == ()
+    admission, why = quarantined(frame, known, rulings=[said("X"), said("settlement_area"), said("GONE")])
+    assert (admission.extras, why) == (("X", "settlement_area"), {})
+    assert [(each["column"], each["who"], each["on"], each["because"]) for each in admission.allowed] == [
+        ("settlement_area", "ana", "2026-11-20", "I keyed it in myself before the month-end"),
+        ("X", "ana", "2026-11-20", "I keyed it in myself before the month-end"),
+    ]
+    assert "AUC of 0." in admission.allowed[1]["why"]
+
+
+def test_a_person_lets_in_an_unknown_column_nobody_had_placed_in_time_and_a_fact_that_was_barred():
+    frame = with_extras(world(), X=np.random.default_rng(1).random(600))
+    frame["missed_payments"] = np.where(frame["cash_12m"] == 0, 6, 0)
+    assert quarantined(frame, {}, ("X",))[0].extras == ()
+    admission, why = quarantined(frame, {}, ("X",), [said("X"), said("Num_Missed_Payments")])
+    assert (admission.extras, admission.barred_fields, why) == (("X",), frozenset(), {})
+    assert [each["column"] for each in admission.allowed] == ["Num_Missed_Payments"]
+
+
+def test_nobody_lets_in_what_is_protected_or_dated_after_the_outcome():
+    frame = with_extras(world().assign(legal_action_taken="No"), SEX=1, GRADE=2)
+    known = {"SEX": "snapshot", "GRADE": "after"}
+    rulings = [said("SEX"), said("GRADE"), said("Legal_Action_Taken")]
+    admission, why = quarantined(frame, known, rulings=rulings)
+    assert set(why) == {"SEX", "GRADE", "Legal_Action_Taken"}
+    assert (admission.extras, admission.allowed) == ((), ())
+
+
+def test_a_person_keeps_a_column_out_that_the_gate_would_let_in():
+    frame = with_extras(world(), X=np.random.default_rng(1).random(600))
+    rulings = [said("X", allowed=False, because="a test field"), said("Monthly_EMI", allowed=False)]
+    admission, why = quarantined(frame, {"X": "snapshot"}, rulings=rulings)
+    assert why["X"] == "Kept out by ana on 20 Nov 2026: a test field"
+    assert (admission.extras, admission.barred_fields) == ((), {"emi"})

@@ -55,7 +55,7 @@ def test_a_refused_attempt_is_kept_with_its_card_and_rescores_nothing():
     ledger = Ledger(rows=world(seed=6, signal=0.0).assign(legal_action_taken="No"), batches=[batch(1)])
     result = run(ledger)
     assert (result["verdict"], result["status"], result["rescored"]) == ("no usable signal", "refused", 0)
-    assert [each["column"] for each in result["quarantined"]] == ["Legal_Action_Taken"]
+    assert [each["column"] for each in result["quarantined"]] == ["Legal_Action_Taken", "LEAK"]
     assert ledger.models[0]["artifact"] == ""
     assert ledger.models[0]["card"]["auc"] == result["auc"]
     assert ledger.scores == []
