@@ -15,6 +15,7 @@ from core.scores.chance import chance
 from core.scores.crossfit import OutOfFold, Sample, out_of_fold, simplest_good, worse_by
 from core.scores.discrimination import auc, auc_interval, ks
 from core.scores.evaluate import FORMAT, sha256_of
+from core.scores.evidence import evidence_of
 from core.scores.features import REFERENCE, fit_inputs, matrix_of
 from core.scores.folds import FOLDS, grouped_folds
 from core.scores.gate import Admission, Verdict, enough_events, verdict
@@ -63,6 +64,7 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
     said = verdict(auc_low=low if later is None else min(low, later["auc_ci"][0]), p_value=p_value)
     card = {
         "verdict": said, "p_value": p_value, **_measured(chosen, target), "out_of_time": later,
+        "evidence": evidence_of(target.outcome, chosen.reference, chosen.measured),
         "candidates": {each.candidate.kind: _tried(each, min(tried, key=_surprise)) for each in tried},
         "calibration": chosen.calibration["method"], "folds": FOLDS, "reference_strategy": REFERENCE,
         "conditional_on_strategy": any(each["kind"] == "strategy" for each in inputs),

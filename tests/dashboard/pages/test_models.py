@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from dash.exceptions import PreventUpdate
 
+from core.scores.evidence import evidence_of
+from core.scores.logit import sigmoid
 from dashboard.pages import models as page
-from dashboard.pages.models import verdict
+from dashboard.pages.models import calibration, discrimination, gains, lift, verdict
 from dashboard.pages.models.seen import Shared
 from tests.dashboard.models_book import CARD, NO_SIGNAL, THIN, model, reader_of
 from tests.dashboard.work import book_of, forty_loans, services_of
@@ -101,3 +104,51 @@ def test_nothing_undefined_reaches_the_page_as_a_number():
     card = CARD | {"auc": float("nan"), "auc_ci": [float("nan")] * 2}
     shown = verdict.update_verdict(seen(model(1, "champion", card)))
     assert "nan" not in str(shown)
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    """Of 600 loans of known probability."""
+    draw = np.random.default_rng(5)
+    margin = -0.8 + 1.2 * draw.normal(size=600)
+    outcome = (draw.random(600) < sigmoid(margin)).astype(float)
+    return evidence_of(outcome, margin, sigmoid(margin))
+
+
+CHARTS = {
+    calibration: calibration.update_calibration, discrimination: discrimination.update_discrimination,
+    gains: gains.update_gains, lift: lift.update_lift,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("panel", CHARTS, ids=lambda panel: panel.CARD)
+def test_every_chart_has_a_title_words_and_a_table_with_n_and_intervals(panel, evidence):
+    shown = CHARTS[panel](seen(model(1, "champion", CARD | {"evidence": evidence})), "light")
+    assert shown["title"]
+    assert "n = 600 loans" in shown["subtitle"]
+    header, *rows = shown["rows"]
+    assert {"95 % interval", "n"} <= set(header)
+    assert rows
+    assert all(len(row) == len(header) for row in rows)
+    assert "nan" not in str(shown["rows"]) + shown["title"] + shown["summary"]
+
+
+@pytest.mark.parametrize("panel", CHARTS, ids=lambda panel: panel.CARD)
+def test_a_chart_without_evidence_says_why(panel):
+    update = CHARTS[panel]
+    assert update(seen(), "light")["absent"] == "n/a, because nothing was trained on this book yet."
+    assert "too little history" in update(seen(model(1, "refused", THIN)), "dark")["absent"]
+    assert "Train again" in update(seen(model(1, "champion")), "dark")["absent"]
+
+
+def test_titles_claim_only_what_the_intervals_carry(evidence):
+    weak = CARD | {"evidence": evidence, "auc_ci": [0.49, 0.6]}
+    assert discrimination.update_discrimination(seen(model(1, "refused", weak)), "light")["title"].startswith(
+        "No better than chance can explain"
+    )
+    level = [row | {"lift_ci": [0.8, 1.4]} for row in evidence["deciles"]]
+    flat = CARD | {"evidence": evidence | {"deciles": level}}
+    assert "not clearly worse" in lift.update_lift(seen(model(1, "champion", flat)), "light")["title"]
+    off = evidence | {"calibration": evidence["calibration"] | {"ece": 0.5}}
+    shown = calibration.update_calibration(seen(model(1, "champion", CARD | {"evidence": off})), "light")
+    assert shown["title"] == "Promised and observed differ by 50.0 pts on average: more than chance makes"
