@@ -366,6 +366,15 @@ def _train(recoup: Recoup, who: str, progress: Progress) -> Mapping[str, Any]:
     return train(recoup.reader(), recoup.writer, today=today(), who=who, progress=progress)
 
 
+def _rule(recoup: Recoup, column: str, *, allowed: bool, because: str) -> None:
+    from core.workflows.rulings import rule_on_column
+
+    rule_on_column(
+        recoup.reader(), recoup.writer, column, allowed=allowed, because=because, today=today(),
+        who=recoup.settings.who,
+    )  # fmt: skip
+
+
 def _load_sample(recoup: Recoup, who: str, progress: Progress, *, show: bool) -> Mapping[str, Any]:
     from core.workflows.sample import load_sample
 
@@ -467,9 +476,15 @@ def undo(recoup: Recoup, batch: int) -> None:
 
 
 @cli.command()
+@click.option("--allow", metavar="COLUMN", help="let a quarantined column in from now on; with --because")
+@click.option("--forbid", metavar="COLUMN", help="keep a column out from now on, or take an --allow back")
+@click.option("--because", default="", help="why: kept with your name and the day, and shown with the model")
 @command
-def train(recoup: Recoup) -> None:
+def train(recoup: Recoup, allow: str | None, forbid: str | None, because: str) -> None:
     """Learn a score from outcomes, or say why this book cannot carry one."""
+    for column, allowed in ((allow, True), (forbid, False)):
+        if column is not None:
+            _rule(recoup, column, allowed=allowed, because=because)
     result = _train(recoup, recoup.settings.who, told)
     recoup.answer(result, result["sentence"])
 

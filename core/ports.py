@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, NewBatch, Segmentation
+from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, NewBatch, Ruling, Segmentation
 from core.selection import Selection
 
 Progress = Callable[[float, str], None]
@@ -151,6 +151,9 @@ class PortfolioReader(Protocol):
         """What was set as target or budget, by that day where one is given: metric, month (month-end ISO, NaN where it holds always), age_months (for
         liquidation curves, NaN elsewhere), value (currency or share 0-1), set_on, who; in that order of keys."""
 
+    def rulings(self) -> list[Ruling]:
+        """What people said of columns that the gate judges, the last word on each column, by column name."""
+
     def given(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """What each strategy was given up to `selection.as_of`: `by` (strategy, segment, product, region, decided_by,
         trial, arm, "month" of assignment) + loans (distinct), balance (at the snapshot of assignment)."""
@@ -277,6 +280,9 @@ class PortfolioWriter(Protocol):
     def put_targets(self, book: BookName, targets: pd.DataFrame, who: str, set_on: date) -> int:
         """Set targets and budgets: metric, month, age_months, value as in `PortfolioReader.targets`; a NaN value takes
         one away. Those of the same metric, month and age are replaced. Returns how many rows were written."""
+
+    def put_ruling(self, book: BookName, ruling: Ruling) -> None:
+        """Keep what a person said of a column: the next training honours it. Earlier words on the column are kept too."""
 
     def settle_history(self, book: BookName) -> bool:
         """Put what is known of earlier days in order where files were received earlier than others stored before them;

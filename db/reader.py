@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, and_, func, select
 
 from core.errors import SelectionRefused
-from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Segmentation
+from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Ruling, Segmentation
 from core.selection import Selection
 from core.wording import dated
 from db import questions, register
@@ -24,6 +24,7 @@ from db.frames import COUNT, frame_of
 from db.known import NOW, Knowledge
 from db.loans import BLOCK, LoanList
 from db.recall import recall
+from db.rulings import rulings_of
 from db.sums import Scope, cube_for
 from db.tables import loans, payments, snapshots
 from db.targets import targets_of
@@ -239,6 +240,10 @@ class SqlPortfolioReader:
     def targets(self, known_on: date | None = None) -> pd.DataFrame:
         """What was set as target or budget, by that day where one is given."""
         return self._ask(lambda connection: targets_of(connection, self._key(connection), known_on))
+
+    def rulings(self) -> list[Ruling]:
+        """What people said of columns that the gate judges."""
+        return self._ask(lambda connection: rulings_of(connection, self._key(connection)))
 
     def batches(self, limit: int = 200) -> list[Batch]:
         """Batches of the book, newest first, undone and refused ones included."""

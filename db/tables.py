@@ -426,6 +426,18 @@ targets = _table(  # what was set for a month, an age of a cohort, or always; th
     Index("targets_of_metric", "book_id", "metric", "month", "age_months"),
 )
 
+rulings = _table(  # what people said of columns that the gate judges; the newest row of a column holds
+    "rulings",
+    _id(),
+    Column("book_id", ForeignKey("books.id"), nullable=False),
+    Column("column_name", Text, nullable=False),
+    Column("allowed", Integer, nullable=False),  # 1 let in, 0 kept out
+    Column("because", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("said_on", Text, nullable=False),
+    Index("rulings_of_column", "book_id", "column_name"),
+)
+
 jobs = _table(
     "jobs",
     _id(),

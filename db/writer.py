@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from core.records import BookName, NewBatch
+from core.records import BookName, NewBatch, Ruling
 from db.batches import insert_batch
 from db.books import SHOWING
 from db.engine import reading, writing
 from db.history import settle_history
+from db.rulings import put_ruling
 from db.targets import put_targets
 from db.unit import SqlWriteUnit, book_number
 
@@ -70,6 +71,15 @@ class SqlPortfolioWriter:
             book_id = book_number(connection, book, at)
             _revision(connection, book_id, SHOWING, set_on, at, who, "targets set")
             return put_targets(connection, book_id, targets, who, set_on)
+
+    def put_ruling(self, book: BookName, ruling: Ruling) -> None:
+        """Keep what a person said of a column (see PortfolioWriter): a revision of what is on show, as targets are."""
+        with writing(self._engine) as connection:
+            at = self._now()
+            book_id = book_number(connection, book, at)
+            said_on = date.fromisoformat(ruling.said_on)
+            _revision(connection, book_id, SHOWING, said_on, at, ruling.who, f"a ruling on {ruling.column}")
+            put_ruling(connection, book_id, ruling)
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).isoformat(timespec="seconds")

@@ -25,7 +25,7 @@ from core.metrics.placement import placements
 from core.metrics.portfolio import month_end
 from core.metrics.promises import PROMISE_MEASURES
 from core.metrics.ripeness import ripe_day
-from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, Segmentation
+from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, Ruling, Segmentation
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
 from core.wording import dated
@@ -100,7 +100,7 @@ class FakeTargets:
 
 
 class FakeTargetWriter:
-    """The part of a PortfolioWriter that sets targets, on the books of these fake readers."""
+    """The part of a PortfolioWriter that sets targets and keeps rulings, on the books of these fake readers."""
 
     def __init__(self, **books: FakePortfolioReader) -> None:
         self.books = books
@@ -111,6 +111,9 @@ class FakeTargetWriter:
     def settle_history(self, book: BookName) -> bool:
         """These books knew everything from the first day on."""
         return False
+
+    def put_ruling(self, book: BookName, ruling: Ruling) -> None:
+        self.books[book].said.append(ruling)
 
 
 class FakePortfolioReader:
@@ -134,6 +137,7 @@ class FakePortfolioReader:
         self._batches, self._rejects = list(batches), dict(rejects or {})
         self._champion, self._models, self._segmentation = champion, list(models), segmentation
         self.set_targets = FakeTargets()
+        self.said: list[Ruling] = []
         self._snapshots = self._read_snapshots(snapshots)
         self._given = self._read_assignments()
         self._placed = self._read_placements()
@@ -441,6 +445,10 @@ class FakePortfolioReader:
 
     def targets(self, known_on: date | None = None) -> pd.DataFrame:
         return self.set_targets.frame(known_on)
+
+    def rulings(self) -> list[Ruling]:
+        last = {each.column: each for each in self.said}
+        return [last[column] for column in sorted(last)]
 
     def batches(self, limit: int = 200) -> list[Batch]:
         return sorted(self._batches, key=lambda batch: -batch.id)[:limit]

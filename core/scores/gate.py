@@ -78,6 +78,7 @@ class Admission:
         questioned: facts that Recoup defines, strong enough for the gate to ask whether the file states them as of the
             snapshot; they are used.
         allowed: quarantined by the gate and let in by a person: column, who, on, because, and why it was quarantined.
+        unstated: unknown columns nobody has placed in time, so that they stay out without being suspects.
     """
 
     barred_fields: frozenset[str]
@@ -85,13 +86,15 @@ class Admission:
     quarantined: tuple[Quarantined, ...]
     questioned: tuple[Quarantined, ...] = ()
     allowed: tuple[Mapping[str, str], ...] = ()
+    unstated: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """For the card: quarantined, questioned, allowed."""
+        """For the card: quarantined, questioned, allowed, unstated."""
         return {
             "quarantined": [each.as_json() for each in self.quarantined],
             "questioned": [each.as_json() for each in self.questioned],
             "allowed": [dict(each) for each in self.allowed],
+            "unstated": list(self.unstated),
         }
 
 
@@ -150,7 +153,7 @@ def admit(
     gate.found[:0] = _written_after(target, rest)
     names = [name for name in (*known_at, *unstated) if name]
     mine, theirs = extra_columns(target.rows, names), extra_columns(_in_arrears(target), names)
-    admitted, strength = [], {name: strength_alone(mine[name], target.outcome) for name in names}
+    admitted, unplaced, strength = [], [], {name: strength_alone(mine[name], target.outcome) for name in names}
     by_strength = sorted(names, key=lambda name: (strength[name], name))
     may_enter = {*known_at, *(name for name in unstated if name in gate.rulings and gate.rulings[name].allowed)}
     for name in sorted(by_strength, key=lambda name: name not in may_enter):
@@ -160,8 +163,10 @@ def admit(
         why = final or _suspect(name, values, theirs[name], strength[name], lift)
         suspect = Quarantined(name, why, strength[name], lift.by if lift else None) if why else None
         if name not in may_enter:
-            if suspect and final != IS_PROTECTED:
+            if suspect and not final:
                 gate.found.append(suspect)
+            elif not final:
+                unplaced.append(name)
         elif not gate.turned_away(suspect, name, final=bool(final)):
             admitted.append(name)
             rest.keep(values)
@@ -169,7 +174,7 @@ def admit(
     return Admission(
         barred, tuple(sorted(admitted, key=places.__getitem__)),
         tuple(sorted(gate.found, key=lambda each: places.get(each.column, -1))), _questioned(target, rest, barred),
-        tuple(gate.allowed),
+        tuple(gate.allowed), tuple(sorted(unplaced)),
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -13,13 +12,14 @@ import pandas as pd
 
 from core.errors import TooLittleData
 from core.ports import PortfolioReader, PortfolioWriter, Progress
-from core.records import Batch, Book, Model
+from core.records import Batch, Book, Model, Ruling
 from core.scores.calibration import log_loss
 from core.scores.evaluate import sha256_of
 from core.scores.gate import FEWEST_EVENTS, Admission, admit, enough_events
 from core.scores.model_score import model_score
 from core.scores.target import Target, non_recovery
 from core.wording import counted, dated
+from core.workflows.rulings import extra_names, stated_times
 from core.workflows.score import score_frame
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def train(
         progress: told how far it is.
 
     Returns:
-        model, kind, verdict, status, target, n, events, auc, auc_ci, ece, calibration_slope, quarantined (list of column
-        and why), p_value, rescored (loans) and sentence. What was not measured is None.
+        model, kind, verdict, status, target, n, events, auc, auc_ci, ece, calibration_slope, quarantined (list of column,
+        why, and auc_alone and lift where measured), questioned (the same), allowed (column, who, on, because, why), p_value, rescored (loans) and sentence. What was not measured is None.
     """
     progress(0.02, "reading outcomes")
     book = reader.book()
@@ -61,7 +61,7 @@ def train(
         return _store_refusal(
             writer, book, {"verdict": "too little history", "why": str(nothing)}, learned_from, today, who
         )
-    admission = _admission(target, batches)
+    admission = _admission(target, batches, reader.rulings())
     if not enough_events(target.outcome):
         return _store_refusal(writer, book, _thin_card(target, admission), learned_from, today, who)
     progress(0.1, "training")
@@ -75,20 +75,12 @@ def train(
     return _store(reader, writer, book, trained, status, card, learned_from, today, who)
 
 
-def _admission(target: Target, batches: Iterable[Batch]) -> Admission:
-    """What may enter, by the analyst's statements; a later batch's map overrules an earlier one's."""
-    known_at: dict[str, str] = {}
-    for batch in sorted(batches, key=lambda each: each.id):
-        known_at |= dict(batch.mapping.get("known_at") or {})
-    present = _extra_names(target.rows)
+def _admission(target: Target, batches: Iterable[Batch], rulings: Iterable[Ruling]) -> Admission:
+    """What may enter, by the analyst's maps and words."""
+    present, known_at = extra_names(target.rows), stated_times(batches)
     stated = {name: when for name, when in known_at.items() if name in present}
-    return admit(target, stated, tuple(sorted(present - stated.keys())))
-
-
-def _extra_names(rows: pd.DataFrame) -> set[str]:
-    if "extra" not in rows:
-        return set()
-    return {name for text in rows["extra"] if isinstance(text, str) and text for name in json.loads(text)}
+    unstated = tuple(sorted(present - stated.keys()))
+    return admit(target, stated, unstated, {each.column: each for each in rulings})
 
 
 def _thin_card(target: Target, admission: Admission) -> dict[str, Any]:
@@ -183,7 +175,7 @@ def _answer(number: int, kind: str, status: Status, card: Mapping[str, Any], res
     }
     return {
         "model": number, "kind": kind, "verdict": card["verdict"], "status": status, **_without_nan(measured),
-        "quarantined": list(card.get("quarantined", [])), "rescored": rescored, "sentence": _sentence(status, card, rescored),
+        **{name: list(card.get(name, [])) for name in ("quarantined", "questioned", "allowed")}, "rescored": rescored, "sentence": _sentence(status, card, rescored),
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ class Ledger:
 
     def __init__(self, *, rows=None, snapshots=None, batches=(), champion=None, book=BOOK):
         self.rows, self.days, self.held, self.model, self.told = rows, snapshots or {}, list(batches), champion, book
-        self.units, self.models, self.scores = [], [], []
+        self.units, self.models, self.scores, self.said = [], [], [], []
 
     def book(self):
         return self.told
@@ -40,6 +40,12 @@ class Ledger:
 
     def training_rows(self):
         return self.rows
+
+    def rulings(self):
+        return list({each.column: each for each in self.said}.values())
+
+    def put_ruling(self, book, ruling):
+        self.said.append(ruling)
 
     def champion(self):
         return self.model
