@@ -99,6 +99,11 @@ class PortfolioReader(Protocol):
         """Every loan of a borrower on `selection.as_of`, of any status, in the fields of `loans` plus status, hold and
         placed_on (of its latest episode, NaN where never placed); filters do not apply. Empty for an unknown one."""
 
+    def borrower_snapshots(self, borrower_ref: str, selection: Selection) -> pd.DataFrame:
+        """Every loan of a borrower on `selection.as_of`, of any status, as scores are made of it: the columns of
+        `WriteUnit.to_score` but snapshot_id, and of the score that spoke: source, risk_score, reasons (list) and
+        contributions (text), NaN where there was none. An absent category is NaN. Empty for an unknown borrower."""
+
     def borrower_of(self, loan_ref: str, selection: Selection) -> str | None:
         """The borrower of a loan on `selection.as_of`, whatever its status; None for a loan unknown that day."""
 
@@ -258,7 +263,8 @@ class WriteUnit(Protocol):
 
     def put_scores(self, scores: pd.DataFrame, model_id: int | None) -> None:
         """Scores for snapshots: snapshot_id, source, segment, segment_margin, risk_score, band, expected_rate,
-        expected_recovery, expected_net, proposed, policy, needs_confirmation, reasons (list of str)."""
+        expected_recovery, expected_net, proposed, policy, needs_confirmation, reasons (list of str), contributions (text or None, see
+        core.scores.explain.packed)."""
 
     def put_segmentation(self, content: Mapping[str, Any], names: Sequence[str], batch_id: int | None) -> Segmentation:
         """A new clustering takes the place of the old; returns it as stored."""

@@ -15,10 +15,10 @@ from db.cubes.dimensions import dimension, live_score, said
 from db.cubes.stock import IN_ARREARS
 from db.frames import COUNT, frame_of
 from db.known import NOW, Knowledge
-from db.loans import TYPES, loan_rows
+from db.loans import SNAPSHOT_TYPES, TYPES, loan_rows
 from db.recall import recall
 from db.sums import Scope, check_groups
-from db.tables import borrowers, loans, placements, scores, snapshots
+from db.tables import assignments, borrowers, loans, placements, scores, snapshots
 
 ALL = "all"
 """The group of every borrower, as a dimension and as its value."""
@@ -98,6 +98,35 @@ def borrower_loans(connection: Connection, scope: Scope, borrower_ref: str) -> p
         .order_by(loans.c.loan_ref)
     )
     return frame_of(connection.execute(query).all(), {name: TYPES[name] for name in names})
+
+
+def borrower_snapshots(connection: Connection, scope: Scope, borrower_ref: str) -> pd.DataFrame:
+    """Every loan of a borrower on the scope's day, of any status, by number, as scores are made of it.
+
+    Returns:
+        loan_ref, borrower_ref, as_of, extra, every portfolio column, confirmed (the strategy a person last confirmed),
+        source, risk_score, reasons (list) and contributions (text) of the score; NaN where nothing is told. Empty for
+        an unknown borrower.
+    """
+    decided = select(assignments.c.strategy).where(
+        assignments.c.loan_id == snapshots.c.loan_id, assignments.c.decided_by == "person", scope.known.speaks(assignments)
+    )  # fmt: skip
+    newest = decided.order_by(assignments.c.assigned_on.desc(), assignments.c.id.desc()).limit(1)
+    types = {"loan_ref": "text", "borrower_ref": "text", "as_of": "text", "extra": "text"}
+    types |= {name: "text" if dtype == "category" else dtype for name, dtype in SNAPSHOT_TYPES.items()}
+    told: dict[str, Any] = {name: snapshots.c[name] for name in ("extra", *SNAPSHOT_TYPES)}
+    told |= {"loan_ref": loans.c.loan_ref, "borrower_ref": borrowers.c.borrower_ref}
+    told |= {"confirmed": newest.correlate(snapshots).scalar_subquery()}
+    told |= {name: scores.c[name] for name in ("source", "risk_score", "reasons", "contributions")}
+    types |= {"confirmed": "text", "source": "text", "risk_score": "number", "reasons": "list", "contributions": "text"}
+    query = (
+        select(*(told[name].label(name) for name in types))
+        .select_from(loan_rows(scope.known)[0])
+        .where(borrowers.c.book_id == scope.book_id, borrowers.c.borrower_ref == borrower_ref)
+        .where(snapshots.c.as_of == scope.day, scope.known.speaks(snapshots))
+        .order_by(loans.c.loan_ref)
+    )
+    return frame_of(connection.execute(query).all(), types)
 
 
 def borrower_of(connection: Connection, scope: Scope, loan_ref: str) -> str | None:

@@ -15,7 +15,7 @@ from core.selection import Selection
 from core.wording import dated
 from db import questions, register
 from db.books import book_held, knowledge_of, known_values_of, learned_days, values_of
-from db.borrower_rows import borrower_loans, borrower_of, borrower_sizes, top_borrowers
+from db.borrower_rows import borrower_loans, borrower_of, borrower_sizes, borrower_snapshots, top_borrowers
 from db.budget import BUDGET_SECONDS, brief_read
 from db.cubes.cash import effective_on, is_cash, payment_kind
 from db.engine import reading
@@ -149,6 +149,12 @@ class SqlPortfolioReader:
         """Every loan of a borrower on the selection's day, of any status."""
         return self._ask(
             lambda connection: borrower_loans(connection, self._scope(connection, selection), borrower_ref)
+        )
+
+    def borrower_snapshots(self, borrower_ref: str, selection: Selection) -> pd.DataFrame:
+        """Every loan of a borrower on the selection's day, as scores are made of it."""
+        return self._ask(
+            lambda connection: borrower_snapshots(connection, self._scope(connection, selection), borrower_ref)
         )
 
     def borrower_of(self, loan_ref: str, selection: Selection) -> str | None:

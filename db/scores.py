@@ -14,7 +14,8 @@ from db.spells import begin, end
 from db.tables import scores
 from db.touched import Touched
 
-_PLAIN = ("segment", "segment_margin", "risk_score", "band", "expected_rate", "proposed", "policy", "source")
+_PLAIN = ("segment", "segment_margin", "risk_score", "band", "expected_rate", "proposed", "policy", "source",
+          "contributions")  # fmt: skip
 _MONEY = ("expected_recovery", "expected_net")
 _OF_CHOSEN = "snapshot_id IN (SELECT id FROM chosen_snapshots)"
 _UNDONE = (

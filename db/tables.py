@@ -363,6 +363,7 @@ scores = _table(  # what was said of a loan on a day: segment, risk, expected re
     Column("policy", Text, nullable=False),
     Column("needs_confirmation", Integer, nullable=False),
     Column("reasons", Text, nullable=False),  # JSON list of sentences
+    Column("contributions", Text),  # JSON: base, margin, parts by family; null in scores older than this column
     Index("scores_of_snapshot", "snapshot_id", "live"),
 )
 

@@ -36,7 +36,7 @@ STOCK = ["loans", "balance", "arrears_loans", "arrears_balance", "workable_loans
 STOCK += ["expected_loans", "expected_recovery"]
 SCORE_FIELDS = (
     "source", "segment", "segment_margin", "risk_score", "band", "expected_rate", "expected_recovery", "expected_net",
-    "proposed", "policy", "needs_confirmation", "reasons",
+    "proposed", "policy", "needs_confirmation", "reasons", "contributions",
 )  # fmt: skip
 NUMBERS = {column.field for column in PORTFOLIO if column.dtype in ("money", "integer", "number", "share")}
 NUMBERS |= {"segment_margin", "risk_score", "expected_rate", "expected_recovery", "expected_net"}
@@ -345,6 +345,14 @@ class FakePortfolioReader:
         rows = self._with_last_contact(rows, day).assign(placed_on=rows["loan_id"].map(begun).astype(object))
         names = list(dict.fromkeys([*LOAN_FIELDS, "status", "hold", "placed_on"]))
         return _shown(rows.sort_values("loan_ref"), names)
+
+    def borrower_snapshots(self, borrower_ref: str, selection: Selection) -> pd.DataFrame:
+        rows = self._snapshots
+        rows = rows[(rows["borrower_ref"] == borrower_ref) & (rows["as_of"] == self._day(selection))]
+        fields = [column.field for column in PORTFOLIO if column.field not in ("loan_ref", "borrower_ref", "as_of")]
+        names = ["loan_ref", "borrower_ref", "as_of", "extra", *fields, "confirmed"]
+        names += ["source", "risk_score", "reasons", "contributions"]
+        return _shown(rows.assign(confirmed=None).sort_values("loan_ref"), names, plain=True)
 
     def borrower_of(self, loan_ref: str, selection: Selection) -> str | None:
         rows = self._snapshots

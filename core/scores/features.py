@@ -61,14 +61,16 @@ SOURCES: tuple[Source, ...] = (
            lambda frame: np.minimum(collateral_cover(frame), HIGHEST_RATIO), -1),
     Source("balance (log)", "size", ("balance",), _log("balance")),
     Source("share still owed", "size", ("balance", "loan_amount"), owed_share),
-    Source("interest rate", "terms", ("interest_rate",), _as_is("interest_rate")),
-    Source("tenure", "terms", ("tenure_months",), _as_is("tenure_months")),
+    Source("interest rate", "size", ("interest_rate",), _as_is("interest_rate")),
+    Source("tenure", "size", ("tenure_months",), _as_is("tenure_months")),
     Source("promises kept", "engagement", ("promise_kept_ratio",), _as_is("promise_kept_ratio"), -1),
     Source("contact rate", "engagement", ("contact_rate",), _as_is("contact_rate"), -1),
-    Source("product", "product", ("product",)),
-    Source("employment", "employment", ("employment_type",)),
-    Source("payment history", "payment history", ("payment_history",)),
+    Source("product", "security", ("product",)),
+    Source("employment", "affordability", ("employment_type",)),
+    Source("payment history", "arrears", ("payment_history",)),
 )  # fmt: skip
+"""Families gather facts that say the same thing: work decides income, the kind of loan its security, the amount its term
+and rate. Told apart, twins take each other's credit from one refit to the next, and reasons change for nothing."""
 
 NEVER_INPUTS: dict[str, str] = {
     "age": "protected", "gender": "protected",

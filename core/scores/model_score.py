@@ -7,7 +7,7 @@ import pandas as pd
 from core.records import Model
 from core.scores.calibration import apply_calibration
 from core.scores.evaluate import Artifact, Parts, load_artifact, parts_of
-from core.scores.explain import reasons_of
+from core.scores.explain import contributions_of, reasons_of
 from core.scores.features import SOURCES, Matrix, matrix_of
 
 ROWS_FOR_BULK = 300
@@ -19,7 +19,8 @@ def model_score(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         risk_score (0-1), reasons (list of sentences, the strongest first) and left_out (list of the model's inputs that
-        the row does not state; the median of training stood in), on the frame's index.
+        the row does not state; the median of training stood in) and contributions (text, see core.scores.explain.packed),
+        on the frame's index.
 
     Raises:
         Refused: the stored model is damaged or foreign.
@@ -33,6 +34,7 @@ def model_score(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
             "risk_score": probability.round(6),
             "reasons": reasons_of(artifact.inputs, parts, frame),
             "left_out": [list(matrix.left_out)] * len(frame),
+            "contributions": pd.Series(contributions_of(artifact.inputs, parts), index=frame.index, dtype=object),
         },
         index=frame.index,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.scores.explain import packed
 from core.segments.features import Numbers, collateral_cover, debt_to_income, number
 
 
@@ -92,7 +93,8 @@ def rule_score(frame: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         risk_score (0-1, the weighted mean of points over the inputs known; NaN when none is), reasons (list of
-        sentences, the largest part first) and left_out (list of the inputs not known), on the frame's index.
+        sentences, the largest part first), left_out (list of the inputs not known) and contributions (text: what each
+        input adds, see core.scores.explain.packed), on the frame's index.
         More arrears, more missed payments, more debt or less cover never lower a score.
     """
     facts = np.column_stack([each.of(frame) for each in INPUTS])
@@ -103,6 +105,7 @@ def rule_score(frame: pd.DataFrame) -> pd.DataFrame:
     parts = np.divide(weight * np.nan_to_num(points), total, out=np.zeros_like(weight), where=total > 0)
     score = np.where(total[:, 0] > 0, parts.sum(axis=1).round(6), np.nan)
     order = np.argsort(-parts, axis=1, kind="stable")
+    told = packed(0.0, [each.name for each in INPUTS], parts, np.where(total[:, 0] > 0, parts.sum(axis=1), np.nan))
     return pd.DataFrame(
         {
             "risk_score": score,
@@ -110,6 +113,7 @@ def rule_score(frame: pd.DataFrame) -> pd.DataFrame:
             "left_out": [
                 [each.name for each, is_known in zip(INPUTS, row, strict=True) if not is_known] for row in known
             ],
+            "contributions": pd.Series(told, index=frame.index, dtype=object),
         },
         index=frame.index,
     )

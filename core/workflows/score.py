@@ -29,7 +29,7 @@ GROWN_BY = 2
 
 SCORE_FIELDS = (
     "snapshot_id", "source", "segment", "segment_margin", "risk_score", "band", "expected_rate", "expected_recovery",
-    "expected_net", "proposed", "policy", "needs_confirmation", "reasons",
+    "expected_net", "proposed", "policy", "needs_confirmation", "reasons", "contributions",
 )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def score_frame(
         "policy": proposal["policy"],
         "needs_confirmation": proposal["needs_confirmation"],
         "reasons": pd.Series(reasons, index=frame.index, dtype=object),
+        "contributions": risk["contributions"],
     }
     return pd.DataFrame(columns, index=frame.index)[list(SCORE_FIELDS)]
 

@@ -82,6 +82,7 @@ def scores_of(frame: pd.DataFrame) -> pd.DataFrame:
         policy="test",
         needs_confirmation=told["proposed"] == "Legal",
         reasons=[[f"why {loan_ref}"] for loan_ref in told["loan_ref"]],
+        contributions=[f'{{"base":0,"margin":0.5,"parts":{{"{loan_ref}":0.5}}}}' for loan_ref in told["loan_ref"]],
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pandas as pd
 import pytest
 
+from core.columns import PORTFOLIO
 from core.errors import SelectionRefused
 from core.selection import DIMENSIONS, Selection
 from db.engine import open_store
@@ -110,6 +112,26 @@ def test_a_day_before_the_first_is_refused(reader):
         reader.top_borrowers(NOW.at(date(2026, 8, 30)))
     with pytest.raises(SelectionRefused, match="says nothing about 30 Aug 2026"):
         reader.borrower_of("A", NOW.at(date(2026, 8, 30)))
+
+
+def test_a_borrowers_loans_come_as_scores_are_made_of_them_with_the_score_that_spoke(reader):
+    told = reader.borrower_snapshots("X", NOW)
+    assert told["loan_ref"].tolist() == ["A", "B", "C"]
+    assert set(told["borrower_ref"]) == {"X"}
+    assert set(told["as_of"]) == {OCTOBER}
+    assert told["balance"].tolist() == [1000.0, 200.0, 50.0]
+    assert told["dpd"].tolist() == [30, 0, 5]
+    assert told["product"].tolist() == ["Auto", "Home", "Home"]
+    assert told["agency"].isna().tolist() == [False, True, True]  # absent, not "not stated"
+    assert told["monthly_income"].isna().all()
+    assert told["confirmed"].isna().all()
+    assert told["source"].tolist() == ["rule"] * 3
+    assert told["reasons"].tolist() == [["overdue"]] * 3
+    assert [json.loads(text)["margin"] for text in told["contributions"]] == pytest.approx(told["risk_score"].tolist())
+    assert {column.field for column in PORTFOLIO} | {"extra"} <= set(told.columns)
+    before = reader.borrower_snapshots("X", NOW.at(date(2026, 9, 30)))
+    assert (before["loan_ref"].tolist(), before["balance"].tolist()) == (["A"], [5000.0])
+    assert reader.borrower_snapshots("nobody", NOW).empty
 
 
 @pytest.fixture(scope="module", params=["fake", "sql"])

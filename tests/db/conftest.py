@@ -127,6 +127,7 @@ def score_rows(frame: pd.DataFrame, **changes) -> pd.DataFrame:
             "policy": "test",
             "needs_confirmation": risk > 0.75,
             "reasons": [["overdue"] for _ in risk],
+            "contributions": [f'{{"base":0,"margin":{value},"parts":{{"days past due":{value}}}}}' for value in risk],
         }
     )
     return scored.assign(**changes)

@@ -27,7 +27,7 @@ NUMBERS = ("balance", "amount", "cost", "promise_amount")
 OF_SCORES = ("segment", "proposed", "band")
 OF_SCORED_ROWS = (
     "source", "segment", "segment_margin", "risk_score", "band", "expected_rate", "expected_recovery", "expected_net",
-    "proposed", "policy", "needs_confirmation", "reasons",
+    "proposed", "policy", "needs_confirmation", "reasons", "contributions",
 )  # fmt: skip
 
 

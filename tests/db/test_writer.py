@@ -367,6 +367,14 @@ def test_scores_are_kept_in_hundredths_and_replace_the_ones_before(engine, write
     assert kept == [(0, 2500, None, 1, '["overdue"]'), (1, 1234, None, 1, '["overdue"]')]
 
 
+def test_what_made_a_score_is_kept_as_it_was_told_or_not_at_all(engine, writer):
+    put(writer, portfolio([loan("A", 100, 90), loan("B", 50, 0)], JANUARY))
+    told = '{"base":0.25,"margin":0.5,"parts":{"arrears":0.25}}'
+    with unit_of(writer, "scoring") as unit:
+        unit.put_scores(score_rows(unit.all_on(date(2026, 1, 31)), contributions=[told, None]), None)
+    assert rows_of(engine, "SELECT contributions FROM scores ORDER BY snapshot_id") == [(told,), (None,)]
+
+
 def test_matured_rates_pool_the_first_twelve_months_of_old_placements(writer):
     days = ["2025-01-31", "2025-06-30", "2026-01-31"]
     put(writer, *(portfolio([loan("A", 1000, 45), loan("B", 500, 45), loan("C", 70, 100)], day) for day in days[:1]))

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from core.columns import by_field
 from core.scores.bands import band_of
+from core.scores.explain import unpacked
 from core.scores.rule_score import INPUTS, rule_score
 from tests.tutorial import lookalike
 
@@ -87,3 +88,23 @@ def test_all_three_bands_occur_on_a_book_like_the_tutorials():
     shares = band_of(rule_score(frame)["risk_score"]).value_counts(normalize=True)
     assert shares.min() > 0.05
     assert len(shares) == 3
+
+
+def test_the_parts_of_the_rule_add_up_to_its_score():
+    frame = pd.DataFrame(
+        [
+            {"dpd": 90, "missed_payments": 3, "emi": 20.0, "monthly_income": 100.0, "collateral_value": 0.0, "balance": 9.0},
+            {"dpd": 30, "missed_payments": None, "emi": None, "monthly_income": None, "collateral_value": None, "balance": 9.0},
+            dict.fromkeys(("dpd", "missed_payments", "emi", "monthly_income", "collateral_value", "balance")),
+        ]
+    )  # fmt: skip
+    scored = rule_score(frame)
+    first, second, nothing = map(unpacked, scored["contributions"])
+    assert first.parts == pytest.approx(
+        {"days past due": 0.2975, "missed payments": 0.2125, "debt-to-income": 0.1, "collateral cover": 0.2}
+    )
+    assert (first.base, first.margin) == (0.0, pytest.approx(scored["risk_score"][0], abs=1e-6))
+    assert second.parts["days past due"] == pytest.approx(0.5 * 0.35 / 0.55)
+    assert second.parts["collateral cover"] == pytest.approx(0.2 / 0.55)
+    assert second.margin == pytest.approx(sum(second.parts.values()), abs=1e-8)
+    assert nothing is None
