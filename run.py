@@ -366,15 +366,6 @@ def _train(recoup: Recoup, who: str, progress: Progress) -> Mapping[str, Any]:
     return train(recoup.reader(), recoup.writer, today=today(), who=who, progress=progress)
 
 
-def _rule(recoup: Recoup, column: str, *, allowed: bool, because: str) -> None:
-    from core.workflows.rulings import rule_on_column
-
-    rule_on_column(
-        recoup.reader(), recoup.writer, column, allowed=allowed, because=because, today=today(),
-        who=recoup.settings.who,
-    )  # fmt: skip
-
-
 def _load_sample(recoup: Recoup, who: str, progress: Progress, *, show: bool) -> Mapping[str, Any]:
     from core.workflows.sample import load_sample
 
@@ -407,34 +398,20 @@ def _load_sample(recoup: Recoup, who: str, progress: Progress, *, show: bool) ->
 @click.option("--dry-run", is_flag=True, help="check only")
 @command
 def ingest(
-    recoup: Recoup,
-    file: Path,
-    kind: Kind | None,
-    as_of: datetime | None,
-    received_on: datetime | None,
-    map_file: Path | None,
-    accept_good_rows: bool,
-    partial: bool,
-    accept_change: bool,
-    dry_run: bool,
-) -> None:
+    recoup: Recoup, file: Path, kind: Kind | None, as_of: datetime | None, received_on: datetime | None,
+    map_file: Path | None, accept_good_rows: bool, partial: bool, accept_change: bool, dry_run: bool,
+) -> None:  # fmt: skip
     """Bring a CSV file in: checked, stored whole or not at all, segmented, scored."""
     from core.intake.map import NO_MAPPING
     from core.intake.map import Mapping as ColumnMap
     from core.workflows.report import IngestRequest
 
+    mapping = ColumnMap.from_json(_text(map_file)) if map_file else NO_MAPPING
     request = IngestRequest(
-        path=file,
-        filename=file.name,
-        kind=kind,
-        as_of=as_of.date() if as_of else None,
-        received_on=received_on.date() if received_on else None,
-        mapping=ColumnMap.from_json(_text(map_file)) if map_file else NO_MAPPING,
-        accept_good_rows=accept_good_rows,
-        accept_change=accept_change,
-        scope="partial" if partial else "full",
-        dry_run=dry_run,
-    )
+        path=file, filename=file.name, kind=kind, as_of=as_of.date() if as_of else None,
+        received_on=received_on.date() if received_on else None, mapping=mapping, accept_good_rows=accept_good_rows,
+        accept_change=accept_change, scope="partial" if partial else "full", dry_run=dry_run,
+    )  # fmt: skip
     report = _ingest(recoup, request, recoup.settings.who, told)
     result = report.as_json()
     if report.rejects:
@@ -482,9 +459,9 @@ def undo(recoup: Recoup, batch: int) -> None:
 @command
 def train(recoup: Recoup, allow: str | None, forbid: str | None, because: str) -> None:
     """Learn a score from outcomes, or say why this book cannot carry one."""
-    for column, allowed in ((allow, True), (forbid, False)):
-        if column is not None:
-            _rule(recoup, column, allowed=allowed, because=because)
+    from core.workflows.rulings import rule_on_columns
+
+    rule_on_columns(recoup.reader(), recoup.writer, allow, forbid, because, today=today(), who=recoup.settings.who)
     result = _train(recoup, recoup.settings.who, told)
     recoup.answer(result, result["sentence"])
 

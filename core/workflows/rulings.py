@@ -47,6 +47,18 @@ def rule_on_column(
     return ruling
 
 
+def rule_on_columns(
+    reader: PortfolioReader, writer: PortfolioWriter, allow: str | None, forbid: str | None, because: str, *,
+    today: date, who: str,
+) -> list[Ruling]:  # fmt: skip
+    """Let one column in and keep another out, where given. Raises Refused as `rule_on_column` does."""
+    given = [(column, allowed) for column, allowed in ((allow, True), (forbid, False)) if column is not None]
+    return [
+        rule_on_column(reader, writer, column, allowed=allowed, because=because, today=today, who=who)
+        for column, allowed in given
+    ]
+
+
 def stated_times(batches: Iterable[Batch]) -> dict[str, str]:
     """When unknown columns are known, by the maps of batches; a later batch's map overrules an earlier one's."""
     known_at: dict[str, str] = {}
