@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, NewBatch, Ruling, Segmentation
+from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, ModelEvent, NewBatch, Ruling, Segmentation
 from core.selection import Selection
 
 Progress = Callable[[float, str], None]
@@ -227,6 +227,9 @@ class PortfolioReader(Protocol):
     def models(self) -> list[Model]:
         """Every model and refused attempt of the book, newest first."""
 
+    def model_events(self) -> list[ModelEvent]:
+        """What happened to the models of the book, by whom and why, newest first."""
+
     def segmentation(self) -> Segmentation | None:
         """The clustering in use."""
 
@@ -270,8 +273,14 @@ class WriteUnit(Protocol):
         """A new clustering takes the place of the old; returns it as stored."""
 
     def put_model(self, model: Mapping[str, Any]) -> int:
-        """A trained model or refused attempt (kind, status, sha256, card, artifact, trained_on_batches);
-        a new champion retires the old one."""
+        """A trained model or refused attempt (kind, status, sha256, card, artifact, trained_on_batches; because and figures
+        for the log); a new champion retires the old one. Returns its number; the log says who and why."""
+
+    def crown(
+        self, model_id: int, *, what: Literal["promoted", "returned"], because: str, figures: Mapping[str, Any]
+    ) -> None:
+        """The model is champion from now on: by promotion, which retires the one in use, or by return, which withdraws it.
+        Raises Refused for a model that is not there, was refused, is in use, or learned from a batch that was undone."""
 
     def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
         """A person puts loans under a strategy; returns how many. Loans on hold raise Refused."""

@@ -136,6 +136,19 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelEvent:
+    """One line of the log of decisions about models. `what`: see core.scores.registry; `figures`: what it rested on."""
+
+    id: int
+    model: int
+    what: str
+    who: str
+    at: str
+    because: str
+    figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """What a person said of a column that the gate judges: let it in although it is quarantined, or keep it out."""
 

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, and_, func, select
 
 from core.errors import SelectionRefused
-from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, Ruling, Segmentation
+from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, ModelEvent, Ruling, Segmentation
 from core.selection import Selection
 from core.wording import dated
 from db import questions, register
@@ -23,6 +23,7 @@ from db.facts import FactList
 from db.frames import COUNT, frame_of
 from db.known import NOW, Knowledge
 from db.loans import BLOCK, LoanList
+from db.model_events import events_of
 from db.recall import recall
 from db.rulings import rulings_of
 from db.sums import Scope, cube_for
@@ -294,6 +295,10 @@ class SqlPortfolioReader:
     def models(self) -> list[Model]:
         """Every model and refused attempt, newest first."""
         return self._ask(lambda connection: register.models_of(connection, self._key(connection)))
+
+    def model_events(self) -> list[ModelEvent]:
+        """What happened to the models, newest first."""
+        return self._ask(lambda connection: events_of(connection, self._key(connection)))
 
     def segmentation(self) -> Segmentation | None:
         """The clustering in use."""

@@ -342,6 +342,19 @@ models = _table(
     Column("artifact", Text, nullable=False),  # text that holds no code; empty where refused
 )
 
+model_events = _table(  # what happened to a model, by whom and why; appended, never changed
+    "model_events",
+    _id(),
+    Column("book_id", ForeignKey("books.id"), nullable=False),
+    Column("model_id", ForeignKey("models.id"), nullable=False),
+    Column("what", Text, nullable=False),  # trained, promoted, retired, withdrawn, returned
+    Column("who", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("figures", Text, nullable=False),  # JSON: what the decision rested on
+    Index("model_events_of_book", "book_id"),
+)
+
 scores = _table(  # what was said of a loan on a day: segment, risk, expected recovery, proposed strategy
     "scores",
     _id(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -70,7 +70,7 @@ class SqlWriteUnit:
                 "UPDATE revisions SET batch_id = ? WHERE id = ?", (batch_id, self._revision_id)
             )
         self._settle(batch_id, batch["kind"])
-        fallen = learned.settle_learned(self._connection, self._book_id)
+        fallen = learned.settle_learned(self._connection, self._book_id, self._at, self._who)
         settle_scores(self._connection, self._revision_id, self._touched, fallen)
 
     def redate(self, batch_id: int, as_of: date) -> int:
@@ -139,7 +139,13 @@ class SqlWriteUnit:
 
     def put_model(self, model: Mapping[str, Any]) -> int:
         """A trained model or refused attempt (see WriteUnit)."""
-        return learned.put_model(self._connection, self._book_id, self._at, model)
+        return learned.put_model(self._connection, self._book_id, self._at, self._who, model)
+
+    def crown(
+        self, model_id: int, *, what: Literal["promoted", "returned"], because: str, figures: Mapping[str, Any]
+    ) -> None:
+        """Another model is in use from now on (see WriteUnit). Raises Refused."""
+        learned.crown(self._connection, self._book_id, self._at, self._who, model_id, what, because, figures)
 
     def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
         """A person puts loans under a strategy (see WriteUnit). Raises Refused."""

@@ -25,7 +25,7 @@ from core.metrics.placement import placements
 from core.metrics.portfolio import month_end
 from core.metrics.promises import PROMISE_MEASURES
 from core.metrics.ripeness import ripe_day
-from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, Ruling, Segmentation
+from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, ModelEvent, Ruling, Segmentation
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
 from core.wording import dated
@@ -131,11 +131,12 @@ class FakePortfolioReader:
         self, snapshots: pd.DataFrame, payments: pd.DataFrame | None = None, actions: pd.DataFrame | None = None, *,
         name: BookName = "own", batches: Sequence[Batch] = (), rejects: Mapping[int, pd.DataFrame] | None = None,
         champion: Model | None = None, models: Sequence[Model] = (), segmentation: Segmentation | None = None,
-        payments_until: date | None = None, actions_until: date | None = None,
+        payments_until: date | None = None, actions_until: date | None = None, events: Sequence[ModelEvent] = (),
     ) -> None:  # fmt: skip
         self._name: BookName = name
         self._batches, self._rejects = list(batches), dict(rejects or {})
-        self._champion, self._models, self._segmentation = champion, list(models), segmentation
+        self.held = list(models) or ([champion] if champion else [])
+        self.told, self._segmentation = list(events), segmentation
         self.set_targets = FakeTargets()
         self.said: list[Ruling] = []
         self._snapshots = self._read_snapshots(snapshots)
@@ -502,10 +503,13 @@ class FakePortfolioReader:
         return rows.groupby("bucket", as_index=False).sum()
 
     def champion(self) -> Model | None:
-        return self._champion
+        return next((model for model in self.held if model.status == "champion"), None)
 
     def models(self) -> list[Model]:
-        return self._models
+        return list(self.held)
+
+    def model_events(self) -> list[ModelEvent]:
+        return list(self.told)
 
     def segmentation(self) -> Segmentation | None:
         return self._segmentation

@@ -131,3 +131,29 @@ def test_what_became_of_cures_is_told_anew_in_a_store_that_followed_them_by_anot
     assert_cubes_equal_rows(engine)
     assert rows_of(engine, "SELECT unsettled FROM books") == [(0,)]
     engine.dispose()
+
+
+def test_models_of_a_store_without_a_log_stand_in_it_without_a_name_and_the_one_before_can_return(tmp_path):
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = open_store(url)
+    writer = SqlPortfolioWriter(engine, lambda: NOON)
+    put(writer, portfolio([loan("A")], "2026-01-31"))
+    card = {"kind": "logistic", "sha256": "x", "card": {}, "artifact": "{}", "trained_on_batches": [1]}
+    for status in ("champion", "refused", "champion"):
+        with writer.unit("own", kind="scoring", known_on=NOON.date(), who="ana") as unit:
+            unit.put_model({**card, "status": status})
+    with writing(engine) as connection:
+        command.downgrade(migration_config(connection), "0007")
+    engine.dispose()
+    engine = open_store(url)
+    told = rows_of(engine, "SELECT model_id, what, who, because FROM model_events ORDER BY id")
+    why = "recorded before the log was kept"
+    assert [row[:2] for row in told] == [
+        (1, "trained"),
+        (2, "trained"),
+        (3, "trained"),
+        (1, "promoted"),
+        (3, "promoted"),
+    ]
+    assert {row[2:] for row in told} == {("", why)}
+    engine.dispose()

@@ -123,6 +123,10 @@ def test_a_model_trained_on_the_undone_batch_loses_its_place_and_the_one_before_
     assert rows_of(engine, "SELECT id, status FROM models") == [(old, "retired"), (new, "champion")]
     undo(writer, second)
     assert rows_of(engine, "SELECT id, status FROM models") == [(old, "champion"), (new, "retired")]
+    assert rows_of(engine, "SELECT model_id, what, who, because FROM model_events ORDER BY id DESC LIMIT 2") == [
+        (old, "returned", "ana", "the model in use fell with a batch that was undone"),
+        (new, "withdrawn", "ana", "a batch it had learned from was undone"),
+    ]
     after = visible(engine)
     kept = [row for row in before["snapshots"] if row[2] == DAYS[0]]
     assert after["snapshots"] == kept
@@ -150,6 +154,27 @@ def test_scores_given_while_undoing_one_batch_stand_when_another_is_undone(engin
     assert rows_of(engine, "SELECT segment FROM scores WHERE live = 1 AND snapshot_id = ?", first) == [
         ("given while undoing",)
     ]
+
+
+def test_a_model_that_was_rolled_back_from_does_not_return_with_an_undo(engine, writer):
+    first, second = put(writer, portfolio([loan("A")], DAYS[0]), portfolio([loan("A")], DAYS[1]))
+    with writer.unit("own", kind="scoring", known_on=KNOWN_ON, who="ana") as unit:
+        stands, bad = unit.put_model(model_of([first])), unit.put_model(model_of([first]))
+        unit.crown(stands, what="returned", because="complaints", figures={})
+        newest = unit.put_model(model_of([second]))
+    undo(writer, second)
+    assert rows_of(engine, "SELECT id, status FROM models") == [
+        (stands, "champion"), (bad, "retired"), (newest, "retired"),
+    ]  # fmt: skip
+
+
+def test_an_undo_that_fells_no_model_leaves_a_withdrawn_champion_alone(engine, writer):
+    first, second = put(writer, portfolio([loan("A")], DAYS[0]), portfolio([loan("A")], DAYS[1]))
+    with writer.unit("own", kind="scoring", known_on=KNOWN_ON, who="ana") as unit:
+        unit.put_model(model_of([first]))
+    undo(writer, second)
+    assert rows_of(engine, "SELECT status FROM models") == [("champion",)]
+    assert rows_of(engine, "SELECT what FROM model_events ORDER BY id") == [("trained",), ("promoted",)]
 
 
 def test_refused_and_challenging_models_keep_their_status_when_another_falls(engine, writer):

@@ -1,0 +1,97 @@
+"""The part of a store's writer that keeps models, in plain Python; it passes the contract suite of the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from core.errors import Refused
+from core.records import BookName, Model, ModelEvent, Segmentation
+from tests.fakes import FakePortfolioReader
+
+
+class FakeModelWriter:
+    """The part of a PortfolioWriter that keeps models, on the book of a fake reader; `scored` lists what was put."""
+
+    def __init__(self, reader: FakePortfolioReader) -> None:
+        self.reader = reader
+        self.units: list[tuple[str, str, date, str, str]] = []
+        self.scored: list[tuple[pd.DataFrame, int | None]] = []
+
+    @contextmanager
+    def unit(self, book: BookName, *, kind: str, known_on: date, who: str, note: str = "") -> Iterator[FakeModelUnit]:
+        self.units.append((book, kind, known_on, who, note))
+        yield FakeModelUnit(self, who)
+
+
+class FakeModelUnit:
+    """A revision that keeps models, by the rules of the store."""
+
+    def __init__(self, writer: FakeModelWriter, who: str) -> None:
+        self._writer, self._reader, self._who = writer, writer.reader, who
+
+    def champion(self) -> Model | None:
+        return self._reader.champion()
+
+    def segmentation(self) -> Segmentation | None:
+        return self._reader.segmentation()
+
+    def matured_rates(self) -> pd.DataFrame:
+        return self._reader.matured_rates()
+
+    def all_on(self, as_of: date) -> pd.DataFrame:
+        return pd.concat(list(self._reader.snapshots(as_of))).assign(confirmed=None)
+
+    def put_scores(self, scores: pd.DataFrame, model_id: int | None) -> None:
+        self._writer.scored.append((scores, model_id))
+
+    def put_model(self, model: Mapping[str, Any]) -> int:
+        number = max((each.id for each in self._reader.models()), default=0) + 1
+        status = "challenger" if model["status"] == "champion" else model["status"]
+        card = {**model["card"], "trained_on_batches": list(model["trained_on_batches"])}
+        made = Model(
+            number, model["kind"], status, "2026-11-20T12:00:00+00:00", model["sha256"], card, model["artifact"]
+        )
+        self._reader.held.insert(0, made)
+        because, figures = str(model.get("because", "")), dict(model.get("figures") or {})
+        self._log(number, "trained", because, figures)
+        if model["status"] == "champion":
+            self._place(number, "promoted", because, figures)
+        return number
+
+    def crown(self, model_id: int, *, what: Any, because: str, figures: Mapping[str, Any]) -> None:
+        known = {each.id: each for each in self._reader.models()}
+        if model_id not in known:
+            raise Refused(f"There is no model {model_id}", remedy="Look up its number in the list of models.")
+        if known[model_id].status == "refused":
+            raise Refused(f"Model {model_id} was refused at training", remedy="Train again.")
+        if known[model_id].status == "champion":
+            raise Refused(f"Model {model_id} is in use already", remedy="Nothing to do.")
+        undone = {batch.id for batch in self._reader.batches() if batch.status == "undone"}
+        if undone & set(known[model_id].card.get("trained_on_batches", [])):
+            raise Refused(f"Model {model_id} learned from a batch that was undone", remedy="Train again.")
+        self._place(model_id, what, because, figures)
+
+    def _place(self, number: int, what: str, because: str, figures: Mapping[str, Any]) -> None:
+        before = self._reader.champion()
+        if before is not None:
+            self._set(before.id, "retired")
+            gone = "retired" if what == "promoted" else "withdrawn"
+            self._log(before.id, gone, f"model {number} took its place: {because}".rstrip(": "), {})
+        self._set(number, "champion")
+        self._log(number, what, because, figures)
+
+    def _set(self, number: int, status: Any) -> None:
+        self._reader.held[:] = [
+            replace(each, status=status) if each.id == number else each for each in self._reader.held
+        ]
+
+    def _log(self, model: int, what: str, because: str, figures: Mapping[str, Any]) -> None:
+        number = len(self._reader.told) + 1
+        at = "2026-11-20T12:00:00+00:00"
+        self._reader.told.insert(0, ModelEvent(number, model, what, self._who, at, because, dict(figures)))
