@@ -71,6 +71,8 @@ class Ratio:
         fields: the columns it reads.
         of: frame in, one number a row out; NaN where it cannot be said.
         high, low: the words for a segment that stands above or below the book on it.
+        direction: +1 where more of it is known in the field to go with more recovery, -1 where with less. It orients
+            the axes (see core.segments.geometry); nothing is learned from outcomes.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Ratio:
     of: Callable[[pd.DataFrame], Numbers]
     high: str
     low: str
+    direction: int
 
 
 def _log_debt(frame: pd.DataFrame) -> Numbers:
@@ -98,28 +101,29 @@ def _plain(field: str) -> Callable[[pd.DataFrame], Numbers]:
 
 RATIOS: tuple[Ratio, ...] = (
     Ratio(
-        "log_debt_to_income",
-        ("emi", "other_emi", "monthly_income"),
-        _log_debt,
-        "stretched budget",
-        "comfortable budget",
+        "log_debt_to_income", ("emi", "other_emi", "monthly_income"), _log_debt,
+        "stretched budget", "comfortable budget", -1,
     ),
-    Ratio("log_balance", ("balance",), _log_of("balance"), "large balance", "small balance"),
-    Ratio("collateral_cover", ("collateral_value", "balance"), _capped_cover, "well secured", "little security"),
-    Ratio("log_dpd", ("dpd",), _log_of("dpd"), "long overdue", "recently overdue"),
+    Ratio("log_balance", ("balance",), _log_of("balance"), "large balance", "small balance", -1),
+    Ratio("collateral_cover", ("collateral_value", "balance"), _capped_cover, "well secured", "little security", 1),
+    Ratio("log_dpd", ("dpd",), _log_of("dpd"), "long overdue", "recently overdue", -1),
     Ratio(
-        "promise_kept_ratio", ("promise_kept_ratio",), _plain("promise_kept_ratio"), "keeps promises", "breaks promises"
+        "promise_kept_ratio", ("promise_kept_ratio",), _plain("promise_kept_ratio"),
+        "keeps promises", "breaks promises", 1,
     ),
-    Ratio("contact_rate", ("contact_rate",), _plain("contact_rate"), "reachable", "hard to reach"),
-)
+    Ratio("contact_rate", ("contact_rate",), _plain("contact_rate"), "reachable", "hard to reach", 1),
+)  # fmt: skip
+
 MISSED = Ratio(
     "log_missed_payments",
     ("missed_payments",),
     _log_of("missed_payments"),
     "many missed payments",
     "few missed payments",
+    -1,
 )
-"""Stands in for the behaviour that promises and contacts would show, in a book that records neither."""
+"""Stands in for the behaviour that promises and contacts would show, in a book that records neither: beside arrears it
+says little of its own, and counted twice they outweigh all else."""
 
 BY_NAME: dict[str, Ratio] = {ratio.name: ratio for ratio in (*RATIOS, MISSED)}
 
@@ -145,5 +149,5 @@ def ratios_of(frame: pd.DataFrame, names: tuple[str, ...] | None = None) -> pd.D
     found = {ratio.name: ratio.of(frame) for ratio in RATIOS}
     if np.isnan(found["promise_kept_ratio"]).all() and np.isnan(found["contact_rate"]).all():
         found[MISSED.name] = MISSED.of(frame)
-    carried = {name: values for name, values in found.items() if len(np.unique(values[~np.isnan(values)])) > 1}
+    carried = {name: values for name, values in found.items() if len(np.unique(values[np.isfinite(values)])) > 1}
     return pd.DataFrame(carried, index=frame.index)

@@ -132,12 +132,12 @@ def fit_segments_if_needed(
         frame = frame[frame["status"].fillna(OPEN) == OPEN]
     if segmentation is not None and len(frame) < GROWN_BY * int(segmentation.content["n"]):
         return None
-    from core.segments.clustering import fit_segments
+    from core.segments.clustering import fit_segments, refit_like
     from core.segments.naming import names_of
     from core.segments.stability import matched
 
     try:
-        content = fit_segments(frame, k=len(segmentation.names) if segmentation else None)
+        content = fit_segments(frame) if segmentation is None else refit_like(segmentation.content, frame)
     except TooLittleData:
         return None
     if segmentation is None:

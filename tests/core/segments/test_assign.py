@@ -1,7 +1,11 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from core.segments.assign import assign, unknown_ratios
+from core.segments.clustering import fit_segments
+from core.segments.naming import names_of
+from tests.core.segments.blobs import grouped_book
 
 CONTENT = {
     "method": "k-means",
@@ -44,3 +48,16 @@ def test_a_ratio_a_row_lacks_counts_as_the_median_of_the_fit():
 
 def test_no_loans_give_no_segments():
     assert assign(CONTENT, NAMES, pd.DataFrame({"balance": [], "dpd": []})).empty
+
+
+def test_a_loan_further_out_than_nearly_all_of_the_fit_is_unlike_anything_seen():
+    book = grouped_book(each=120)
+    content = fit_segments(book, redraws=2)
+    told = assign(content, names_of(content), book)
+    assert told["unlike"].mean() == pytest.approx(0.01, abs=0.005)
+    strange = book.head(3).assign(balance=[1e12, book.loc[1, "balance"], 1.0])
+    assert assign(content, names_of(content), strange)["unlike"].tolist() == [True, False, True]
+
+
+def test_a_clustering_from_before_the_limit_was_kept_calls_nothing_unlike():
+    assert not assign(CONTENT, NAMES, pd.DataFrame({"balance": [1e15], "dpd": [9]}))["unlike"].any()

@@ -43,10 +43,12 @@ def test_what_is_stored_is_plain_json(content):
 
 def test_a_k_asked_for_is_kept_only_where_it_is_stable(monkeypatch):
     book = grouped_book()
-    assert len(fit_segments(book, k=2)["ids"]) == 3
+    assert len(fit_segments(book, k=5)["ids"]) == 3
     monkeypatch.setattr(clustering, "STABLE_FROM", 0.3)
-    monkeypatch.setattr(clustering, "RECOGNISED_FROM", 0.5)
-    assert len(fit_segments(book, k=2)["ids"]) == 2
+    monkeypatch.setattr(clustering, "RECOGNISED_FROM", 0.3)
+    kept = fit_segments(book, k=5)
+    assert len(kept["ids"]) == 5
+    assert "as many as before" in kept["chosen_by"]
 
 
 def test_fewer_than_fifty_loans_are_too_few():
