@@ -83,7 +83,12 @@ def main() -> None:
     """Print means over seeds, the worst eta squared, and how many segments were found (0: none held still)."""
     seeds = SEEDS[: int(sys.argv[1])] if len(sys.argv) > 1 else SEEDS
     sizes = tuple(int(each) for each in sys.argv[2:]) or SIZES
-    table = pd.DataFrame([measured(loans, seed) for loans in sizes for seed in seeds])
+    rows = []
+    for loans in sizes:
+        for seed in seeds:
+            rows.append(measured(loans, seed))
+            print(seed, {name: round(float(value), 3) for name, value in rows[-1].items()}, flush=True)
+    table = pd.DataFrame(rows)
     by = table.groupby("n", sort=False)
     told = by[["ari", "jaccard", "kept", "sure", *COEFFICIENTS, "seconds"]].mean().round(3)
     told["worst eta2"] = by[list(COEFFICIENTS)].min().min(axis=1).round(3)
