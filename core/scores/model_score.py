@@ -6,7 +6,7 @@ import pandas as pd
 
 from core.records import Model
 from core.scores.calibration import apply_calibration
-from core.scores.evaluate import Artifact, Parts, load_artifact, parts_of
+from core.scores.evaluate import Artifact, Parts, load_artifact, margins_of, parts_of
 from core.scores.explain import contributions_of, reasons_of
 from core.scores.features import SOURCES, Matrix, matrix_of
 
@@ -38,6 +38,17 @@ def model_score(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
         },
         index=frame.index,
     )
+
+
+def model_risk(model: Model, frame: pd.DataFrame) -> pd.Series:
+    """The risk_score of `model_score` alone, by NumPy.
+
+    Raises:
+        Refused: the stored model is damaged or foreign.
+    """
+    artifact = load_artifact(model.artifact, model.sha256)
+    margin = margins_of(artifact, matrix_of(artifact.inputs, frame))
+    return pd.Series(apply_calibration(artifact.content["calibration"], margin).round(6), index=frame.index)
 
 
 def _parts(artifact: Artifact, matrix: Matrix) -> Parts:

@@ -44,7 +44,8 @@ def propose(frame: pd.DataFrame, limits: Limits | None = None, policy: Threshold
 
     Returns:
         proposed ("Hold" where nobody may work the loan, "None" where it has left the book), policy,
-        needs_confirmation (bool) and reasons (list of sentences), on the frame's index.
+        needs_confirmation (bool), reasons (list of sentences), risk (that decided for the borrower, NaN where nothing of
+        theirs can be worked) and by_person (bool: a person decided), on the frame's index.
 
     Rules, first that applies: a closed loan has no strategy; a hold stops its loan, a hold on the person every loan of
     the borrower; a borrower with nothing in arrears is monitored under Standard; what a person confirmed for a loan in
@@ -67,6 +68,8 @@ def propose(frame: pd.DataFrame, limits: Limits | None = None, policy: Threshold
             "policy": policy.name,
             "needs_confirmation": np.isin(proposed, list(waits)) & unconfirmed,
             "reasons": [[_reason(row, policy)] for row in state.to_dict("records")],
+            "risk": state["risk"],
+            "by_person": state["decided"].eq(True),
         },
         index=frame.index,
     )

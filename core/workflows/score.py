@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,16 @@ from core.metrics.delinquency import OPEN
 from core.records import Model, Segmentation
 from core.scores.bands import band_of
 from core.scores.expected import expected_amounts, expected_rate
-from core.scores.model_score import fields_read, model_score
-from core.scores.rule_score import INPUTS, rule_score
+from core.scores.explain import Contributions, unpacked
+from core.scores.model_score import fields_read
+from core.scores.risk import Source, risk_of
+from core.scores.rule_score import INPUTS
+from core.scores.what_if import WhatIf, what_if
 from core.segments.assign import assign, unknown_ratios
 from core.segments.features import BY_NAME, number, ratio_words
 from core.strategies.catalogue import Limits
 from core.strategies.thresholds import propose
 
-Source = Literal["rule", "model"]
 LEFT_OUT = "Not stated, so left out"
 GROWN_BY = 2
 """A clustering is fitted again once a day holds this many times the loans it was fitted on."""
@@ -55,7 +57,7 @@ def score_frame(
         policy's sentence first, then the score's, then what was left out.
     """
     limits = limits or Limits()
-    risk, source = _risk(frame, champion)
+    risk, source = risk_of(frame, champion)
     scored = frame.assign(risk_score=risk["risk_score"], band=band_of(risk["risk_score"]))
     proposal = propose(scored, limits)
     money = _money(scored, proposal["proposed"], rates, limits)
@@ -81,18 +83,6 @@ def score_frame(
         "contributions": risk["contributions"],
     }
     return pd.DataFrame(columns, index=frame.index)[list(SCORE_FIELDS)]
-
-
-def _risk(frame: pd.DataFrame, champion: Model | None) -> tuple[pd.DataFrame, Source]:
-    if champion is None:
-        return rule_score(frame), "rule"
-    try:
-        return model_score(champion, frame), "model"
-    except Refused as refusal:
-        by_rule = rule_score(frame)
-        said = f"{refusal.found}, so the rule score orders the work"
-        reasons = pd.Series([[said, *each] for each in by_rule["reasons"]], index=frame.index, dtype=object)
-        return by_rule.assign(reasons=reasons), "rule"
 
 
 def _left_out(missing: Sequence[str]) -> list[str]:
@@ -157,6 +147,8 @@ class BorrowerAnswer:
         why: sentences, the policy's first.
         left_out: headers of fields that were not given though something here reads them.
         for_the_record: headers of fields that were given and that nothing reads.
+        contributions: what made the score, None where nothing was known.
+        what_if: what would lead to a lighter track.
     """
 
     risk_score: float
@@ -173,6 +165,8 @@ class BorrowerAnswer:
     why: tuple[str, ...]
     left_out: tuple[str, ...] = field(default=())
     for_the_record: tuple[str, ...] = field(default=())
+    contributions: Contributions | None = None
+    what_if: WhatIf | None = None
 
 
 def score_one(
@@ -219,6 +213,8 @@ def score_one(
         why=(*assumed, *(each for each in scored["reasons"] if not each.startswith(LEFT_OUT)), *placed_by),
         left_out=tuple(column.header for name, column in columns.items() if name in read and name not in given),
         for_the_record=tuple(column.header for name, column in columns.items() if name in given and name not in read),
+        contributions=unpacked(scored["contributions"]),
+        what_if=what_if(row, champion=champion),
     )
 
 

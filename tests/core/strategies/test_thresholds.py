@@ -127,7 +127,7 @@ def test_a_loan_without_a_score_is_only_reminded():
 
 def test_an_empty_frame_gives_an_empty_answer():
     answer = propose(book(("L1", "B1", 100, 90)).head(0))
-    assert answer.columns.tolist() == ["proposed", "policy", "needs_confirmation", "reasons"]
+    assert answer.columns.tolist() == ["proposed", "policy", "needs_confirmation", "reasons", "risk", "by_person"]
     assert answer.empty
 
 
