@@ -14,7 +14,19 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, ModelEvent, NewBatch, Ruling, Segmentation
+from core.records import (
+    Batch,
+    Book,
+    BookName,
+    FactPage,
+    Job,
+    LoanPage,
+    Model,
+    ModelEvent,
+    NewBatch,
+    Ruling,
+    Segmentation,
+)
 from core.selection import Selection
 
 Progress = Callable[[float, str], None]

@@ -187,6 +187,22 @@ def matrix_of(inputs: Sequence[Mapping[str, Any]], frame: pd.DataFrame, *, under
     return Matrix(values, np.asarray(owner, dtype=np.int64), tuple(left_out))
 
 
+def unseen_levels(inputs: Sequence[Mapping[str, Any]], frame: pd.DataFrame) -> list[list[str]]:
+    """Per row, the categories a model does not know, as "product 'Boat'": they count as none of those it learned, which had
+    at least 30 loans in training."""
+    by_name = {source.name: source for source in SOURCES}
+    categories = [each for each in inputs if each["kind"] == "category"]
+    unpacked = extra_columns(
+        frame, [each["name"][len(EXTRA) :] for each in categories if each["name"].startswith(EXTRA)]
+    )
+    found: list[list[str]] = [[] for _ in range(len(frame))]
+    for each in categories:
+        texts = pd.Series(_texts(each["name"], by_name, frame, unpacked), dtype=object)
+        for row in np.flatnonzero(texts.notna() & ~texts.isin(each["levels"])):
+            found[row].append(f"{each['name'].removeprefix(EXTRA)} '{texts[row]}'")
+    return found
+
+
 def _numbers(name: str, by_name: Mapping[str, Source], frame: pd.DataFrame, unpacked: pd.DataFrame) -> Numbers:
     if name.startswith(EXTRA):
         return number(unpacked, name[len(EXTRA) :])

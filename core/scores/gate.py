@@ -26,6 +26,8 @@ SUSPICIOUS_AUC = 0.75
 SUSPICIOUS_AUC_OF_KNOWN = 0.90
 """A column whose meaning Recoup defines is allowed to be strong; almost perfect is still too good to be true."""
 SUSPICIOUS_LIFT = 0.05
+FEWEST_TO_WEIGH = 20
+"""With fewer of either outcome columns are judged by name and meaning alone; nothing is trained then anyway."""
 WORTH_LIFTING = 0.53
 """A column that alone tells outcomes apart no better than this is not asked what it adds."""
 FEWEST_IN_ARREARS = 30
@@ -79,6 +81,7 @@ class Admission:
             snapshot; they are used.
         allowed: quarantined by the gate and let in by a person: column, who, on, because, and why it was quarantined.
         unstated: unknown columns nobody has placed in time, so that they stay out without being suspects.
+        unused: columns that may enter and say nothing here: stated in no row, or the same in every row.
     """
 
     barred_fields: frozenset[str]
@@ -87,14 +90,16 @@ class Admission:
     questioned: tuple[Quarantined, ...] = ()
     allowed: tuple[Mapping[str, str], ...] = ()
     unstated: tuple[str, ...] = ()
+    unused: tuple[Quarantined, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """For the card: quarantined, questioned, allowed, unstated."""
+        """For the card: quarantined, questioned, allowed, unstated, unused."""
         return {
             "quarantined": [each.as_json() for each in self.quarantined],
             "questioned": [each.as_json() for each in self.questioned],
             "allowed": [dict(each) for each in self.allowed],
             "unstated": list(self.unstated),
+            "unused": [each.as_json() for each in self.unused],
         }
 
 
@@ -149,19 +154,19 @@ def admit(
     """
     gate = _Gate(target, rulings or {})
     barred = _barred_facts(gate)
-    rest = Rest(target, barred)
+    rest = Rest(target, barred) if _can_weigh(target) else None
     gate.found[:0] = _written_after(target, rest)
     names = [name for name in (*known_at, *unstated) if name]
     mine, theirs = extra_columns(target.rows, names), extra_columns(_in_arrears(target), names)
-    admitted, unplaced, strength = [], [], {name: strength_alone(mine[name], target.outcome) for name in names}
+    admitted, unplaced, strength = [], [], {name: _alone(target, mine[name]) for name in names}
     by_strength = sorted(names, key=lambda name: (strength[name], name))
     may_enter = {*known_at, *(name for name in unstated if name in gate.rulings and gate.rulings[name].allowed)}
     for name in sorted(by_strength, key=lambda name: name not in may_enter):
         values = mine[name]
         final = _never(name, known_at.get(name, "snapshot"))
-        lift = rest.lift(values) if not final and strength[name] > WORTH_LIFTING else None
+        lift = rest.lift(values) if rest and not final and strength[name] > WORTH_LIFTING else None
         why = final or _suspect(name, values, theirs[name], strength[name], lift)
-        suspect = Quarantined(name, why, strength[name], lift.by if lift else None) if why else None
+        suspect = _quarantined(name, why, strength[name] if rest else None, lift)
         if name not in may_enter:
             if suspect and not final:
                 gate.found.append(suspect)
@@ -169,21 +174,25 @@ def admit(
                 unplaced.append(name)
         elif not gate.turned_away(suspect, name, final=bool(final)):
             admitted.append(name)
-            rest.keep(values)
+            if rest:
+                rest.keep(values)
     places = {name: place for place, name in enumerate(names)}
     return Admission(
         barred, tuple(sorted(admitted, key=places.__getitem__)),
-        tuple(sorted(gate.found, key=lambda each: places.get(each.column, -1))), _questioned(target, rest, barred),
-        tuple(gate.allowed), tuple(sorted(unplaced)),
+        tuple(sorted(gate.found, key=lambda each: places.get(each.column, -1))), _questioned(target, rest, barred) if rest else (),
+        tuple(gate.allowed), tuple(sorted(unplaced)), _unused(target, barred, mine[admitted]),
     )  # fmt: skip
 
 
-def _written_after(target: Target, rest: Rest) -> list[Quarantined]:
+def _written_after(target: Target, rest: Rest | None) -> list[Quarantined]:
     """Columns the contract dates after the outcome, with what they would have given away."""
     found = []
     for name, column in by_field("portfolio").items():
         values = target.rows.get(name)
         if column.known_at == "after" and name != target.column and values is not None and values.notna().any():
+            if rest is None:
+                found.append(Quarantined(column.header, WRITTEN_AFTER))
+                continue
             strength, lift = strength_alone(values, target.outcome), rest.lift(values)
             figures = f" (AUC alone {strength:.2f}; it lifts the rest from {lift.without:.2f} to {lift.added:.2f})"
             found.append(Quarantined(column.header, WRITTEN_AFTER + figures, strength, lift.by))
@@ -197,7 +206,7 @@ def _barred_facts(gate: _Gate) -> frozenset[str]:
         if name not in gate.target.rows:
             continue
         values, suspect = gate.target.rows[name], None
-        strength = strength_alone(values, gate.target.outcome)
+        strength = _alone(gate.target, values)
         if strength > SUSPICIOUS_AUC_OF_KNOWN:
             suspect = Quarantined(columns[name].header, _too_good(strength), strength)
         elif name in open_rows and fills_up_later(values, open_rows[name]):
@@ -226,6 +235,10 @@ def _questioned(target: Target, rest: Rest, barred: frozenset[str]) -> tuple[Qua
     return tuple(found)
 
 
+def _quarantined(name: str, why: str, alone: float | None, lift: Lift | None) -> Quarantined | None:
+    return Quarantined(name, why, alone, lift.by if lift else None) if why else None
+
+
 def _never(name: str, when: str) -> str:
     """Why nobody can let a column in, or ""."""
     if when != "snapshot":
@@ -241,6 +254,27 @@ def _suspect(name: str, values: pd.Series, open_values: pd.Series, strength: flo
     if lift is not None and lift.by > SUSPICIOUS_LIFT:
         return f"It lifts the AUC of the rest from {lift.without:.2f} to {lift.added:.2f}: too much for a fact known beforehand"
     return FILLS_UP if fills_up_later(values, open_values) else ""
+
+
+def _unused(target: Target, barred: frozenset[str], admitted: pd.DataFrame) -> tuple[Quarantined, ...]:
+    columns = by_field("portfolio")
+    names = dict.fromkeys(each for source in SOURCES for each in source.fields if each not in barred)
+    told = {columns[name].header: target.rows[name] for name in names if name in target.rows}
+    found = []
+    for header, values in [*told.items(), *((str(name), admitted[name]) for name in admitted)]:
+        distinct = len(set(values.dropna().astype(str).str.strip()) - {""})
+        if distinct < 2 and (distinct == 0 or values.notna().all()):
+            found.append(Quarantined(header, "The same in every row" if distinct else "Stated in no row"))
+    return tuple(found)
+
+
+def _can_weigh(target: Target) -> bool:
+    events = int(target.outcome.sum())
+    return min(events, len(target.outcome) - events) >= FEWEST_TO_WEIGH
+
+
+def _alone(target: Target, values: pd.Series) -> float:
+    return strength_alone(values, target.outcome) if _can_weigh(target) else 0.5
 
 
 def _too_good(strength: float) -> str:

@@ -8,7 +8,7 @@ from core.records import Model
 from core.scores.calibration import apply_calibration
 from core.scores.evaluate import Artifact, Parts, load_artifact, margins_of, parts_of
 from core.scores.explain import contributions_of, reasons_of
-from core.scores.features import SOURCES, Matrix, matrix_of
+from core.scores.features import SOURCES, Matrix, matrix_of, unseen_levels
 
 ROWS_FOR_BULK = 300
 """From this many rows LightGBM's own, faster evaluation is loaded; below, NumPy alone answers."""
@@ -19,7 +19,7 @@ def model_score(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         risk_score (0-1), reasons (list of sentences, the strongest first) and left_out (list of the model's inputs that
-        the row does not state; the median of training stood in) and contributions (text, see core.scores.explain.packed),
+        the row does not state; the median of training stood in), unseen (list of categories the model does not know) and contributions (text, see core.scores.explain.packed),
         on the frame's index.
 
     Raises:
@@ -34,6 +34,7 @@ def model_score(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
             "risk_score": probability.round(6),
             "reasons": reasons_of(artifact.inputs, parts, frame),
             "left_out": [list(matrix.left_out)] * len(frame),
+            "unseen": unseen_levels(artifact.inputs, frame),
             "contributions": pd.Series(contributions_of(artifact.inputs, parts), index=frame.index, dtype=object),
         },
         index=frame.index,

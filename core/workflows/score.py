@@ -26,6 +26,7 @@ from core.strategies.catalogue import Limits
 from core.strategies.thresholds import propose
 
 LEFT_OUT = "Not stated, so left out"
+UNSEEN = "Unknown to the model, so counted as none of the kinds it knows"
 GROWN_BY = 2
 """A clustering is fitted again once a day holds this many times the loans it was fitted on."""
 
@@ -63,8 +64,10 @@ def score_frame(
     money = _money(scored, proposal["proposed"], rates, limits)
     placed = _placed(frame, segmentation)
     reasons = [
-        [*policy, *why, *_left_out(missing)]
-        for policy, why, missing in zip(proposal["reasons"], risk["reasons"], risk["left_out"], strict=True)
+        [*policy, *why, *_told(UNSEEN, unseen), *_told(LEFT_OUT, missing)]
+        for policy, why, unseen, missing in zip(
+            proposal["reasons"], risk["reasons"], _unseen(risk), risk["left_out"], strict=True
+        )
     ]
     columns: dict[str, Any] = {
         "snapshot_id": frame["snapshot_id"] if "snapshot_id" in frame else pd.Series(0, index=frame.index),
@@ -85,8 +88,12 @@ def score_frame(
     return pd.DataFrame(columns, index=frame.index)[list(SCORE_FIELDS)]
 
 
-def _left_out(missing: Sequence[str]) -> list[str]:
-    return [f"{LEFT_OUT}: {', '.join(missing)}"] if missing else []
+def _unseen(risk: pd.DataFrame) -> Sequence[list[str]]:
+    return list(risk["unseen"]) if "unseen" in risk else [[]] * len(risk)
+
+
+def _told(what: str, names: Sequence[str]) -> list[str]:
+    return [f"{what}: {', '.join(names)}"] if names else []
 
 
 def _money(scored: pd.DataFrame, proposed: pd.Series, rates: pd.DataFrame, limits: Limits) -> pd.DataFrame:

@@ -15,8 +15,9 @@ from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.records import Batch, Book, Model, Ruling
 from core.scores.calibration import log_loss
 from core.scores.evaluate import sha256_of
-from core.scores.gate import FEWEST_EVENTS, Admission, admit, enough_events
+from core.scores.gate import Admission, admit, enough_events
 from core.scores.model_score import model_score
+from core.scores.objections import objection
 from core.scores.target import Target, non_recovery
 from core.wording import counted, dated
 from core.workflows.rulings import extra_names, stated_times
@@ -46,7 +47,8 @@ def train(
 
     Returns:
         model, kind, verdict, status, target, n, events, auc, auc_ci, ece, calibration_slope, quarantined (list of column,
-        why, and auc_alone and lift where measured), questioned (the same), allowed (column, who, on, because, why), p_value, rescored (loans) and sentence. What was not measured is None.
+        why, and auc_alone and lift where measured), questioned (the same), allowed (column, who, on, because, why),
+        unused (column, why), p_value, rescored (loans) and sentence. What was not measured is None.
     """
     progress(0.02, "reading outcomes")
     book = reader.book()
@@ -62,8 +64,8 @@ def train(
             writer, book, {"verdict": "too little history", "why": str(nothing)}, learned_from, today, who
         )
     admission = _admission(target, batches, reader.rulings())
-    if not enough_events(target.outcome):
-        return _store_refusal(writer, book, _thin_card(target, admission), learned_from, today, who)
+    if (refusal := objection(target, admission)) is not None:
+        return _store_refusal(writer, book, refusal, learned_from, today, who)
     progress(0.1, "training")
     from core.scores.training import train_model
 
@@ -81,16 +83,6 @@ def _admission(target: Target, batches: Iterable[Batch], rulings: Iterable[Rulin
     stated = {name: when for name, when in known_at.items() if name in present}
     unstated = tuple(sorted(present - stated.keys()))
     return admit(target, stated, unstated, {each.column: each for each in rulings})
-
-
-def _thin_card(target: Target, admission: Admission) -> dict[str, Any]:
-    events = int(target.outcome.sum())
-    rarer = min(events, len(target.outcome) - events)
-    return {
-        "verdict": "too little history", "target": target.name, "n": len(target.outcome), "events": events,
-        **admission.as_json(),
-        "why": f"Only {rarer:,} of {counted(len(target.outcome), 'loan')} had the rarer outcome; {FEWEST_EVENTS} are needed",
-    }  # fmt: skip
 
 
 def _status(trained: Trained, target: Target, champion: Model | None) -> tuple[Status, Mapping[str, Any] | None]:
@@ -154,7 +146,7 @@ def _store(
 def _store_refusal(
     writer: PortfolioWriter, book: Book, card: Mapping[str, Any], learned_from: Sequence[int], today: date, who: str
 ) -> dict[str, Any]:
-    with writer.unit(book.name, kind="scoring", known_on=today, who=who, note="training: too little history") as unit:
+    with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"training: {card['verdict']}") as unit:
         number = unit.put_model(_row("none", "refused", "", card, learned_from))
     return _answer(number, "none", "refused", card, 0)
 
@@ -175,7 +167,7 @@ def _answer(number: int, kind: str, status: Status, card: Mapping[str, Any], res
     }
     return {
         "model": number, "kind": kind, "verdict": card["verdict"], "status": status, **_without_nan(measured),
-        **{name: list(card.get(name, [])) for name in ("quarantined", "questioned", "allowed")}, "rescored": rescored, "sentence": _sentence(status, card, rescored),
+        **{name: list(card.get(name, [])) for name in ("quarantined", "questioned", "allowed", "unused")}, "rescored": rescored, "sentence": _sentence(status, card, rescored),
     }  # fmt: skip
 
 
@@ -186,6 +178,8 @@ def _without_nan(measured: Mapping[str, Any]) -> dict[str, Any]:
 def _sentence(status: Status, card: Mapping[str, Any], rescored: int) -> str:
     if card["verdict"] == "too little history":
         return f"Too little history to learn from: {str(card['why']).rstrip('.')}. The score in use stays in use."
+    if "auc" not in card:
+        return f"No usable signal in this book: {card['why']}. The score in use stays in use."
     low, high = card["auc_ci"]
     measured = f"AUC {card['auc']:.3f} ({low:.3f} to {high:.3f}) on {counted(card['n'], 'loan')}, {card['events']:,} not recovered"
     if later := card.get("out_of_time"):

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from core.scores.features import as_numbers, extra_columns, fit_inputs, matrix_of
+from core.scores.features import as_numbers, extra_columns, fit_inputs, matrix_of, unseen_levels
 from tests.core.scores.worlds import world
 
 
@@ -87,3 +87,23 @@ def test_unknown_words_become_levels_with_their_own_column():
     place = [each["name"] for each in inputs].index("extra:GRADE")
     matrix = matrix_of(inputs, frame.head(2))
     assert matrix.values[:, matrix.owner == place].tolist() == [[0.0, 1.0], [1.0, 0.0]]
+
+
+def test_categories_a_model_does_not_know_are_named_row_by_row():
+    inputs = [
+        {"name": "product", "family": "product", "kind": "category", "monotone": 0, "levels": ["Auto", "Home"]},
+        {"name": "extra:grade", "family": "grade", "kind": "category", "monotone": 0, "levels": ["A"]},
+        {
+            "name": "interest rate",
+            "family": "terms",
+            "kind": "number",
+            "monotone": 0,
+            "median": 1.0,
+            "has_missing": False,
+        },
+    ]
+    frame = pd.DataFrame(
+        {"product": ["Auto", "Boat", None], "extra": ['{"grade": "B"}', '{"grade": "A"}', None]}, index=[7, 8, 9]
+    )
+    assert unseen_levels(inputs, frame) == [["grade 'B'"], ["product 'Boat'"], []]
+    assert unseen_levels(inputs, frame.drop(columns=["product", "extra"])) == [[], [], []]

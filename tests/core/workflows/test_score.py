@@ -96,6 +96,21 @@ def test_a_damaged_champion_falls_back_to_the_rule_and_says_so(champion):
     assert score_one({"dpd": 5, "balance": 10.0}, champion=broken, segmentation=None, rates=NO_RATES).source == "rule"
 
 
+def test_a_fact_that_vanished_from_a_batch_and_a_kind_the_model_never_met_are_said_with_the_score(champion):
+    frame = day(world(seed=9, loans=3))
+    whole = score_frame(frame, champion=champion, segmentation=None, rates=NO_RATES)
+    assert not [each for reasons in whole["reasons"] for each in reasons if each.startswith(("Not stated", "Unknown"))]
+    poorer = frame.drop(columns=["emi", "monthly_income"]).assign(product=["Boat", "Auto", "Auto"])
+    scores = score_frame(poorer, champion=champion, segmentation=None, rates=NO_RATES)
+    assert set(scores["source"]) == {"model"}
+    assert scores["risk_score"].between(0, 1).all()
+    gone = "Not stated, so left out: debt-to-income, income (log)"
+    new = "Unknown to the model, so counted as none of the kinds it knows: product 'Boat'"
+    assert scores["reasons"].iloc[0][-2:] == [new, gone]
+    assert [new in reasons for reasons in scores["reasons"]] == [True, False, False]
+    assert [reasons[-1] for reasons in scores["reasons"]] == [gone] * 3
+
+
 def test_facts_left_out_are_named_in_the_reasons():
     frame = day(grouped_book().head(1)).drop(columns="emi")
     assert score_frame(frame, champion=None, segmentation=None, rates=NO_RATES)["reasons"][0][-1] == (

@@ -171,3 +171,16 @@ def test_batches_that_are_not_in_the_book_say_nothing(status):
 def test_a_book_that_keeps_no_unknown_columns_is_learned_from_all_the_same():
     ledger = Ledger(rows=world(seed=3, loans=400).drop(columns="extra"), batches=[batch(1)])
     assert run(ledger)["n"] == 400
+
+
+def test_a_target_that_the_facts_define_is_refused_with_their_names_and_the_score_in_use_stays():
+    rows = world(seed=3, loans=400).assign(cash_12m=np.nan)
+    rows["recovery_status"] = np.where(rows["dpd"] > 90, "Written Off", "Fully Recovered")
+    ledger = Ledger(rows=rows, batches=[batch(1)])
+    result = run(ledger)
+    assert (result["verdict"], result["status"], result["auc"]) == ("no usable signal", "refused", None)
+    assert "can be told from Days_Past_Due alone (AUC " in result["sentence"]
+    assert result["sentence"].endswith("The score in use stays in use.")
+    assert ledger.models[0]["card"]["circular"]["names"] == ["Days_Past_Due"]
+    assert ledger.units[0][-1] == "training: no usable signal"
+    json.dumps(result)
