@@ -21,6 +21,7 @@ from core.scores.folds import FOLDS, grouped_folds
 from core.scores.gate import Admission, Verdict, enough_events, verdict
 from core.scores.out_of_time import out_of_time
 from core.scores.target import Target
+from core.scores.tutorial_recipe import tutorial_recipe
 from core.segments.features import Numbers
 
 
@@ -69,7 +70,7 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
         "calibration": chosen.calibration["method"], "folds": FOLDS, "reference_strategy": REFERENCE,
         "conditional_on_strategy": any(each["kind"] == "strategy" for each in inputs),
         "inputs": [each["name"] for each in inputs],
-        **admission.as_json(),
+        **admission.as_json(), "recipe": tutorial_recipe(target),
         "data": {"first_day": str(rows["as_of"].min()), "last_day": str(rows["as_of"].max()), "loans": len(rows),
                  "borrowers": len(np.unique(target.groups))},
     }  # fmt: skip
