@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import math
+import os
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -10,9 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import run as recoup
 from core.ports import PortfolioReader
 from core.selection import Selection
+from core.synthetic import generate, write_files
 from tests.command_line import run
 from tests.reference import Reference
 from tests.reference_files import File, files_known_on
@@ -195,3 +200,18 @@ def unlike(found: Sums, expected: Sums) -> dict[Any, tuple[Any, Any]]:
 def _round(value: float | None) -> float | None:
     """Shares to twelve places: hundredths over hundredths and currency over currency differ behind that."""
     return value if value is None else round(value, 12)
+
+
+def hundred_loans(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A sample book of 100 loans and 23 months, made once for all who only read it: in whichever process asks first."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
+    folder = shared / "hundred loans"
+    with (shared / "hundred loans.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            half_made = Store(tmp_path_factory.mktemp("hundred"))
+            for file in write_files(generate(seed=7, loans=100, months=23)):
+                half_made.ingest(File(file.kind, file.text, file.as_of.isoformat() if file.as_of else None))
+            half_made.folder.rename(folder)
+    return Store(folder)

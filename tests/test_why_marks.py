@@ -14,7 +14,6 @@ import pytest
 from core.metrics.answers import rows_behind
 from core.ports import PortfolioReader
 from core.records import FactPage
-from core.synthetic import generate, write_files
 from core.workflows.measures import families
 from dashboard import why
 from dashboard.address import Why
@@ -26,10 +25,9 @@ from dashboard.remembered import Remembered
 from dashboard.services import Services
 from db.engine import open_store
 from db.reader import SqlPortfolioReader
-from tests.agreement import Store
+from tests.agreement import hundred_loans
 from tests.dashboard.conftest import services_on
 from tests.dashboard.small_book import BOOK
-from tests.reference_files import File
 
 FAMILIES = families(0.1)
 EVERY = 5
@@ -49,10 +47,7 @@ class Mark:
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory) -> Services:
-    store = Store(tmp_path_factory.mktemp("marks"))
-    for file in write_files(generate(seed=7, loans=100, months=23)):
-        store.ingest(File(file.kind, file.text, file.as_of.isoformat() if file.as_of else None))
-    reader: PortfolioReader = SqlPortfolioReader(open_store(store.db), budget_seconds=60)
+    reader: PortfolioReader = SqlPortfolioReader(open_store(hundred_loans(tmp_path_factory).db), budget_seconds=60)
     return replace(services_on(BOOK), reader=lambda: reader, today=lambda: date(2026, 11, 5))
 
 

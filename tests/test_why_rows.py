@@ -12,12 +12,10 @@ from core.metrics.catalogue import CATALOGUE
 from core.metrics.facts import fields_of
 from core.ports import PortfolioReader
 from core.selection import Selection
-from core.synthetic import generate, write_files
 from core.workflows.measures import families
 from db.engine import open_store
 from db.reader import SqlPortfolioReader
-from tests.agreement import Store
-from tests.reference_files import File
+from tests.agreement import hundred_loans
 
 VIEWS = (
     Selection(as_of=date(2026, 10, 31)),
@@ -30,10 +28,7 @@ MEANT = pytest.mark.parametrize("name", CATALOGUE)
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory) -> PortfolioReader:
-    store = Store(tmp_path_factory.mktemp("why"))
-    for file in write_files(generate(seed=7, loans=100, months=23)):
-        store.ingest(File(file.kind, file.text, file.as_of.isoformat() if file.as_of else None))
-    return SqlPortfolioReader(open_store(store.db), budget_seconds=60)
+    return SqlPortfolioReader(open_store(hundred_loans(tmp_path_factory).db), budget_seconds=60)
 
 
 @MEANT
