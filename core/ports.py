@@ -7,7 +7,7 @@ when `by` is empty; with `by`, groups without rows are absent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, Literal, Protocol
@@ -245,6 +245,12 @@ class PortfolioReader(Protocol):
     def segmentation(self) -> Segmentation | None:
         """The clustering in use."""
 
+    def monitoring(self, known_on: date | None = None) -> pd.DataFrame:
+        """What was found about the book's scores, or what was known of it on a day, oldest day first: the fields of
+        `WriteUnit.put_monitoring` (details as JSON text) plus model_id (NaN: the rule score), batch_id (NaN where no batch
+        brought it) and known_on. Of one model, day, kind and feature the newest that stands: what a batch brought falls
+        with it."""
+
 
 class WriteUnit(Protocol):
     """One revision of the book: everything inside commits together with its cubes, or not at all."""
@@ -266,6 +272,21 @@ class WriteUnit(Protocol):
 
     def all_on(self, as_of: date) -> pd.DataFrame:
         """Every live snapshot of a day, in the columns of `to_score`, for a rescoring."""
+
+    def newcomers(self, first: date, last: date) -> pd.DataFrame:
+        """Loans that came into arrears for the first time on a day from `first` to `last` and could be worked that day, as
+        they were that day, in the columns of `to_score`; none of the book's first day, whose arrears are new only to it."""
+
+    def scored_outcomes(self, model_id: int, *, stated: bool) -> tuple[pd.DataFrame, date | None]:
+        """What a model said of loans on the day they came into arrears (`newcomers`), and what became of them: loan_id,
+        as_of, balance, strategy, risk_score (as first given by that model), recovery_status, recovered_amount,
+        months_observed, cash_12m (net cash of the twelve months after, NaN where they are not over or not told); and the
+        day up to which payments are known, None where the book has none. With `stated`, of every loan whose file states
+        an outcome, on its first such day."""
+
+    def put_monitoring(self, rows: Iterable[Mapping[str, Any]], model_id: int | None) -> None:
+        """Keep what was found about a model (None: the rule score): as_of (ISO), what (score, input, maturity,
+        calibration, ranking), feature, value, n, m, bound, alarm (0 none, 1 amber, 2 red), details (plain JSON values)."""
 
     def champion(self) -> Model | None:
         """The model in use as this revision stands now: an undo may have felled the one before."""

@@ -24,6 +24,7 @@ from db.frames import COUNT, frame_of
 from db.known import NOW, Knowledge
 from db.loans import BLOCK, LoanList
 from db.model_events import events_of
+from db.monitoring import monitoring_of
 from db.recall import recall
 from db.rulings import rulings_of
 from db.sums import Scope, cube_for
@@ -303,6 +304,10 @@ class SqlPortfolioReader:
     def segmentation(self) -> Segmentation | None:
         """The clustering in use."""
         return self._ask(lambda connection: register.segmentation_of(connection, self._key(connection)))
+
+    def monitoring(self, known_on: date | None = None) -> pd.DataFrame:
+        """What was found about the book's scores, or what was known of it on a day."""
+        return self._ask(lambda connection: monitoring_of(connection, self._key(connection), known_on))
 
     def _ask(self, question: Callable[[Connection], T]) -> T:
         with brief_read(self._engine, self._budget_seconds) as connection:

@@ -380,6 +380,24 @@ scores = _table(  # what was said of a loan on a day: segment, risk, expected re
     Index("scores_of_snapshot", "snapshot_id", "live"),
 )
 
+monitoring = _table(  # what was found about a score: appended by each revision, see core.workflows.monitor
+    "monitoring",
+    _id(),
+    Column("book_id", ForeignKey("books.id"), nullable=False),
+    Column("revision_id", ForeignKey("revisions.id"), nullable=False),
+    Column("model_id", Integer),  # null: the rule score
+    Column("as_of", Text, nullable=False),
+    Column("what", Text, nullable=False),  # score, input, maturity, calibration, ranking
+    Column("feature", Text, nullable=False),
+    Column("value", _NUMBER),
+    Column("n", Integer, nullable=False),
+    Column("m", Integer, nullable=False),
+    Column("bound", _NUMBER),
+    Column("alarm", Integer, nullable=False),  # 0 none, 1 amber, 2 red
+    Column("details", Text, nullable=False),  # JSON
+    Index("monitoring_of_book", "book_id", "model_id", "as_of"),
+)
+
 _STOCK_DIMENSIONS = ("product", "region", "segment", "strategy", "proposed", "bucket", "band")
 _SITE_DIMENSIONS = ("product", "region", "branch", "agency", "bucket")
 _PLACED_DIMENSIONS = ("product", "region", "segment", "strategy", "bucket", "band")

@@ -18,6 +18,14 @@ _SELECT = (
     "FROM snapshots s JOIN loans l ON l.id = s.loan_id JOIN borrowers b ON b.id = s.borrower_id"
 )
 
+CAME_NEW = (
+    "s.book_id = :book AND s.live = 1 AND s.status = 'open' AND s.hold IS NULL AND s.dpd >= 1 AND s.balance > 0 "
+    "AND s.as_of > (SELECT min(as_of) FROM snapshots WHERE book_id = :book AND live = 1) "
+    "AND EXISTS (SELECT 1 FROM placements p WHERE p.snapshot_id = s.id AND p.live = 1 AND p.episode = 1)"
+)
+"""On the snapshot `s` the loan was placed for the first time and could be worked; not on the book's first day, on which every
+loan in arrears is new only to the book."""
+
 
 def wanting_scores(connection: Connection) -> pd.DataFrame:
     """Live snapshots in `spoke` and the other live loans of their borrowers on those days (see WriteUnit.to_score)."""
@@ -34,6 +42,12 @@ def all_on(connection: Connection, book_id: int, as_of: str) -> pd.DataFrame:
     """Every live snapshot of a day, in the same columns."""
     query = f"{_SELECT} WHERE s.book_id = :book AND s.as_of = :day AND s.live = 1 ORDER BY s.id"
     return _frame(connection, query, {"book": book_id, "day": as_of})
+
+
+def newcomers(connection: Connection, book_id: int, first: str, last: str) -> pd.DataFrame:
+    """Workable loans on the day they came into arrears (see WriteUnit.newcomers), in the same columns."""
+    query = f"{_SELECT} WHERE s.as_of BETWEEN :first AND :last AND {CAME_NEW} ORDER BY s.as_of, s.id"
+    return _frame(connection, query, {"book": book_id, "first": first, "last": last})
 
 
 def matured_rates(connection: Connection, book_id: int) -> pd.DataFrame:

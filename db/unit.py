@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from core.errors import Refused
 from core.records import BookName, Model, NewBatch, Segmentation
-from db import assignments, batches, decisions, learned, promise_outcomes, rows, to_score
+from db import assignments, batches, decisions, learned, monitoring, promise_outcomes, rows, to_score
 from db.derive import derive, derive_reassigned
 from db.register import champion_of, segmentation_of
 from db.scores import put_scores, settle_scores
@@ -116,6 +116,18 @@ class SqlWriteUnit:
     def all_on(self, as_of: date) -> pd.DataFrame:
         """Every live snapshot of a day (see WriteUnit)."""
         return to_score.all_on(self._connection, self._book_id, as_of.isoformat())
+
+    def newcomers(self, first: date, last: date) -> pd.DataFrame:
+        """Workable loans on the day they came into arrears (see WriteUnit)."""
+        return to_score.newcomers(self._connection, self._book_id, first.isoformat(), last.isoformat())
+
+    def scored_outcomes(self, model_id: int, *, stated: bool) -> tuple[pd.DataFrame, date | None]:
+        """Loans a model scored when they were new to it, with what became of them (see WriteUnit)."""
+        return monitoring.scored_outcomes(self._connection, self._book_id, model_id, stated=stated)
+
+    def put_monitoring(self, rows: Iterable[Mapping[str, Any]], model_id: int | None) -> None:
+        """What was found about the score in use (see WriteUnit)."""
+        monitoring.put_monitoring(self._connection, self._book_id, self._revision_id, rows, model_id)
 
     def champion(self) -> Model | None:
         """The model in use by now (see WriteUnit)."""

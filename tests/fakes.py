@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
@@ -40,6 +41,10 @@ SCORE_FIELDS = (
 )  # fmt: skip
 NUMBERS = {column.field for column in PORTFOLIO if column.dtype in ("money", "integer", "number", "share")}
 NUMBERS |= {"segment_margin", "risk_score", "expected_rate", "expected_recovery", "expected_net"}
+MONITORING_FIELDS = {
+    "as_of": "str", "what": "str", "feature": "str", "value": float, "n": "int64", "m": "int64", "bound": float,
+    "alarm": "int64", "details": "str", "model_id": float, "batch_id": float, "known_on": "str",
+}  # fmt: skip
 PAYMENT_FIELDS = ("loan_ref", "paid_on", "amount", "payment_kind", "payment_ref", "reverses_ref", "channel", "batch_id")
 ACTION_FIELDS = (
     "loan_ref",
@@ -116,6 +121,31 @@ class FakeTargetWriter:
         self.books[book].said.append(ruling)
 
 
+class FakeMonitoring:
+    """What was found about scores, by model, day, kind and feature; it falls with its batch."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.undone: dict[int, date] = {}
+
+    def put(
+        self, rows: Iterable[Mapping[str, Any]], model_id: int | None, batch_id: int | None, known_on: date
+    ) -> None:
+        whose = {"model_id": model_id, "batch_id": batch_id, "known_on": known_on.isoformat()}
+        self.told += [{**row, "details": json.dumps(row["details"]), **whose} for row in rows]
+
+    def frame(self, known_on: date | None) -> pd.DataFrame:
+        day = (known_on or date.max).isoformat()
+        gone = {batch for batch, undone_on in self.undone.items() if undone_on.isoformat() <= day}
+        stand = [row for row in self.told if row["known_on"] <= day and row["batch_id"] not in gone]
+        newest = {(row["model_id"], row["as_of"], row["what"], row["feature"]): at for at, row in enumerate(stand)}
+        rows = sorted((stand[at] for at in sorted(newest.values())), key=lambda row: row["as_of"])
+        frame = pd.DataFrame(
+            [[row[name] for name in MONITORING_FIELDS] for row in rows], columns=list(MONITORING_FIELDS)
+        )
+        return frame.astype(MONITORING_FIELDS)
+
+
 class FakePortfolioReader:
     """A book held in frames.
 
@@ -139,6 +169,7 @@ class FakePortfolioReader:
         self.told, self._segmentation = list(events), segmentation
         self.set_targets = FakeTargets()
         self.said: list[Ruling] = []
+        self.found = FakeMonitoring()
         self._snapshots = self._read_snapshots(snapshots)
         self._given = self._read_assignments()
         self._placed = self._read_placements()
@@ -510,6 +541,9 @@ class FakePortfolioReader:
 
     def model_events(self) -> list[ModelEvent]:
         return list(self.told)
+
+    def monitoring(self, known_on: date | None = None) -> pd.DataFrame:
+        return self.found.frame(known_on)
 
     def segmentation(self) -> Segmentation | None:
         return self._segmentation

@@ -203,6 +203,18 @@ def unseen_levels(inputs: Sequence[Mapping[str, Any]], frame: pd.DataFrame) -> l
     return found
 
 
+def input_values(inputs: Sequence[Mapping[str, Any]], frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """What a frame states of each input, by name: floats (NaN where not stated) or texts (None); the strategy is left out."""
+    by_name = {source.name: source for source in SOURCES}
+    unpacked = extra_columns(frame, [each["name"][len(EXTRA) :] for each in inputs if each["name"].startswith(EXTRA)])
+    read = {"number": _numbers, "category": _texts}
+    return {
+        each["name"]: read[each["kind"]](each["name"], by_name, frame, unpacked)
+        for each in inputs
+        if each["kind"] in read
+    }
+
+
 def _numbers(name: str, by_name: Mapping[str, Source], frame: pd.DataFrame, unpacked: pd.DataFrame) -> Numbers:
     if name.startswith(EXTRA):
         return number(unpacked, name[len(EXTRA) :])

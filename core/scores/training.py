@@ -27,7 +27,8 @@ from core.segments.features import Numbers
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a training gave: `artifact` is "" unless the verdict is "usable"; `used` are out-of-fold probabilities."""
+    """What a training gave: `artifact` is "" unless the verdict is "usable"; `used` are out-of-fold
+    probabilities and `margins` their log-odds before calibration, both as if under the reference strategy."""
 
     kind: str
     verdict: Verdict
@@ -35,6 +36,7 @@ class Trained:
     sha256: str
     card: Mapping[str, Any]
     used: Numbers
+    margins: Numbers
 
 
 def train_model(target: Target, admission: Admission, *, progress: Callable[[float], None] = lambda _: None) -> Trained:
@@ -76,7 +78,7 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
     }  # fmt: skip
     artifact = _artifact(chosen, sample, inputs) if said == "usable" else ""
     progress(1.0)
-    return Trained(chosen.candidate.kind, said, artifact, sha256_of(artifact), card, chosen.used)
+    return Trained(chosen.candidate.kind, said, artifact, sha256_of(artifact), card, chosen.used, chosen.reference)
 
 
 def _sample(inputs: list[dict[str, Any]], rows: Any, target: Target) -> Sample:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from core.ports import PortfolioReader, PortfolioWriter
+from core.workflows.monitor import monitor_unit
 from core.workflows.refresh import score_unit
 
 
@@ -15,6 +16,7 @@ def undo(batch_id: int, *, reader: PortfolioReader, writer: PortfolioWriter, tod
     with writer.unit(batch.book, kind="undo", known_on=today, who=who, note=f"batch {batch_id}") as unit:
         unit.retract(batch_id)
         score_unit(unit, batch_id=None, newest_before=None)
+        monitor_unit(unit)
     return {
         "batch": batch_id,
         "status": "undone",
@@ -35,6 +37,7 @@ def redate(
     ) as unit:
         number = unit.redate(batch_id, as_of)
         score_unit(unit, batch_id=number, newest_before=None)
+        monitor_unit(unit, [as_of.isoformat()])
     return {
         "batch": number,
         "status": "committed",

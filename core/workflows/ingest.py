@@ -17,6 +17,7 @@ from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.records import Batch, NewBatch
 from core.wording import agree, counted, dated
 from core.workflows.fit import fitting, flagged
+from core.workflows.monitor import monitor_unit
 from core.workflows.refresh import score_unit
 from core.workflows.report import IngestReport, IngestRequest, Status
 
@@ -140,6 +141,7 @@ def _store(
             progress(0.7, "scoring")
             until = _last_day(sheet.checked) if sheet.kind == "payments" else None
             score_unit(unit, batch_id=number, newest_before=newest_before, payments_until=until)
+            monitor_unit(unit, _days(sheet))
             if request.show:
                 unit.show(request.book)
             progress(0.95, "saving")
@@ -147,6 +149,11 @@ def _store(
         return _report("duplicate", race.batch_id, request, sheet)
     progress(1.0, "done")
     return _report("committed", number, request, sheet)
+
+
+def _days(sheet: _Sheet) -> list[str]:
+    """The days whose loans a portfolio file tells of; none of any other file."""
+    return sorted({str(day) for day in sheet.checked.frame["as_of"]}) if sheet.kind == "portfolio" else []
 
 
 def _last_day(checked: Checked) -> date | None:

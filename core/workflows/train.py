@@ -20,6 +20,7 @@ from core.scores.model_score import model_score
 from core.scores.objections import objection
 from core.scores.target import Target, non_recovery
 from core.wording import counted, dated
+from core.workflows.monitor import baselines, later_days, watch
 from core.workflows.rulings import extra_names, stated_times
 from core.workflows.score import score_frame
 
@@ -73,6 +74,7 @@ def train(
     champion = reader.champion()
     status, comparison = _status(trained, target, champion)
     card = {**trained.card, "comparison": comparison, "trained_on_batches": learned_from}
+    card["baseline"] = baselines(trained, target, reader)
     progress(0.85, "storing and rescoring")
     return _store(reader, writer, book, trained, status, card, learned_from, today, who)
 
@@ -139,6 +141,7 @@ def _store(
             frame = unit.all_on(book.days[-1])
             scores = score_frame(frame, champion=model, segmentation=unit.segmentation(), rates=unit.matured_rates())
             unit.put_scores(scores, number)
+            watch(unit, model, later_days(model, book.days))
             rescored = len(scores)
     return _answer(number, trained.kind, status, card, rescored)
 

@@ -24,7 +24,7 @@ class Ledger:
 
     def __init__(self, *, rows=None, snapshots=None, batches=(), champion=None, book=BOOK):
         self.rows, self.days, self.held, self.model, self.told = rows, snapshots or {}, list(batches), champion, book
-        self.units, self.models, self.scores, self.said = [], [], [], []
+        self.units, self.models, self.scores, self.said, self.found = [], [], [], [], []
 
     def book(self):
         return self.told
@@ -54,7 +54,7 @@ class Ledger:
         return None
 
     def snapshots(self, as_of, *, batch_id=None):
-        frame = self.days[as_of]
+        frame = self.days[as_of] if self.days else self.rows
         yield frame if batch_id is None else frame[frame["batch_id"] == batch_id]
 
     @contextmanager
@@ -71,6 +71,15 @@ class Ledger:
 
     def matured_rates(self):
         return RATES
+
+    def newcomers(self, first, last):
+        return self.rows[:0]
+
+    def scored_outcomes(self, model_id, *, stated):
+        return self.rows[:0].assign(risk_score=0.0), None
+
+    def put_monitoring(self, rows, model_id):
+        self.found.append((list(rows), model_id))
 
     def put_scores(self, scores, model_id):
         self.scores.append((scores, model_id))
