@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from core.monitoring import chi_square
-from core.monitoring.bins import SCORE_BINS, counts_in, fit_bins, names_of, training_counts
+from core.monitoring.bins import SCORE_BINS, counts_in, fit_bins, names_of, unseen_in
 from core.segments.features import Numbers
 
 ALPHA = 0.01
@@ -37,6 +37,7 @@ class Shift:
         bound: the index beyond which chance is ruled out at 99 % were this the only fact looked at.
         p_value: chance of so large an index with no drift; alarm: beyond chance, all inputs counted, and above 0.02.
         missing, missing_before: share that states nothing, now and in training.
+        unseen: share of new loans with a level that no loan learned from stated.
         bins: name, before and now (shares as counted) and part (of the index) of each bin that is not empty on both sides.
     """
 
@@ -49,6 +50,7 @@ class Shift:
     alarm: bool
     missing: float
     missing_before: float
+    unseen: float
     bins: tuple[Mapping[str, Any], ...]
 
 
@@ -64,7 +66,7 @@ def baseline(score: Numbers, inputs: Mapping[str, np.ndarray], *, first_day: str
     facts = []
     for name, values, bins in told:
         fitted = fit_bins(values) if bins is None else fit_bins(values, bins=bins)
-        facts.append({"feature": name, **fitted, "counts": training_counts(fitted, values).tolist()})
+        facts.append({"feature": name, **fitted, "counts": counts_in(fitted, values).tolist()})
     return {"n": len(score), "first_day": first_day, "last_day": last_day, "facts": facts}
 
 
@@ -101,7 +103,11 @@ def shift(fact: Mapping[str, Any], values: np.ndarray, asked: int = 1) -> Shift:
     """
     before, now = np.asarray(fact["counts"], dtype=np.int64), counts_in(fact, values)
     n, m = int(now.sum()), int(before.sum())
-    shares = {"missing": _share(now[-1], n), "missing_before": _share(before[-1], m)}
+    shares = {
+        "missing": _share(now[-1], n),
+        "missing_before": _share(before[-1], m),
+        "unseen": _share(unseen_in(fact, values), n),
+    }
     if min(n, m) < FEWEST_LOANS:
         return Shift(fact["feature"], math.nan, n, m, math.nan, math.nan, False, **shares, bins=())
     kept = (before + now) > 0
@@ -162,13 +168,7 @@ def _judged(shifts: Sequence[Shift], alpha: float) -> list[Shift]:
         if p_value > alpha / (len(order) - step):
             break
         clear.add(at)
-    return [_with(each, at in clear and each.psi > MATERIAL) for at, each in enumerate(shifts)]
-
-
-def _with(one: Shift, alarm: bool) -> Shift:
-    return Shift(
-        one.feature, one.psi, one.n, one.m, one.bound, one.p_value, alarm, one.missing, one.missing_before, one.bins
-    )
+    return [replace(each, alarm=at in clear and each.psi > MATERIAL) for at, each in enumerate(shifts)]
 
 
 def _share(part: int, whole: int) -> float:

@@ -162,6 +162,7 @@ def _of_shift(one: Shift, day: str, who: str, against: tuple[str, str]) -> dict[
         "p_value": one.p_value,
         "missing": one.missing,
         "missing_before": one.missing_before,
+        "unseen": one.unseen,
     }
     return {
         "as_of": day, "what": "score" if is_score else "input", "feature": "" if is_score else one.feature, "value": one.psi,

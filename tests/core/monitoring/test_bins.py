@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.monitoring.bins import MOST_RARE, counts_in, fit_bins, names_of, training_counts
+from core.monitoring.bins import MOST_KNOWN, counts_in, fit_bins, names_of, unseen_in
 
 
 def texts(**counts):
@@ -24,28 +24,23 @@ def test_a_value_on_an_edge_belongs_below_it_and_repeated_values_make_fewer_bins
     assert names_of(bins) == ["up to 0", "0 to 1", "above 1", "missing"]
 
 
-def test_levels_have_bins_and_rare_unseen_and_missing_ones_have_theirs():
+def test_levels_have_bins_and_rare_and_new_ones_share_one_beside_the_missing():
     values = np.append(texts(Auto=60, Home=40, Boat=7, Kite=1), [None, None])
     bins = fit_bins(values)
-    assert (bins["levels"], set(bins["rare"])) == (["Auto", "Home"], {"Boat", "Kite"})
-    assert names_of(bins) == ["Auto", "Home", "rarer levels", "never seen", "missing"]
+    assert (bins["levels"], bins["known"]) == (["Auto", "Home"], ["Boat", "Kite"])
+    assert names_of(bins) == ["Auto", "Home", "other levels", "missing"]
+    assert counts_in(bins, values).tolist() == [60, 40, 8, 2]
     now = np.array(["Home", "Boat", "Boat", "Sled", None, None], dtype=object)
-    assert counts_in(bins, now).tolist() == [0, 1, 2, 1, 2]
+    assert counts_in(bins, now).tolist() == [0, 1, 3, 2]
+    assert unseen_in(bins, now) == 1
 
 
-def test_what_one_loan_alone_states_counts_as_never_seen_in_training_too():
-    values = np.append(texts(Auto=60, Home=40, Boat=7, Kite=1, Sled=1), [None])
-    assert training_counts(fit_bins(values), values).tolist() == [60, 40, 7, 2, 1]
-    numbers = np.arange(60.0)
-    assert training_counts(fit_bins(numbers), numbers).sum() == 60
-
-
-def test_a_column_of_names_keeps_one_bin_for_all_of_them():
-    values = np.asarray([f"N{at}" for at in range(MOST_RARE + 1)] + ["Auto"] * 40, dtype=object)
+def test_a_column_of_names_does_not_keep_them_all():
+    values = np.asarray([f"N{at}" for at in range(MOST_KNOWN + 1)] + ["Auto"] * 40, dtype=object)
     bins = fit_bins(values)
-    assert bins["rare"] is None
-    assert training_counts(bins, values).tolist() == [40, MOST_RARE + 1, 0, 0]
-    assert counts_in(bins, np.array(["somebody new"], dtype=object)).tolist() == [0, 1, 0, 0]
+    assert bins["known"] is None
+    assert counts_in(bins, values).tolist() == [40, MOST_KNOWN + 1, 0]
+    assert unseen_in(bins, np.array(["somebody new"], dtype=object)) == 0
 
 
 @pytest.mark.parametrize("values", [np.full(5, np.nan), np.zeros(5), np.full(5, None, dtype=object)])

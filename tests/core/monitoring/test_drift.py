@@ -54,7 +54,9 @@ def test_levels_never_seen_raise_the_alarm():
     words = np.array(["a", "b"] * 500, dtype=object)
     _, word = drift(held(even(1000), word=words), even(300), {"word": np.array(["a", "b", "c"] * 100, dtype=object)})
     assert word.alarm
-    assert next(each for each in word.bins if each["name"] == "never seen")["now"] == pytest.approx(1 / 3)
+    assert (
+        word.unseen == next(each["now"] for each in word.bins if each["name"] == "other levels") == pytest.approx(1 / 3)
+    )
 
 
 def test_with_few_loans_nothing_is_compared_and_no_other_fact_pays_for_it():
