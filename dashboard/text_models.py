@@ -51,6 +51,10 @@ def verdict_of(models: Sequence[Model], champion: Model | None, damage: str) -> 
     if newest.card.get("verdict") == "too little history":
         why = str(newest.card.get("why", "")).rstrip(".")
         return Verdict(f"**Too little history to learn from.** {why}. {RULE_ORDERS}.", "rule score in use", "neutral")
+    if not is_number(newest.card.get("auc")) and newest.card.get("why"):
+        return Verdict(
+            f"**No usable signal in this file.** {newest.card['why']}. {RULE_ORDERS}.", "rule score in use", "neutral"
+        )
     said = (
         f"**No usable signal in this file.** The best that could be learned has {measured(newest.card)}. {RULE_ORDERS}."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,8 +22,9 @@ _MAP_REMEDY = "Load the file with a map that says when it is known."
 
 
 def rule_on_column(
-    reader: PortfolioReader, writer: PortfolioWriter, column: str, *, allowed: bool, because: str, today: date, who: str
-) -> Ruling:
+    reader: PortfolioReader, writer: PortfolioWriter, column: str, *, allowed: bool, because: str, today: date, who: str,
+    known_names: Sequence[str] = (),
+) -> Ruling:  # fmt: skip
     """Keep what a person says of a column.
 
     Args:
@@ -31,13 +32,14 @@ def rule_on_column(
             do not matter.
         allowed: let it in although the gate quarantines it, or keep it out.
         because: the reason, in the person's words; needed to let a column in.
+        known_names: unknown columns the book is known to have; others are looked for in its rows.
 
     Raises:
         Refused: nothing is known of the column, no reason is given, or nobody may let it in: the contract or the map
             dates it after the outcome, it is protected, or it is no fact a score reads.
     """
     known = by_header("portfolio").get(plain(column))
-    name = known.header if known is not None else _unknown_column(reader, column)
+    name = known.header if known is not None else _unknown_column(reader, column, known_names)
     if allowed:
         _refuse_final(name, known, reader)
         if not because.strip():
@@ -98,7 +100,9 @@ def final_reason(name: str, known: Column | None) -> str:
     )
 
 
-def _unknown_column(reader: PortfolioReader, column: str) -> str:
+def _unknown_column(reader: PortfolioReader, column: str, known_names: Sequence[str]) -> str:
+    if column in known_names:
+        return column
     names = extra_names(reader.training_rows())
     found = {plain(name): name for name in names}.get(plain(column))
     if found is None:
