@@ -5,8 +5,9 @@ from __future__ import annotations
 import lightgbm
 import numpy as np
 
-from core.scores.evaluate import Artifact, Parts, grouped, linear_parts, parts_of
+from core.scores.evaluate import Artifact, Parts, grouped, linear_parts, margins_of, parts_of
 from core.scores.features import Matrix
+from core.segments.features import Numbers
 
 
 def parts_in_bulk(artifact: Artifact, matrix: Matrix) -> Parts:
@@ -22,3 +23,15 @@ def parts_in_bulk(artifact: Artifact, matrix: Matrix) -> Parts:
         terms = terms / len(artifact.content["trees"])
     base, linear = linear_parts(artifact, matrix)
     return grouped(base + float(terms[0, -1]), linear + terms[:, :-1], matrix, len(artifact.inputs))
+
+
+def margins_in_bulk(artifact: Artifact, matrix: Matrix) -> Numbers:
+    """`core.scores.evaluate.margins_of` at LightGBM's speed."""
+    if artifact.paths is None or not len(matrix.values):
+        return margins_of(artifact, matrix)
+    booster = lightgbm.Booster(model_str=artifact.content["lightgbm"])
+    raw = np.asarray(booster.predict(matrix.values, raw_score=True, num_threads=1), dtype=float)
+    if artifact.content["averaged"]:
+        raw = raw / len(artifact.content["trees"])
+    base, linear = linear_parts(artifact, matrix)
+    return np.asarray(base + linear.sum(axis=1) + raw, dtype=float)

@@ -76,6 +76,11 @@ def load_artifact(text: str, sha256: str) -> Artifact:
         raise Refused("The stored model is not readable as JSON", remedy=remedy) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise Refused("The stored model is of another format", where=(f"expected {FORMAT}",), remedy=remedy)
+    return artifact_of(content)
+
+
+def artifact_of(content: Mapping[str, Any]) -> Artifact:
+    """A model made ready to be asked, from what its text holds."""
     return Artifact(content, _paths(content) if "trees" in content else None)
 
 

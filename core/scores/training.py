@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from core.scores.calibration import calibration_slope, expected_calibration_error
+from core.scores.bulk import margins_in_bulk
+from core.scores.calibration import apply_calibration, calibration_slope, expected_calibration_error
 from core.scores.candidates import CANDIDATES, Candidate
 from core.scores.chance import chance
 from core.scores.crossfit import OutOfFold, Sample, out_of_fold, simplest_good, worse_by
 from core.scores.discrimination import auc, auc_interval, ks
-from core.scores.evaluate import FORMAT, sha256_of
+from core.scores.evaluate import FORMAT, artifact_of, sha256_of
 from core.scores.evidence import evidence_of
+from core.scores.fairness import Audited, fairness_of
 from core.scores.features import REFERENCE, fit_inputs, matrix_of
 from core.scores.folds import FOLDS, grouped_folds
 from core.scores.gate import Admission, Verdict, enough_events, verdict
+from core.scores.importance import importance_of
 from core.scores.out_of_time import out_of_time
+from core.scores.rule_score import rule_score
 from core.scores.target import Target
 from core.scores.tutorial_recipe import tutorial_recipe
 from core.segments.features import Numbers
@@ -77,6 +82,8 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
                  "borrowers": len(np.unique(target.groups))},
     }  # fmt: skip
     artifact = _artifact(chosen, sample, inputs) if said == "usable" else ""
+    card["importance"] = importance_of(json.loads(artifact), chosen.candidate, sample, rows) if artifact else None
+    card["fairness"] = fairness_of(_audited(chosen, target, artifact), sample)
     progress(1.0)
     return Trained(chosen.candidate.kind, said, artifact, sha256_of(artifact), card, chosen.used, chosen.reference)
 
@@ -90,6 +97,20 @@ def _sample(inputs: list[dict[str, Any]], rows: Any, target: Target) -> Sample:
     as_used = (actual.values == reference.values).all(axis=1)
     asked = as_used if enough_events(target.outcome[as_used]) else np.ones(len(as_used), dtype=bool)
     return Sample(actual, reference, target.outcome, target.groups, fold, monotone, asked)
+
+
+def _audited(chosen: OutOfFold, target: Target, artifact: str) -> Audited:
+    """The score that will order the work: the model's, or the rule's where there is none to be used."""
+    if not artifact:
+        by_rule = rule_score(target.rows)["risk_score"].to_numpy(dtype=float)
+        return Audited(target.rows, target.outcome, None, by_rule, "rule", lambda rows: rule_score(rows)["risk_score"])
+    model = artifact_of(json.loads(artifact))
+
+    def score(rows: pd.DataFrame) -> pd.Series:
+        margin = margins_in_bulk(model, matrix_of(model.inputs, rows))
+        return pd.Series(apply_calibration(model.content["calibration"], margin).round(6), index=rows.index)
+
+    return Audited(target.rows, target.outcome, chosen.measured, chosen.used, "model", score)
 
 
 def _measured(chosen: OutOfFold, target: Target) -> dict[str, Any]:
