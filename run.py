@@ -467,6 +467,15 @@ def train(recoup: Recoup, allow: str | None, forbid: str | None, because: str) -
 
 
 @cli.command()
+@command
+def monitor(recoup: Recoup) -> None:
+    """Whether the score in use still holds: drift, what came true, what has not matured yet, and what to do."""
+    from core.workflows.monitored import monitored
+
+    recoup.answer(*monitored(recoup.reader()))
+
+
+@cli.command()
 @click.option("--batch", type=int, help="only the loans of this batch; default the newest day")
 @click.option(
     "--limits", "limits_file", type=click.Path(path_type=Path), help="JSON: costs and capacities of the strategies"

@@ -52,12 +52,13 @@ def rates(n: int, m: int, shift: float, replications: int, seed: int) -> tuple[f
 @click.option("--replications", default=2_000, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--only", type=int, help="only this many loans learned from")
-def main(replications: int, seed: int, only: int | None) -> None:
+@click.option("--batch", type=int, help="only this many new loans")
+def main(replications: int, seed: int, only: int | None, batch: int | None) -> None:
     """Print false alarms for no drift, and how often a shift of 0.3 standard deviations is found."""
     click.echo(f"{replications} replications, {FACTS} inputs; alarms: no drift | 0.3 sd in the score and in one input")
     click.echo(f"{'m':>6} {'n':>6} | {'score':>6} {'any input':>9} | {'score':>6} {'the input':>9}")
     for m in (only,) if only else (500, 5_000, 20_000):
-        for n in (100, 300, 500, 1_000, 3_000, 10_000):
+        for n in (batch,) if batch else (100, 300, 500, 1_000, 3_000, 10_000):
             still = rates(n, m, 0.0, replications, seed)
             moved = rates(n, m, 0.3, replications, seed) if n == 500 else None
             power = f"{moved[0]:>6.2%} {moved[2]:>9.2%}" if moved else ""

@@ -69,8 +69,12 @@ def names_of(bins: Bins) -> list[str]:
     """A short name a bin, for tables: "up to 3.2", "3.2 to 5", "above 5", levels, "other levels", "missing"."""
     if bins["kind"] == "category":
         return [*map(str, bins["levels"]), "other levels", "missing"]
-    edges = [f"{edge:.4g}" for edge in bins["edges"]]
+    edges = [_short(edge) for edge in bins["edges"]]
     if not edges:
         return ["any value", "missing"]
     between = [f"{low} to {high}" for low, high in pairwise(edges)]
     return [f"up to {edges[0]}", *between, f"above {edges[-1]}", "missing"]
+
+
+def _short(edge: float) -> str:
+    return f"{edge:,.0f}" if abs(edge) >= 1000 else f"{edge:.4g}"

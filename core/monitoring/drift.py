@@ -23,7 +23,8 @@ MATERIAL = 0.02
 FEWEST_LOANS = 50
 """With fewer loans on either side nothing is compared."""
 PERMUTATIONS, PERMUTATIONS_AN_INPUT, SEED = 9_999, 200, 20_261
-SCORE = "score"
+SCORE, LOG = "score", " (log)"
+"""How the score is called among facts, and how the name of an input ends that is log(1 + value)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,19 @@ def shift(fact: Mapping[str, Any], values: np.ndarray, asked: int = 1) -> Shift:
     psi, freedom, scale = float(parts.sum()), int(kept.sum()) - 1, 1 / n + 1 / m
     bound = chi_square.limit(freedom, ALPHA) * scale if freedom else math.inf
     p_value = p_value_of(before[kept], now[kept], asked) if freedom else 1.0
-    names = np.asarray(names_of(fact), dtype=object)[kept]
+    names = np.asarray(names_of(_in_its_unit(fact)), dtype=object)[kept]
     bins = tuple(
         {"name": str(name), "before": float(b / m), "now": float(a / n), "part": float(part)}
         for name, b, a, part in zip(names, before[kept], now[kept], parts, strict=True)
     )
     return Shift(fact["feature"], psi, n, m, bound, p_value, False, **shares, bins=bins)
+
+
+def _in_its_unit(fact: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fact with the edges of its bins as people know them: amounts and days, not their logarithms."""
+    if not fact["feature"].endswith(LOG):
+        return fact
+    return {**fact, "edges": np.expm1(fact["edges"]).tolist()}
 
 
 def index_parts(before: np.ndarray, now: np.ndarray) -> Numbers:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -263,9 +262,3 @@ def _some(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.reset_index(drop=True)
     chosen = np.sort(np.random.default_rng(SEED).choice(len(frame), MOST_ROWS, replace=False))
     return frame.iloc[chosen].reset_index(drop=True)
-
-
-def findings(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of `PortfolioReader.monitoring` as plain values, `details` read from JSON."""
-    rows: Sequence[dict[Any, Any]] = frame.to_dict("records")
-    return [{str(name): value for name, value in row.items()} | {"details": json.loads(row["details"])} for row in rows]

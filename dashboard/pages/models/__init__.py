@@ -14,7 +14,19 @@ from dash import Input, Output, html
 from dashboard import ids
 from dashboard.components.head import answer_id, page_layout, sentence
 from dashboard.page import Page
-from dashboard.pages.models import calibration, discrimination, gains, lift, quarantine, recipe, verdict
+from dashboard.pages.models import (
+    alarms,
+    calibration,
+    came_true,
+    discrimination,
+    drift,
+    gains,
+    lift,
+    quarantine,
+    ranking,
+    recipe,
+    verdict,
+)
 from dashboard.pages.models.seen import Seen, Shared
 from dashboard.services import Services
 from dashboard.text_models import verdict_of
@@ -24,6 +36,7 @@ PAGE = Page("/models", "Models", "Prove", "Can the score be trusted?", filters=F
 PARTS: tuple[tuple[str, tuple[tuple[ModuleType, ...], ...]], ...] = (
     ("What did it have to pass?", ((verdict,),)),
     ("How good is it on loans it never saw?", ((discrimination, calibration), (lift, gains))),
+    ("Does it still hold?", ((alarms,), (drift,), (came_true, ranking))),
     ("What may it learn from?", ((quarantine,),)),
     ("What would the field's tutorials have said?", ((recipe,),)),
 )  # fmt: skip

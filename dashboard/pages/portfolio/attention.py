@@ -9,9 +9,13 @@ import dash
 from dash import Output, dcc, html
 
 from core.metrics.attention import Attention, attention
+from core.monitoring.alerts import alerts
+from core.workflows.monitored import of_model
 from dashboard import text_attention as say
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
+from dashboard.text_attention import Told
+from dashboard.text_drift import attention_of
 
 CARD = "portfolio-attention"
 LIST, SUBTITLE, UNSEEN = f"{CARD}-list", f"{CARD}-subtitle", f"{CARD}-unseen"
@@ -35,13 +39,22 @@ def update_attention(services: Services, search: str | None) -> tuple[list[Any],
     """The sentences, what was looked at, and what could not be."""
     view = view_of(services, search)
     seen = attention(view.reader, view.selection, view.today, services.settings.pack_days)
-    return _items(view, seen), say.attention_subtitle(seen, view.as_of), say.unseen_words(seen.unseen)
+    return _items(view, seen, _score(view)), say.attention_subtitle(seen, view.as_of), say.unseen_words(seen.unseen)
 
 
-def _items(view: View, seen: Attention) -> list[Any]:
-    if not seen.concerns:
+def _score(view: View) -> Told | None:
+    """What stands out about the model in use, as known then and up to the day looked at; None where nothing does."""
+    champion = view.reader.champion()
+    if champion is None:
+        return None
+    rows = of_model(view.reader.monitoring(view.selection.known_on), champion.id)
+    return attention_of(alerts(row for row in rows if row["as_of"] <= view.as_of.isoformat()))
+
+
+def _items(view: View, seen: Attention, score: Told | None = None) -> list[Any]:
+    if not seen.concerns and score is None:
         return [html.P([html.B(say.CALM), "."], className="calm")] if seen.rates else [html.P(f"{say.UNJUDGED}.")]
-    words = [say.told(concern) for concern in seen.concerns[: say.MOST_SHOWN]]
+    words = [say.told(concern) for concern in seen.concerns[: say.MOST_SHOWN]] + ([score] if score else [])
     return [
         html.Ol(
             [

@@ -13,7 +13,8 @@ import pytest
 from core.monitoring.alerts import alerts
 from core.scores.model_score import model_score
 from core.workflows.batches import undo
-from core.workflows.monitor import FEWEST_NEW, _some, baselines, findings, later_days, monitor_unit, workable
+from core.workflows.monitor import FEWEST_NEW, _some, baselines, later_days, monitor_unit, workable
+from core.workflows.monitored import findings, monitored
 from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
@@ -49,7 +50,7 @@ def book(trained, tmp_path):
 @pytest.fixture
 def watched(matured, tmp_path):
     """The matured book for one test, and the numbers of its batches."""
-    engine = open_store(f"sqlite:///{shutil.copy(matured[0], tmp_path / 'book.db')}")
+    engine = open_store(f"sqlite:///{shutil.copy(matured[0], tmp_path / 'watched.db')}")
     yield engine, matured[1]
     engine.dispose()
 
@@ -194,3 +195,29 @@ def test_a_model_is_watched_from_the_day_after_those_it_learned_from(watched):
     engine, _ = watched
     reader = SqlPortfolioReader(engine)
     assert later_days(reader.champion(), reader.book().days) == [ALIKE, OTHERS, LAST]
+
+
+def test_the_command_line_tells_how_the_score_stands_with_what_to_do(watched, book):
+    engine, numbers = watched
+    undo(numbers["last"], reader=SqlPortfolioReader(engine), writer=SqlPortfolioWriter(engine, lambda: NOON), today=NOON.date(), who="ana")  # fmt: skip
+    told, text = monitored(SqlPortfolioReader(engine))
+    json.dumps(told, allow_nan=False)
+    assert told.keys() == {"model", "alerts", "drift", "calibration", "ranking", "maturity", "sentence"}
+    gone = next(each for each in told["alerts"] if each["kind"] == "vanished")
+    assert (gone["feature"], gone["level"], gone["value"], gone["n"]) == ("missed payments (log)", "red", 1.0, 400)
+    assert gone["to_do"].startswith("Mend the file")
+    assert {each["feature"] for each in told["drift"]} >= {"score", "income (log)"}
+    assert text.splitlines()[1].startswith(
+        "red: share of missed payments (log) not stated 1.000, before 0.000, n = 400. Mend"
+    )
+    calm, words = monitored(SqlPortfolioReader(book))
+    assert calm["alerts"] == []
+    assert words.splitlines()[1] == "400 loans it scored have not matured; the next 400 on 30 Jun 2026."
+
+
+def test_a_book_that_was_never_watched_says_so():
+    from tests.fakes import FakePortfolioReader
+
+    told, text = monitored(FakePortfolioReader(pd.DataFrame()))
+    assert (told["model"], told["drift"], told["maturity"]) == (None, [], None)
+    assert text == "The rule score: nothing was compared yet. Each portfolio file that comes is."

@@ -1,0 +1,80 @@
+"""What stands out about the score, worst first, each with what to do; and what has not matured yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash
+from dash import Output, html
+
+from core.monitoring.alerts import Alert, alerts
+from core.records import Model
+from dashboard import text_drift as say
+from dashboard.pages.models.seen import Shared
+from dashboard.pages.models.watched import watched
+from dashboard.state import VIEW
+
+CARD = "models-alarms"
+TITLE, SUBTITLE, LIST, MATURITY = f"{CARD}-title", f"{CARD}-subtitle", f"{CARD}-list", f"{CARD}-maturity"
+MOST_SHOWN = 8
+
+
+def card() -> html.Section:
+    """The list, empty."""
+    head = html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")])
+    return html.Section(
+        [
+            html.Div(head, className="card-head"),
+            html.Div([], id=LIST, role="status"),
+            html.P("", id=MATURITY, className="subtitle unseen"),
+        ],
+        className="card",
+        **{"aria-labelledby": TITLE},
+    )
+
+
+def update_alarms(model: Model | None, rows: Sequence[dict[str, Any]]) -> tuple[str, str, list[Any], str]:
+    """Title, what was looked at, the alerts, and what waits to mature."""
+    found = alerts(rows)
+    shown = [html.P(say.nothing_watched(model))] if not rows else _list(found, model)
+    return say.alarms_title(found, rows), say.alarms_subtitle(rows, model), shown, say.maturity_words(rows)
+
+
+def _list(found: Sequence[Alert], model: Model | None) -> list[Any]:
+    if not found:
+        return [html.P([html.B(say.CALM), "."], className="calm")]
+    return [
+        html.Ol(
+            [
+                html.Li(
+                    [
+                        html.P([html.B(say.told(each).finding), " ", html.Span(each.level, className=f"badge-pill {_tone(each)}")]),
+                        html.P([say.told(each).evidence, " ", each.to_do if model is not None else say.RULE_TO_DO]),
+                    ],
+                    className=each.level,
+                )
+                for each in found[:MOST_SHOWN]
+            ],
+            className="concerns",
+        )
+    ]  # fmt: skip
+
+
+def _tone(alert: Alert) -> str:
+    return "bad" if alert.level == "red" else "neutral"
+
+
+def register(app: dash.Dash, shared: Shared) -> None:
+    """The card follows the model looked at."""
+    places = [
+        Output(TITLE, "children"),
+        Output(SUBTITLE, "children"),
+        Output(LIST, "children"),
+        Output(MATURITY, "children"),
+    ]
+
+    @app.callback(places, inputs=VIEW)
+    def alarms(search: str | None, **_: Any) -> tuple[str, str, list[Any], str]:
+        _, model, rows = watched(shared, search)
+        return update_alarms(model, rows)
