@@ -227,10 +227,6 @@ def _texts(name: str, by_name: Mapping[str, Source], frame: pd.DataFrame, unpack
     held = unpacked if name.startswith(EXTRA) else frame
     if field not in held:
         return np.full(len(frame), None, dtype=object)
-    return (
-        held[field]
-        .astype(object)
-        .where(held[field].notna(), None)
-        .map(lambda v: None if v is None else str(v))
-        .to_numpy(dtype=object)
-    )
+    texts = np.full(len(held), None, dtype=object)
+    texts[:] = [str(value) if known else None for value, known in zip(held[field], held[field].notna(), strict=True)]
+    return texts

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from core.scores.features import as_numbers, extra_columns, fit_inputs, matrix_of, unseen_levels
+from core.scores.features import as_numbers, extra_columns, fit_inputs, input_values, matrix_of, unseen_levels
 from tests.core.scores.worlds import world
 
 
@@ -107,3 +107,18 @@ def test_categories_a_model_does_not_know_are_named_row_by_row():
     )
     assert unseen_levels(inputs, frame) == [["grade 'B'"], ["product 'Boat'"], []]
     assert unseen_levels(inputs, frame.drop(columns=["product", "extra"])) == [[], [], []]
+
+
+def test_a_category_that_is_not_stated_is_none_whatever_the_column_is_made_of():
+    inputs = [
+        {"name": "product", "family": "product", "kind": "category", "monotone": 0, "levels": ["Auto"]},
+        {"name": "extra:grade", "family": "grade", "kind": "category", "monotone": 0, "levels": ["A"]},
+    ]
+    frame = pd.DataFrame(
+        {"product": pd.Series(["Auto", None, "Home"], dtype="str"), "extra": ['{"grade": "A"}', "{}", None]}
+    )
+    told = input_values(inputs, frame)
+    assert told["product"].tolist() == ["Auto", None, "Home"]
+    assert told["extra:grade"].tolist() == ["A", None, None]
+    nothing = matrix_of(inputs, frame.assign(product=pd.Series([None] * 3, dtype="str")))
+    assert nothing.left_out == ("product",)
