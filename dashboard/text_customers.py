@@ -149,3 +149,16 @@ def several_found(asked: str, shown: int, more: bool) -> str:
 def nobody_found(asked: str, day: str) -> str:
     """No borrower and no loan is called so."""
     return f"No borrower on {day} is called “{asked}”, no loan either, and none that is open begins so."
+
+
+NOTHING_BEHIND = "Nothing of this borrower is past due, so no score orders any work."
+
+
+def loan_score(loan_ref: str, score: str) -> str:
+    """The head over the parts of a loan's score."""
+    return f"{loan_ref}: score {score}"
+
+
+def more_loans(count: int) -> str:
+    """Loans in arrears whose parts are not drawn."""
+    return f"{show.count(count, 'smaller loans')} in arrears {'is' if count == 1 else 'are'} not drawn here."

@@ -106,7 +106,7 @@ def _households(frame: pd.DataFrame) -> pd.Series:
     borrower = _optional(frame, "borrower_ref")
     loan = "loan " + frame["loan_ref"].astype(str)
     who = loan if borrower is None else ("borrower " + borrower.astype(str)).where(borrower.notna(), loan)
-    day = frame["as_of"].astype(str) if "as_of" in frame else ""
+    day = frame["as_of"].astype(object).where(frame["as_of"].notna(), "").astype(str) if "as_of" in frame else ""
     return pd.Series(pd.factorize(who + " " + day)[0], index=frame.index)
 
 

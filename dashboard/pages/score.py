@@ -18,9 +18,11 @@ from core.strategies.catalogue import CATALOGUE
 from dashboard import format as show
 from dashboard.components.badges import strategy_chip
 from dashboard.components.head import answer_id, page_layout, sentence
+from dashboard.components.reasons import part_list, what_if_list
 from dashboard.components.score_badge import risk, score_words
 from dashboard.page import Page
 from dashboard.services import Services
+from dashboard.text_reasons import PARTS_TITLE, WHAT_IF_TITLE
 
 PAGE = Page("/score", "Score a borrower", "Work", "What should we do with this borrower, and why?", filters=False)
 WAIT_MS = 250
@@ -109,6 +111,7 @@ def _answer_card() -> html.Section:
     told = [
         html.P("", id="score-value", className="kpi-value"), meter, html.P(edges, className="subtitle"),
         html.Dl(rows, className="score-facts"), html.H3("Why"), html.Ul([], id="score-why", className="reasons"),
+        html.H3(PARTS_TITLE), html.Div([], id="score-parts"), html.H3(WHAT_IF_TITLE), html.Div([], id="score-what-if"),
     ]  # fmt: skip
     return html.Section(
         [html.H2("The answer"), html.Div(told, id="score-told", className="is-absent"), html.P(WAITING, id="score-hint", className="muted")],
@@ -157,7 +160,7 @@ def update_score(services: Services, texts: Mapping[str, str | None]) -> dict[st
 
 
 PARTS = ("told_class", "hint", "value", "bar", "meter", "strategy", "segment", "expected", "source", "source_class",
-         "left_out", "why", "answer")  # fmt: skip
+         "left_out", "why", "parts", "what_if", "answer")  # fmt: skip
 
 
 def _nothing(hint: str, answer: str = "") -> dict[str, Any]:
@@ -186,6 +189,8 @@ def _told(answer: Any, given: Mapping[str, float], services: Services) -> dict[s
         "source_class": f"badge-pill {tone}",
         "left_out": _left_out(answer),
         "why": [html.Li(reason) for reason in answer.why],
+        "parts": part_list(answer.contributions, answer.source),
+        "what_if": what_if_list(answer.what_if),
         "answer": sentence(_sentence(answer, level)),
     }
 
@@ -246,6 +251,7 @@ def register(app: dash.Dash, services: Services) -> None:
         "segment": Output("score-segment", "children"), "expected": Output("score-expected", "children"),
         "source": Output("score-source", "children"), "source_class": Output("score-source", "className"),
         "left_out": Output("score-left-out", "children"), "why": Output("score-why", "children"),
+        "parts": Output("score-parts", "children"), "what_if": Output("score-what-if", "children"),
         "answer": Output(answer_id(PAGE), "children"),
     }  # fmt: skip
     outputs = {

@@ -13,20 +13,26 @@ import pandas as pd
 from dash import Output, dcc, html
 
 from core.metrics.customers import BorrowerSummary, borrower_summary
+from core.metrics.delinquency import OPEN
 from core.metrics.portfolio import NO_PAYMENTS
+from core.scores.explain import unpacked
+from core.scores.what_if import what_if
 from core.selection import NOT_STATED, Selection
 from dashboard import format as show
 from dashboard import text_customers as say
 from dashboard.components.grid import grid, number_column, text_column
+from dashboard.components.reasons import part_list, what_if_list
 from dashboard.components.score_badge import risk
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
+from dashboard.text_reasons import PARTS_TITLE, WHAT_IF_TITLE
 
 CARD, LOANS, PAYMENTS = "customers-borrower", "customers-borrower-list", "customers-borrower-payments"
 SEARCH = f"{CARD}-search"
 CONTROLS = (SEARCH,)
 KEY = "borrower"
 LONGEST, MOST_CHOICES, MOST_SEARCHED, MOST_LOANS, MOST_PAYMENTS = 80, 12, 200, 50, 200
+MOST_EXPLAINED = 2
 FACTS = (
     ("loans", "Loans"), ("owed", "Outstanding"), ("arrears", "In arrears"), ("behind", "Furthest behind"),
     ("hold", "Hold"), ("paid", "Paid to date"),
@@ -76,6 +82,10 @@ def card() -> html.Section:
         html.Div([html.H3("Loans"), dcc.Link("In the work list", href="/segments", id=f"{CARD}-work", className="link")],
                  className="borrower-head"),
         grid(LOANS, LOAN_COLUMNS, label="Loans of the borrower", rowData=[]),
+        html.H3(WHAT_IF_TITLE),
+        html.Div([], id=f"{CARD}-what-if"),
+        html.H3(PARTS_TITLE),
+        html.Div([], id=f"{CARD}-parts"),
         html.H3("Payments"),
         html.P("", id=f"{PAYMENTS}-subtitle", className="subtitle"),
         grid(PAYMENTS, PAYMENT_COLUMNS, label="Payments of the borrower", height=260, rowData=[]),
@@ -113,6 +123,7 @@ def update_borrower(services: Services, search: str | None) -> dict[str, Any]:
         "work": _work_list(view, ref),
         "facts": _facts(borrower_summary(loans, cash), view.book.currency),
         "loans": [_loan(row) for row in loans.to_dict("records")],
+        **_reasons(view, ref),
         "payments_subtitle": told,
         "payments": payments,
     }
@@ -143,7 +154,8 @@ def _found(view: View, asked: str) -> tuple[pd.DataFrame, list[str], bool]:
 def _nothing(title: str, why: str) -> dict[str, Any]:
     return {
         "title": title, "subtitle": why, "choices": [], "whole": "is-absent", "work": "/segments",
-        "facts": [""] * len(FACTS), "loans": [], "payments_subtitle": "", "payments": [],
+        "facts": [""] * len(FACTS), "loans": [], "what_if": [], "parts": [],
+        "payments_subtitle": "", "payments": [],
     }  # fmt: skip
 
 
@@ -187,6 +199,24 @@ def _loan(row: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _reasons(view: View, ref: str) -> dict[str, list[Any]]:
+    """What would change the recommendation, and what made the score of the largest loans in arrears."""
+    told = view.reader.borrower_snapshots(ref, view.selection)
+    asked = what_if(told, champion=view.reader.champion())
+    worked = told[(told["status"].fillna(OPEN) == OPEN) & (told["dpd"] >= 1)].sort_values(
+        "balance", ascending=False, kind="stable"
+    )
+    parts: list[Any] = []
+    for row in worked.head(MOST_EXPLAINED).to_dict("records"):
+        head = html.H4(say.loan_score(row["loan_ref"], risk(row["risk_score"], row["source"])))
+        parts.append(
+            html.Div([head, *part_list(unpacked(row["contributions"]), row["source"])], className="reasons-of-loan")
+        )
+    more = len(worked) - MOST_EXPLAINED
+    note = say.more_loans(more) if more > 0 else "" if len(worked) else say.NOTHING_BEHIND
+    return {"what_if": what_if_list(asked), "parts": [*parts, *([html.P(note, className="muted")] if note else [])]}
+
+
 def _payments(view: View, loan_refs: list[str]) -> tuple[list[dict[str, str]], str]:
     """The newest payments of all loans up to the day, and what is listed."""
     if not view.book.has_payments:
@@ -227,6 +257,8 @@ def register(app: dash.Dash, services: Services) -> None:
         "work": Output(f"{CARD}-work", "href"),
         "facts": [Output(f"{CARD}-{name}", "children") for name, _ in FACTS],
         "loans": Output(LOANS, "rowData"),
+        "what_if": Output(f"{CARD}-what-if", "children"),
+        "parts": Output(f"{CARD}-parts", "children"),
         "payments_subtitle": Output(f"{PAYMENTS}-subtitle", "children"),
         "payments": Output(PAYMENTS, "rowData"),
     }

@@ -76,6 +76,10 @@ def test_where_there_is_nothing_to_ask_it_says_why(facts, why):
     assert (told.options, told.tried, told.why) == ((), 0, why)
 
 
+def test_a_loan_typed_in_without_a_day_is_asked_as_well():
+    assert asked({"as_of": None}).options == asked().options
+
+
 def test_what_is_not_stated_is_not_moved():
     told = asked({"collateral_value": None, "monthly_income": None})
     assert told.tried == 3  # the three instalments behind

@@ -167,3 +167,8 @@ def test_the_index_of_the_frame_is_kept():
     frame.index = pd.Index([7, 3])
     assert propose(frame).index.tolist() == [7, 3]
     assert np.array_equal(propose(frame)["proposed"], ["Legal", "Standard"])
+
+
+def test_borrowers_without_a_day_are_still_told_apart():
+    frame = book(("L1", "B1", 100, 90), ("L2", "B2", 100, 90)).assign(as_of=None, risk_score=[0.1, 0.9])
+    assert propose(frame)["proposed"].tolist() == ["Standard", "Legal"]

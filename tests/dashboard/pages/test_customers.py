@@ -13,6 +13,7 @@ from dash.exceptions import PreventUpdate
 
 from core.metrics.customers import borrower_summary
 from core.metrics.sites import NOT_ADJUSTED
+from core.scores.rule_score import rule_score
 from core.selection import Selection
 from core.wording import plural
 from dashboard import text_customers as say
@@ -23,6 +24,7 @@ from tests.dashboard.callback_body import body_of
 from tests.dashboard.small_book import BOOK, DAYS, EMPTY, TUTORIAL, SmallBookReader, loans_on
 from tests.dashboard.work import book_of, services_of
 from tests.fake_history import FakeHistoryReader
+from tests.fakes import FakePortfolioReader
 
 OCTOBER = "2026-10-31"
 
@@ -367,3 +369,36 @@ def test_the_page_answers_a_browser(app, client, part):
     answer = client.post("/_dash-update-component", json=body_of(app, part, search="?borrower=B-010", data=None))
     assert answer.status_code == 200
     assert len(answer.data) < 64 * 1024
+
+
+def scored(frame: pd.DataFrame) -> FakePortfolioReader:
+    """A book with the rule's scores, parts and all, as the store would keep them."""
+    by_rule = rule_score(frame)
+    kept = by_rule[["risk_score", "reasons", "contributions"]].assign(source="rule", proposed="Legal")
+    return FakePortfolioReader(pd.concat([frame, kept], axis=1))
+
+
+def test_a_borrower_s_scores_are_taken_apart_and_what_would_change_the_recommendation_is_said():
+    facts = {"missed_payments": 1, "emi": 30.0, "monthly_income": 60.0, "collateral_value": 0.0, "borrower_ref": "X"}
+    frame = pd.DataFrame(
+        [
+            loan("A", 1000.0, 120, **facts), loan("B", 200.0, 80, **facts), loan("C", 100.0, 60, **facts),
+            loan("D", 5000.0, 0, **facts), loan("E", 5000.0, 70, **(facts | {"borrower_ref": "Y"})),
+        ]
+    )  # fmt: skip
+    shown = borrower.update_borrower(services_of(scored(frame)), "?borrower=X")
+    heads = [part.children[0].children for part in shown["parts"][:2]]
+    assert heads == ["A: score 81 of 100", "B: score 77 of 100"]
+    assert shown["parts"][2].children == "1 smaller loan in arrears is not drawn here."
+    assert shown["parts"][0].children[1].children[0].children[0].children == "Days past due"
+    said = [item.children for item in shown["what_if"][0].children]
+    assert all("instead of Legal" in each for each in said)
+    assert not any("loan D" in each or "loan E" in each for each in said)
+
+
+def test_a_borrower_without_arrears_has_nothing_to_take_apart():
+    shown = borrower.update_borrower(
+        services_of(scored(pd.DataFrame([loan("D", 50.0, 0, borrower_ref="X")]))), "?borrower=X"
+    )
+    assert [part.children for part in shown["parts"]] == [say.NOTHING_BEHIND]
+    assert shown["what_if"][0].children == "Nothing the score reads is known."

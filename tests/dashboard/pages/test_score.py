@@ -113,3 +113,21 @@ def test_a_borderline_segment_is_called_so():
     far = type("Answer", (), {"segment": "Large balance", "segment_margin": 0.5})
     assert words_of(score._segment(near)) == "Large balance Borderline: nearly as close to another segment."
     assert words_of(score._segment(far)) == "Large balance"
+
+
+def test_the_parts_of_the_score_and_what_would_change_it_stand_beside_the_answer():
+    shown = answered(EXAMPLE | {"dpd": "120", "missed_payments": "6"})
+    assert [item.children[0].children for item in shown["parts"][0].children] == [
+        "Days past due", "Missed payments", "Collateral cover", "Debt-to-income",
+    ]  # fmt: skip
+    assert "together" in shown["parts"][1].children
+    said = " ".join(item.children for item in shown["what_if"][0].children)
+    assert said == (
+        "With 4 instalments caught up with, to nothing past due: Standard instead of Legal (nothing would be left to work)."
+    )
+    assert "Age" not in said
+
+
+def test_where_the_lightest_track_is_proposed_nothing_is_asked():
+    shown = answered({"dpd": "3", "missed_payments": "0"})
+    assert shown["what_if"][0].children == "The lightest track is proposed already."

@@ -1,0 +1,54 @@
+"""Sentences about one borrower's score: what made it, and what would change the recommendation."""
+
+from __future__ import annotations
+
+from core.scores.explain import SAID_FROM, Contributions, effect
+from core.scores.features import REFERENCE
+from core.scores.what_if import Option, WhatIf
+from dashboard import format as show
+from dashboard.components.score_badge import RULE, risk
+
+FAMILIES = {
+    "arrears": "Arrears and payment history", "affordability": "Income, instalments and work",
+    "security": "Security and kind of loan", "size": "Size, term and rate", "engagement": "Promises and contacts",
+    "strategy": f"Left under {REFERENCE}, as the score assumes",
+}  # fmt: skip
+PARTS_TITLE, WHAT_IF_TITLE = "What made the score", "What would change the recommendation"
+NO_PARTS = f"{show.UNDEFINED}, because nothing the score reads is known, or the score is older than its parts are kept."
+WHAT_IF_NOTE = "By this score, asked again with those facts. It is no promise of what would happen."
+
+
+def family_words(family: str) -> str:
+    """A family of reasons as people read it; one of the lender's own columns keeps its name."""
+    return FAMILIES.get(family, family[:1].upper() + family[1:])
+
+
+def part_words(size: float, source: str) -> str:
+    """What a part does, with direction and size."""
+    if source == "rule":
+        return f"adds {show.number(100 * size, 1)}"
+    if abs(size) < SAID_FROM:
+        return "changes nothing"
+    return f"{show.signed(show.number(size, 2))} {effect(size)}"
+
+
+def sum_words(told: Contributions, source: str) -> str:
+    """What the parts come to, and in which unit."""
+    if source == "rule":
+        return f"Points of the score; together {show.number(100 * told.margin, 1)} of 100. A {RULE}."
+    return (
+        f"In log-odds, before calibration: every loan begins at {show.number(told.base, 2)}, and the parts bring this one "
+        f"to {show.number(told.margin, 2)}."
+    )
+
+
+def option_words(option: Option, told: WhatIf) -> str:
+    """One change, to what it would lead, and the score before and after."""
+    now, then = risk(told.risk, told.source), risk(option.risk, told.source)
+    score = f"score {then} instead of {now}" if option.risk == option.risk else "nothing would be left to work"
+    return f"With {' and '.join(option.changes)}: {option.track} instead of {told.track} ({score})."
+
+
+def why_no_option(told: WhatIf) -> str:
+    """Why there is no change to name."""
+    return f"{told.why[:1].upper()}{told.why[1:]}."
