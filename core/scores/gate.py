@@ -133,6 +133,7 @@ def admit(
     known_at: Mapping[str, str],
     unstated: tuple[str, ...] = (),
     rulings: Mapping[str, Ruling] | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> Admission:
     """Decide which columns of a book a model may see.
 
@@ -151,11 +152,12 @@ def admit(
         unstated: unknown columns nobody has placed; they stay out of the model, and are listed where a detector speaks.
         rulings: by column, what a person said of it last. Let in: what the contract or the map dates after the
             outcome, and what is protected, stays out all the same. Kept out: it stays out.
+        called: by field of the contract, what the file calls it, where a map says so.
     """
     gate = _Gate(target, rulings or {})
     barred = _barred_facts(gate)
     rest = Rest(target, barred) if _can_weigh(target) else None
-    gate.found[:0] = _written_after(target, rest)
+    gate.found[:0] = _written_after(target, rest, called or {})
     names = [name for name in (*known_at, *unstated) if name]
     mine, theirs = extra_columns(target.rows, names), extra_columns(_in_arrears(target), names)
     admitted, unplaced, strength = [], [], {name: _alone(target, mine[name]) for name in names}
@@ -184,18 +186,19 @@ def admit(
     )  # fmt: skip
 
 
-def _written_after(target: Target, rest: Rest | None) -> list[Quarantined]:
+def _written_after(target: Target, rest: Rest | None, called: Mapping[str, str]) -> list[Quarantined]:
     """Columns the contract dates after the outcome, with what they would have given away."""
     found = []
     for name, column in by_field("portfolio").items():
         values = target.rows.get(name)
         if column.known_at == "after" and name != target.column and values is not None and values.notna().any():
+            why = WRITTEN_AFTER + (f", and called {called[name]} in the file" if name in called else "")
             if rest is None:
-                found.append(Quarantined(column.header, WRITTEN_AFTER))
+                found.append(Quarantined(column.header, why))
                 continue
             strength, lift = strength_alone(values, target.outcome), rest.lift(values)
             figures = f" (AUC alone {strength:.2f}; it lifts the rest from {lift.without:.2f} to {lift.added:.2f})"
-            found.append(Quarantined(column.header, WRITTEN_AFTER + figures, strength, lift.by))
+            found.append(Quarantined(column.header, why + figures, strength, lift.by))
     return found
 
 

@@ -69,6 +69,16 @@ def stated_times(batches: Iterable[Batch]) -> dict[str, str]:
     return known_at
 
 
+def their_names(batches: Iterable[Batch]) -> dict[str, str]:
+    """By field of the contract, what a file with a map calls it; a later batch's map overrules an earlier one's."""
+    known, called = by_header("portfolio"), dict[str, str]()
+    for batch in sorted(batches, key=lambda each: each.id):
+        for theirs, ours in dict(batch.mapping.get("columns") or {}).items():
+            if ours and plain(ours) in known and plain(ours) != plain(theirs):
+                called[known[plain(ours)].field] = theirs
+    return called
+
+
 def extra_names(rows: pd.DataFrame) -> set[str]:
     """The unknown columns that these rows carry."""
     if "extra" not in rows:

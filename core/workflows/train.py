@@ -21,7 +21,7 @@ from core.scores.objections import objection
 from core.scores.target import Target, non_recovery
 from core.wording import counted, dated
 from core.workflows.monitor import baselines, later_days, watch
-from core.workflows.rulings import extra_names, stated_times
+from core.workflows.rulings import extra_names, stated_times, their_names
 from core.workflows.score import score_frame
 
 if TYPE_CHECKING:
@@ -34,6 +34,27 @@ SEED = 20_261
 
 
 def train(
+    reader: PortfolioReader, writer: PortfolioWriter, *, today: date, who: str, progress: Progress
+) -> dict[str, Any]:
+    """Train on the book on show (see `_tried`), and say which score orders the work afterwards.
+
+    Returns:
+        What `_tried` returns, and score_in_use: "rule score", or the number and kind of the model.
+    """
+    result, champion = _tried(reader, writer, today=today, who=who, progress=progress), reader.champion()
+    if champion is None:
+        in_use, said = (
+            "rule score",
+            "The rule score orders the work: it is not validated on your data, and no probability.",
+        )
+    else:
+        in_use, said = f"model {champion.id} ({champion.kind})", f"Model {champion.id} stays in use."
+    if result["status"] == "refused":
+        result["sentence"] += f" {said}"
+    return result | {"score_in_use": in_use}
+
+
+def _tried(
     reader: PortfolioReader, writer: PortfolioWriter, *, today: date, who: str, progress: Progress
 ) -> dict[str, Any]:
     """Train on the book on show, put the result to the test, store it, and rescore the newest day where it is used.
@@ -79,12 +100,12 @@ def train(
     return _store(reader, writer, book, trained, status, card, learned_from, today, who)
 
 
-def _admission(target: Target, batches: Iterable[Batch], rulings: Iterable[Ruling]) -> Admission:
+def _admission(target: Target, batches: Sequence[Batch], rulings: Iterable[Ruling]) -> Admission:
     """What may enter, by the analyst's maps and words."""
     present, known_at = extra_names(target.rows), stated_times(batches)
     stated = {name: when for name, when in known_at.items() if name in present}
     unstated = tuple(sorted(present - stated.keys()))
-    return admit(target, stated, unstated, {each.column: each for each in rulings})
+    return admit(target, stated, unstated, {each.column: each for each in rulings}, their_names(batches))
 
 
 def _status(trained: Trained, target: Target, champion: Model | None) -> tuple[Status, Mapping[str, Any] | None]:
@@ -180,16 +201,16 @@ def _without_nan(measured: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sentence(status: Status, card: Mapping[str, Any], rescored: int) -> str:
     if card["verdict"] == "too little history":
-        return f"Too little history to learn from: {str(card['why']).rstrip('.')}. The score in use stays in use."
+        return f"Too little history to learn from: {str(card['why']).rstrip('.')}."
     if "auc" not in card:
-        return f"No usable signal in this book: {card['why']}. The score in use stays in use."
+        return f"No usable signal in this book: {card['why']}."
     low, high = card["auc_ci"]
     measured = f"AUC {card['auc']:.3f} ({low:.3f} to {high:.3f}) on {counted(card['n'], 'loan')}, {card['events']:,} not recovered"
     if later := card.get("out_of_time"):
         low, high = later["auc_ci"]
         measured += f"; {later['auc']:.3f} ({low:.3f} to {high:.3f}) on {counted(later['n'], 'loan')} from {dated(later['first_day'])} on, learned from earlier ones"
     if status == "refused":
-        return f"No usable signal in this book: {measured}. The score in use stays in use."
+        return f"No usable signal in this book: {measured}."
     if status == "challenger":
         return f"Usable, {measured}; it does not beat the model in use and waits as its challenger."
     return f"Usable and in use from now on, {measured}; {counted(rescored, 'loan')} rescored."

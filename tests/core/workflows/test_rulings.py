@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 
 from core.errors import Refused
-from core.records import Ruling
-from core.workflows.rulings import TAKEN_BACK, named_by, rule_on_column
+from core.records import Model, Ruling
+from core.workflows.rulings import TAKEN_BACK, named_by, rule_on_column, their_names
 from core.workflows.train import train
 from tests.core.scores.worlds import world
 from tests.core.workflows.ledger import Ledger, batch
@@ -94,3 +94,22 @@ def test_a_card_offers_only_what_a_person_may_rule_on():
     }  # fmt: skip
     assert named_by(card) == ["grade", "x1"]
     assert named_by({}) == []
+
+
+def test_after_a_refusal_the_model_in_use_stays_and_is_named(ledger):
+    ledger.rows = world(seed=3, loans=80)
+    ledger.model = Model(7, "logistic", "champion", "", "", {}, "")
+    result = train(ledger, ledger, today=TODAY, who="bob", progress=lambda *_: None)
+    assert (result["status"], result["score_in_use"]) == ("refused", "model 7 (logistic)")
+    assert result["sentence"].endswith("are needed. Model 7 stays in use.")
+
+
+def test_what_a_map_calls_a_column_is_told_with_why_it_stays_out(ledger):
+    mapping = {"columns": {"recoveries": "Recovered_Amount", "Days Past Due": "dpd", "odd": None, "id": "Loan_ID"}}
+    ledger.held.append(batch(2, mapping=mapping))
+    assert their_names(ledger.held) == {"recovered_amount": "recoveries", "loan_ref": "id"} | {"dpd": "Days Past Due"}
+    ledger.rows = world(seed=3, loans=30).assign(recovered_amount=1.0)
+    train(ledger, ledger, today=TODAY, who="bob", progress=lambda *_: None)
+    assert ledger.models[0]["card"]["quarantined"][0] == {
+        "column": "Recovered_Amount", "why": "It is written with the outcome, after the snapshot, and called recoveries in the file",
+    }  # fmt: skip

@@ -60,6 +60,7 @@ def test_a_refused_attempt_is_kept_with_its_card_and_rescores_nothing():
     assert ledger.models[0]["card"]["auc"] == result["auc"]
     assert ledger.scores == []
     assert result["sentence"].startswith("No usable signal in this book: AUC 0.")
+    assert result["score_in_use"] == "rule score"
 
 
 def test_a_score_that_no_longer_holds_on_later_loans_is_refused_and_the_sentence_says_so():
@@ -180,7 +181,10 @@ def test_a_target_that_the_facts_define_is_refused_with_their_names_and_the_scor
     result = run(ledger)
     assert (result["verdict"], result["status"], result["auc"]) == ("no usable signal", "refused", None)
     assert "can be told from Days_Past_Due alone (AUC " in result["sentence"]
-    assert result["sentence"].endswith("The score in use stays in use.")
+    assert result["sentence"].endswith(
+        "The rule score orders the work: it is not validated on your data, and no probability."
+    )
+    assert result["score_in_use"] == "rule score"
     assert ledger.models[0]["card"]["circular"]["names"] == ["Days_Past_Due"]
     assert ledger.units[0][-1] == "training: no usable signal"
     json.dumps(result)
