@@ -42,13 +42,33 @@ def auc_interval(outcome: Numbers, score: Numbers, *, confidence: float = 0.95) 
     above, below = score[positive], score[~positive]
     if len(above) < 2 or len(below) < 2:
         return float("nan"), float("nan")
-    ranks = midranks(np.concatenate([above, below]))
-    of_above = (ranks[: len(above)] - midranks(above)) / len(below)
-    of_below = 1 - (ranks[len(above) :] - midranks(below)) / len(above)
+    of_above, of_below = _placements(outcome, score)
     se = float(np.sqrt(of_above.var(ddof=1) / len(above) + of_below.var(ddof=1) / len(below)))
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     value = float(of_above.mean())
     return max(0.0, value - z * se), min(1.0, value + z * se)
+
+
+def auc_difference_error(outcome: Numbers, score: Numbers, other: Numbers) -> float:
+    """Standard error of the difference of two scores' AUC on the same loans; NaN where a class has fewer than two.
+
+    References:
+        DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44, 837-845 (correlated curves).
+    """
+    if min(outcome.sum(), (1 - outcome).sum()) < 2:
+        return float("nan")
+    above, below = (
+        mine - theirs for mine, theirs in zip(_placements(outcome, score), _placements(outcome, other), strict=True)
+    )
+    return float(np.sqrt(above.var(ddof=1) / len(above) + below.var(ddof=1) / len(below)))
+
+
+def _placements(outcome: Numbers, score: Numbers) -> tuple[Numbers, Numbers]:
+    """For each loan with the outcome the share of the others that score below it, and the other way round."""
+    above, below = score[outcome == 1], score[outcome != 1]
+    ranks = midranks(np.concatenate([above, below]))
+    of_above = (ranks[: len(above)] - midranks(above)) / len(below)
+    return of_above, 1 - (ranks[len(above) :] - midranks(below)) / len(above)
 
 
 def permutation_p(outcome: Numbers, *scores: Numbers, draws: int = 1_999, seed: int = 20_261) -> float:

@@ -14,6 +14,7 @@ from core.scores.crossfit import Sample, out_of_fold
 from core.scores.discrimination import auc, auc_interval
 from core.scores.gate import enough_events
 from core.scores.target import WINDOW_MONTHS
+from core.segments.features import Numbers
 
 SMALLEST_LATER = 0.20
 """The later part holds at least this share of the loans."""
@@ -31,7 +32,18 @@ class TimeSplit:
     apart: bool
 
 
-def out_of_time(candidate: Candidate, sample: Sample, days: pd.Series) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What an out-of-time fit found (`card`, see `out_of_time`), which rows it was asked about, and its answers to them:
+    scores under the reference strategy, probabilities under the one each loan had."""
+
+    card: dict[str, Any]
+    rows: np.ndarray
+    score: Numbers
+    probability: Numbers
+
+
+def out_of_time(candidate: Candidate, sample: Sample, days: pd.Series) -> Later | None:
     """The chosen candidate learned again from the earlier loans and asked about the later ones.
 
     Args:
@@ -40,7 +52,7 @@ def out_of_time(candidate: Candidate, sample: Sample, days: pd.Series) -> dict[s
         days: the snapshot day (ISO) of each row.
 
     Returns:
-        first_day (of the loans asked about), n, events, auc, auc_ci (DeLong), ece, calibration_slope,
+        `card`: first_day (of the loans asked about), n, events, auc, auc_ci (DeLong), ece, calibration_slope,
         actual_by_expected (non-recoveries / sum of probabilities), learned_from (loans), windows_apart; None where the
         dates do not allow it: a single day, or fewer than 50 of either outcome on a side.
     """
@@ -53,7 +65,7 @@ def out_of_time(candidate: Candidate, sample: Sample, days: pd.Series) -> dict[s
     score = margin(later.reference.values)
     probability = apply_calibration(calibration, margin(later.actual.values))
     low, high = auc_interval(later.outcome, score)
-    return {
+    card = {
         "first_day": str(days[split.later].min()), "n": len(later.outcome), "events": int(later.outcome.sum()),
         "auc": auc(later.outcome, score), "auc_ci": [low, high],
         "ece": expected_calibration_error(later.outcome, probability),
@@ -61,6 +73,7 @@ def out_of_time(candidate: Candidate, sample: Sample, days: pd.Series) -> dict[s
         "actual_by_expected": float(later.outcome.sum() / probability.sum()),
         "learned_from": len(earlier.outcome), "windows_apart": split.apart,
     }  # fmt: skip
+    return Later(card, split.later, score, probability)
 
 
 def split_by_time(days: pd.Series, sample: Sample) -> TimeSplit | None:

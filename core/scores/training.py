@@ -23,7 +23,7 @@ from core.scores.features import REFERENCE, fit_inputs, matrix_of
 from core.scores.folds import FOLDS, grouped_folds
 from core.scores.gate import Admission, Verdict, enough_events, verdict
 from core.scores.importance import importance_of
-from core.scores.out_of_time import out_of_time
+from core.scores.out_of_time import Later, out_of_time
 from core.scores.rule_score import rule_score
 from core.scores.target import Target
 from core.scores.tutorial_recipe import tutorial_recipe
@@ -33,7 +33,9 @@ from core.segments.features import Numbers
 @dataclass(frozen=True, slots=True)
 class Trained:
     """What a training gave: `artifact` is "" unless the verdict is "usable"; `used` are out-of-fold
-    probabilities and `margins` their log-odds before calibration, both as if under the reference strategy."""
+    probabilities and `margins` their log-odds before calibration, both as if under the reference strategy; `measured` are
+    out-of-fold probabilities under the strategy each loan had; `later` the answers of the fit that knew only earlier loans,
+    None where the dates do not allow one."""
 
     kind: str
     verdict: Verdict
@@ -42,6 +44,8 @@ class Trained:
     card: Mapping[str, Any]
     used: Numbers
     margins: Numbers
+    measured: Numbers
+    later: Later | None
 
 
 def train_model(target: Target, admission: Admission, *, progress: Callable[[float], None] = lambda _: None) -> Trained:
@@ -69,9 +73,9 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
     progress(0.7)
     p_value = chance(chosen, tried, sample, lambda done: progress(0.7 + 0.25 * done))
     low, _ = auc_interval(target.outcome, chosen.reference)
-    said = verdict(auc_low=low if later is None else min(low, later["auc_ci"][0]), p_value=p_value)
+    said = verdict(auc_low=low if later is None else min(low, later.card["auc_ci"][0]), p_value=p_value)
     card = {
-        "verdict": said, "p_value": p_value, **_measured(chosen, target), "out_of_time": later,
+        "verdict": said, "p_value": p_value, **_measured(chosen, target), "out_of_time": later.card if later else None,
         "evidence": evidence_of(target.outcome, chosen.reference, chosen.measured),
         "candidates": {each.candidate.kind: _tried(each, min(tried, key=_surprise)) for each in tried},
         "calibration": chosen.calibration["method"], "folds": FOLDS, "reference_strategy": REFERENCE,
@@ -85,7 +89,9 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
     card["importance"] = importance_of(json.loads(artifact), chosen.candidate, sample, rows) if artifact else None
     card["fairness"] = fairness_of(_audited(chosen, target, artifact), sample)
     progress(1.0)
-    return Trained(chosen.candidate.kind, said, artifact, sha256_of(artifact), card, chosen.used, chosen.reference)
+    return Trained(
+        chosen.candidate.kind, said, artifact, sha256_of(artifact), card, chosen.used, chosen.reference, chosen.measured, later
+    )  # fmt: skip
 
 
 def _sample(inputs: list[dict[str, Any]], rows: Any, target: Target) -> Sample:

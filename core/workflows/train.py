@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from core.errors import TooLittleData
+from core.errors import Refused, TooLittleData
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.records import Batch, Book, Model, Ruling
-from core.scores.calibration import log_loss
 from core.scores.evaluate import sha256_of
-from core.scores.gate import Admission, admit, enough_events
-from core.scores.model_score import model_score
+from core.scores.gate import Admission, admit
+from core.scores.learned_rows import left_out, rows_sha256
 from core.scores.objections import objection
+from core.scores.promotion import Asked, contest, failed_rules
 from core.scores.target import Target, non_recovery
 from core.wording import counted, dated
 from core.workflows.monitor import baselines, later_days, watch
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from core.scores.training import Trained
 
 Status = Literal["champion", "challenger", "refused"]
-BOOTSTRAPS = 1_000
-SURE_SHARE = 0.975
-SEED = 20_261
 
 
 def train(
@@ -83,18 +80,25 @@ def _tried(
         target = non_recovery(snapshots, status_is_outcome=any(each.mapping.get("outcome") for each in batches))
     except TooLittleData as nothing:
         return _store_refusal(
-            writer, book, {"verdict": "too little history", "why": str(nothing)}, learned_from, today, who
+            writer,
+            book,
+            {"verdict": "too little history", "why": str(nothing), "trained_by": who},
+            learned_from,
+            today,
+            who,
         )
     admission = _admission(target, batches, reader.rulings())
     if (refusal := objection(target, admission)) is not None:
-        return _store_refusal(writer, book, refusal, learned_from, today, who)
+        thin = {**refusal, **_rows_told(snapshots, target, refusal), "trained_by": who}
+        return _store_refusal(writer, book, thin, learned_from, today, who)
     progress(0.1, "training")
     from core.scores.training import train_model
 
     trained = train_model(target, admission, progress=lambda done: progress(0.1 + 0.7 * done, "training"))
     champion = reader.champion()
-    status, comparison = _status(trained, target, champion)
-    card = {**trained.card, "comparison": comparison, "trained_on_batches": learned_from}
+    status, comparison, because = _status(trained, target, champion)
+    card = {**trained.card, **_rows_told(snapshots, target, trained.card), "comparison": comparison, "because": because,
+            "trained_on_batches": learned_from, "trained_by": who}  # fmt: skip
     card["baseline"] = baselines(trained, target, reader)
     progress(0.85, "storing and rescoring")
     return _store(reader, writer, book, trained, status, card, learned_from, today, who)
@@ -108,46 +112,37 @@ def _admission(target: Target, batches: Sequence[Batch], rulings: Iterable[Rulin
     return admit(target, stated, unstated, {each.column: each for each in rulings}, their_names(batches))
 
 
-def _status(trained: Trained, target: Target, champion: Model | None) -> tuple[Status, Mapping[str, Any] | None]:
-    if trained.verdict != "usable":
-        return "refused", None
-    if champion is None:
-        return "champion", None
-    comparison = compare(trained.used, champion, target)
-    return ("champion" if comparison["better"] else "challenger"), comparison
-
-
-def compare(challenger: np.ndarray, champion: Model, target: Target) -> dict[str, Any]:
-    """Whether a challenger predicts better than the champion, by paired bootstrap over borrowers of the log-loss.
-
-    On loans placed after the last day the champion learned from, where they hold enough of both outcomes; else on all,
-    where the champion has the advantage of having seen them.
-
-    Args:
-        challenger: out-of-fold probabilities of the challenger, a row of `target` each.
-        champion: the model in use.
-        target: rows and outcomes.
-
-    Returns:
-        better (the 95 % interval of the mean gain lies above 0), gain, gain_ci (nats a loan), n, on ("new" or "all").
-    """
-    last_seen = str(champion.card.get("data", {}).get("last_day", ""))
-    new = target.rows["as_of"].astype(str).to_numpy() > last_seen
-    chosen = new if enough_events(target.outcome[new]) else np.ones(len(new), dtype=bool)
-    theirs = model_score(champion, target.rows[chosen])["risk_score"].to_numpy()
-    outcome, groups = target.outcome[chosen], target.groups[chosen]
-    gain = log_loss(outcome, theirs) - log_loss(outcome, challenger[chosen])
-    totals = pd.DataFrame({"gain": gain, "loans": 1.0}).groupby(groups).sum().to_numpy()
-    draw = np.random.default_rng(SEED)
-    means = np.empty(BOOTSTRAPS)
-    for turn in range(BOOTSTRAPS):
-        picked = totals[draw.integers(0, len(totals), len(totals))].sum(axis=0)
-        means[turn] = picked[0] / picked[1]
-    low, high = np.quantile(means, [1 - SURE_SHARE, SURE_SHARE])
+def _rows_told(snapshots: pd.DataFrame, target: Target, card: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a card about the rows: their days, how many, their hash, and who was left out."""
+    days = target.rows["as_of"].astype(str)
+    data = {
+        "first_day": days.min(),
+        "last_day": days.max(),
+        "loans": len(days),
+        "borrowers": len(np.unique(target.groups)),
+    }
     return {
-        "better": bool(low > 0), "gain": float(gain.mean()), "gain_ci": [float(low), float(high)],
-        "n": int(chosen.sum()), "on": "new" if chosen is new else "all",
+        "data": {**data, **card.get("data", {}), "sha256": rows_sha256(target)}, "excluded": left_out(snapshots, target),
+        "outcome_column": target.column,
     }  # fmt: skip
+
+
+def _status(trained: Trained, target: Target, champion: Model | None) -> tuple[Status, Mapping[str, Any] | None, str]:
+    """What a trained model becomes, how it did against the champion, and why, in words."""
+    if trained.verdict != "usable":
+        return "refused", None, trained.verdict
+    if champion is None:
+        return "champion", None, "the first usable model where none is in use"
+    later = (
+        None if trained.later is None else (trained.later.rows, Asked(trained.later.probability, trained.later.score))
+    )
+    try:
+        comparison = contest(Asked(trained.measured, trained.margins), champion, target, later)
+    except Refused as unreadable:
+        return "champion", None, f"the model in use cannot be read: {unreadable.found}"
+    if comparison["passed"]:
+        return "champion", comparison, f"it passes every rule against model {champion.id}"
+    return "challenger", comparison, f"it fails against model {champion.id}: {failed_rules(comparison)}"
 
 
 def _store(
@@ -178,9 +173,11 @@ def _store_refusal(
 def _row(
     kind: str, status: Status, artifact: str, card: Mapping[str, Any], learned_from: Sequence[int]
 ) -> dict[str, Any]:
+    measured = {name: card.get(name) for name in ("verdict", "n", "events", "auc", "auc_ci", "ece", "p_value")}
     return {
         "kind": kind, "status": status, "sha256": sha256_of(artifact), "card": card, "artifact": artifact,
-        "trained_on_batches": list(learned_from),
+        "trained_on_batches": list(learned_from), "because": str(card.get("because") or card["verdict"]),
+        "figures": _without_nan(measured) | {"comparison": card.get("comparison")},
     }  # fmt: skip
 
 
@@ -212,5 +209,5 @@ def _sentence(status: Status, card: Mapping[str, Any], rescored: int) -> str:
     if status == "refused":
         return f"No usable signal in this book: {measured}."
     if status == "challenger":
-        return f"Usable, {measured}; it does not beat the model in use and waits as its challenger."
+        return f"Usable, {measured}; it waits as challenger, because {card['because']}."
     return f"Usable and in use from now on, {measured}; {counted(rescored, 'loan')} rescored."

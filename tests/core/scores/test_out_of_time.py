@@ -34,7 +34,7 @@ def test_windows_overlap_where_the_book_is_too_young_and_that_is_said():
     split = split_by_time(days, asked)
     assert not split.apart
     assert days[split.earlier].max() < days[split.later].min()
-    assert out_of_time(LOGISTIC, asked, days)["windows_apart"] is False
+    assert out_of_time(LOGISTIC, asked, days).card["windows_apart"] is False
 
 
 def test_nobody_stands_on_both_sides():
@@ -52,7 +52,7 @@ def test_dates_that_do_not_allow_it_give_none(months):
 
 def test_what_holds_later_is_measured_on_the_later_loans_alone():
     asked, days = book()
-    found = out_of_time(LOGISTIC, asked, days)
+    found = out_of_time(LOGISTIC, asked, days).card
     later = days >= found["first_day"]
     assert (found["n"], found["events"]) == (later.sum(), asked.outcome[later].sum())
     assert found["auc_ci"][0] < found["auc"] < found["auc_ci"][1]
@@ -65,5 +65,5 @@ def test_a_score_that_stopped_holding_is_seen():
     asked, days = book()
     later = (days >= "2024-08-28").to_numpy()
     asked.actual.values[later] *= -1.0  # what meant risk means safety now
-    found = out_of_time(LOGISTIC, asked, days)
+    found = out_of_time(LOGISTIC, asked, days).card
     assert found["auc_ci"][1] < 0.5

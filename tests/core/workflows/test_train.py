@@ -1,12 +1,12 @@
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from core.scores.target import non_recovery
-from core.workflows.train import compare, train
+from core.workflows.train import train
 from tests.core.scores.worlds import world
 from tests.core.workflows.ledger import Ledger, batch
 
@@ -44,6 +44,12 @@ def test_the_first_usable_model_becomes_champion_and_the_newest_day_is_rescored_
     assert result["auc_ci"][0] < result["auc"] < result["auc_ci"][1]
     assert ledger.units == [("own", "scoring", TODAY, "ana", "training: usable")]
     assert ledger.models[0]["trained_on_batches"] == [1, 2]
+    card = ledger.models[0]["card"]
+    assert (card["trained_by"], ledger.models[0]["because"]) == ("ana", "the first usable model where none is in use")
+    assert card["data"].keys() >= {"first_day", "last_day", "loans", "borrowers", "sha256"}
+    assert card["evidence"]["n"] == 700
+    json.dumps(card, allow_nan=False)
+    json.dumps(ledger.models[0]["figures"], allow_nan=False)
     scores, model_id = ledger.scores[0]
     assert model_id == 1
     assert set(scores["source"]) == {"model"}
@@ -106,7 +112,8 @@ def test_a_second_model_that_is_no_better_waits_as_challenger():
     comparison = second.models[0]["card"]["comparison"]
     assert comparison["on"] == "all"
     assert comparison["n"] == 700
-    assert "waits as its challenger" in result["sentence"]
+    assert [each["rule"] for each in comparison["rules"]][:2] == ["better", "calibration"]
+    assert "it waits as challenger, because it fails against model 1: it is not clearly better" in result["sentence"]
 
 
 def test_a_model_that_beats_the_champion_on_loans_new_to_both_takes_its_place():
@@ -127,13 +134,15 @@ def test_a_model_that_beats_the_champion_on_loans_new_to_both_takes_its_place():
     assert comparison["gain_ci"][0] > 0
 
 
-def test_a_challenger_that_knows_the_future_beats_and_one_that_guesses_does_not():
-    first = Ledger(rows=world(seed=3, loans=700), batches=[batch(1)])
+def test_a_champion_that_cannot_be_read_is_replaced_and_the_card_says_so():
+    first = Ledger(rows=world(seed=3, loans=400), batches=[batch(1)])
     run(first)
-    target = non_recovery(first.rows)
-    champion = first.crowned().model
-    assert compare(np.clip(target.outcome, 0.01, 0.99), champion, target)["better"]
-    assert not compare(np.full(700, 0.5), champion, target)["better"]
+    second = first.crowned()
+    second.model = replace(second.model, artifact=second.model.artifact + " ")
+    result = run(second)
+    assert result["status"] == "champion"
+    assert second.models[0]["because"].startswith("the model in use cannot be read: The stored model is damaged")
+    assert second.models[0]["card"]["comparison"] is None
 
 
 def test_unknown_columns_enter_only_when_the_map_says_when_they_are_known():

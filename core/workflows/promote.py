@@ -1,0 +1,159 @@
+"""A person puts another model in use, or takes back the last change: who and why is logged, the newest day is rescored."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from core.errors import Refused
+from core.ports import PortfolioReader, PortfolioWriter, Progress
+from core.records import Model
+from core.scores.evaluate import load_artifact
+from core.scores.registry import previous_champion
+from core.wording import counted
+from core.workflows.score import score_frame
+
+MOST_WORDS = 500
+
+
+def promote(
+    model_id: int, *, because: str, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str, progress: Progress
+) -> dict[str, Any]:  # fmt: skip
+    """Put a stored model in use by a person's word; the one in use is retired.
+
+    Args:
+        model_id: a challenger, or one that was in use before.
+        because: why, in the person's words.
+        today: the day of the decision; who: the person's name.
+        progress: told how far it is.
+
+    Returns:
+        model, status, replaced (the model that was in use, None for the rule score), rescored (loans), sentence.
+
+    Raises:
+        Refused: no reason; no such model, a refused one, the one in use, one that learned from a batch that was undone, or
+            one that cannot be read. Nothing is changed.
+    """
+    because = _reason(because)
+    model = next((each for each in reader.models() if each.id == model_id), None)
+    if model is None:
+        raise Refused(f"There is no model {model_id}", remedy="Look up its number in the list of models.")
+    return _put_in_use(model, "promoted", because, reader, writer, today, who, progress)
+
+
+def rollback(
+    *, because: str, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str, progress: Progress
+) -> dict[str, Any]:
+    """Bring back the model that was in use before; the one in use is withdrawn and does not return by itself.
+
+    Returns:
+        As `promote`.
+
+    Raises:
+        Refused: no reason; no earlier model that stands and can be read. Nothing is changed.
+    """
+    because = _reason(because)
+    before = to_return(reader)
+    if before is None:
+        raise Refused(
+            "There is no earlier model to return to", remedy="Promote another one from the list of models, or train again."
+        )
+    return _put_in_use(before, "returned", because, reader, writer, today, who, progress)
+
+
+def to_return(reader: PortfolioReader) -> Model | None:
+    """The model a rollback would bring back; None where there is none."""
+    models, events = reader.models(), reader.model_events()
+    champion = next((each.id for each in models if each.status == "champion"), None)
+    undone = {batch.id for batch in reader.batches(limit=1_000_000) if batch.status == "undone"}
+    fallen = {each.id for each in models if undone & set(each.card.get("trained_on_batches", []))}
+    found = previous_champion(
+        [(each.model, each.what) for each in reversed(events)], current=champion, barred=fallen
+    )
+    return next((each for each in models if each.id == found), None)
+
+
+def _reason(because: str) -> str:
+    words = " ".join(str(because or "").split())
+    if not words:
+        raise Refused("Nothing says why", remedy="Give a reason: it stands in the log with your name.")
+    return words[:MOST_WORDS]
+
+
+def _put_in_use(
+    model: Model, what: Literal["promoted", "returned"], because: str, reader: PortfolioReader, writer: PortfolioWriter,
+    today: date, who: str, progress: Progress,
+) -> dict[str, Any]:  # fmt: skip
+    book = reader.book()
+    if model.status != "refused":
+        load_artifact(model.artifact, model.sha256)
+    before = reader.champion()
+    figures = {name: model.card.get(name) for name in ("n", "auc", "auc_ci")} | {"comparison": model.card.get("comparison")}
+    progress(0.1, "putting the model in use")
+    with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"model {model.id} {what}") as unit:
+        unit.crown(model.id, what=what, because=because, figures=figures)
+        progress(0.2, "rescoring the newest day")
+        frame = unit.all_on(book.days[-1])
+        scores = score_frame(
+            frame, champion=unit.champion(), segmentation=unit.segmentation(), rates=unit.matured_rates()
+        )
+        unit.put_scores(scores, model.id)
+        progress(0.95, "storing")
+    verb = "is in use" if what == "promoted" else "is in use again"
+    instead = "the rule score" if before is None else f"model {before.id}"
+    return {
+        "model": model.id, "status": "champion", "replaced": None if before is None else before.id, "rescored": len(scores),
+        "sentence": f"Model {model.id} {verb} instead of {instead}; {counted(len(scores), 'loan')} rescored.",
+    }  # fmt: skip
+
+
+def listed(reader: PortfolioReader) -> dict[str, Any]:
+    """Every model and refused attempt with its status, and the log, newest first.
+
+    Returns:
+        models (model, kind, status, trained_at, verdict, n, events, auc, auc_ci, readable, damage), champion (its number
+        or None), returns (the model a rollback brings back, or None), events (model, what, who, at, because).
+    """
+    back = to_return(reader)
+    models = [_told(each) for each in reader.models()]
+    events = [
+        {"model": each.model, "what": each.what, "who": each.who, "at": each.at, "because": each.because}
+        for each in reader.model_events()
+    ]
+    champion = next((each["model"] for each in models if each["status"] == "champion"), None)
+    return {"models": models, "champion": champion, "returns": None if back is None else back.id, "events": events}
+
+
+def _told(model: Model) -> dict[str, Any]:
+    card = model.card
+    measured = {name: card.get(name) for name in ("verdict", "n", "events", "auc", "auc_ci")}
+    damage = "" if model.status == "refused" else unreadable(model)
+    return {"model": model.id, "kind": model.kind, "status": model.status, "trained_at": model.trained_at, **measured,
+            "readable": not damage, "damage": damage}  # fmt: skip
+
+
+def unreadable(model: Model) -> str:
+    """Why a stored model cannot be used, in words without a full stop; "" where it can."""
+    try:
+        load_artifact(model.artifact, model.sha256)
+    except Refused as refusal:
+        return refusal.found
+    return ""
+
+
+def as_text(told: dict[str, Any]) -> str:
+    """The list for a person at a terminal."""
+    lines = []
+    for each in told["models"]:
+        figures = ""
+        if isinstance(each["auc"], float) and each["auc"] == each["auc"]:
+            low, high = each["auc_ci"]
+            figures = f", AUC {each['auc']:.3f} ({low:.3f} to {high:.3f}), n = {each['n']:,}"
+        damage = f". {each['damage']}: the rule score orders the work" if each["damage"] else ""
+        lines.append(f"{each['model']}: {each['status']}, {each['kind']}, {each['verdict'] or 'no verdict'}{figures}{damage}")
+    if not lines:
+        return "No model was trained on this book; the rule score orders the work."
+    if told["champion"] is None:
+        lines.append("No model is in use: the rule score orders the work.")
+    lines.append(f"A rollback brings back model {told['returns']}." if told["returns"] else "There is nothing to roll back to.")
+    return "\n".join(lines)

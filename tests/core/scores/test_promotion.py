@@ -1,0 +1,131 @@
+"""The rules of promotion, on answers whose truth is known."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.scores.discrimination import auc, auc_difference_error
+from core.scores.logit import logit, sigmoid
+from core.scores.promotion import Asked, failed_rules, groups_of, judged
+
+N = 1_200
+DRAW = np.random.default_rng(11)
+TRUTH = -0.8 + 1.2 * DRAW.normal(size=N)
+OUTCOME = (DRAW.random(N) < sigmoid(TRUTH)).astype(float)
+NOISE = DRAW.normal(size=N)
+BORROWER = np.arange(N) // 2
+HALF = np.where(np.arange(N) % 2 == 0, "North", "South")
+
+
+def answers(margin) -> Asked:
+    return Asked(sigmoid(margin), margin)
+
+
+KNOWS, GUESSES = answers(TRUTH), answers(np.full(N, logit(np.array(OUTCOME.mean()))) + 0.3 * NOISE)
+
+
+def compared(challenger, champion, groups=None):
+    return judged(OUTCOME, BORROWER, challenger, champion, groups or {})
+
+
+def rule(told, name, of=""):
+    return next(each for each in told["rules"] if (each["rule"], each["of"]) == (name, of))
+
+
+def test_one_that_knows_beats_one_that_guesses_and_every_rule_says_its_figure_interval_and_n():
+    told = compared(KNOWS, GUESSES, {"Region": HALF})
+    assert (told["passed"], told["better"], told["n"], told["events"]) == (True, True, N, int(OUTCOME.sum()))
+    assert [(each["rule"], each["of"]) for each in told["rules"]] == [
+        ("better", ""), ("calibration", ""), ("group", "Region: North"), ("group", "Region: South"),
+    ]  # fmt: skip
+    for each in told["rules"]:
+        assert each["ci"][0] <= each["figure"] <= each["ci"][1]
+        assert each["n"] == (N if each["rule"] != "group" else N / 2)
+    json.dumps(told, allow_nan=False)
+
+
+def test_the_gain_by_hand():
+    told = judged(
+        np.array([0.0, 1.0] * 60), np.arange(120.0), answers(np.array([-1.0, 1.0] * 60)), answers(np.zeros(120)), {}
+    )
+    assert told["gain"] == pytest.approx(np.log(2) - np.log1p(np.exp(-1)))
+    assert told["gain_ci"] == pytest.approx([told["gain"]] * 2)
+
+
+def test_an_equal_is_not_better_and_a_guess_is_worse():
+    assert not compared(KNOWS, KNOWS)["better"]
+    worse = compared(GUESSES, KNOWS)
+    assert not worse["passed"]
+    assert worse["gain_ci"][1] < 0
+    assert failed_rules(worse).startswith("it is not clearly better (log-loss gain -")
+
+
+def test_the_interval_counts_borrowers_and_not_their_loans():
+    many = judged(*(np.repeat(each, 4) for each in (OUTCOME, BORROWER)), *(
+        Asked(np.repeat(each.probability, 4), np.repeat(each.score, 4)) for each in (KNOWS, GUESSES)
+    ), {})  # fmt: skip
+    once = compared(KNOWS, GUESSES)
+    width = [told["gain_ci"][1] - told["gain_ci"][0] for told in (many, once)]
+    assert width[0] == pytest.approx(width[1], rel=0.15)
+
+
+def test_a_better_order_does_not_pay_for_probabilities_that_do_not_hold():
+    off = Asked(sigmoid(TRUTH * 1.35 + 0.1), TRUTH)
+    told = compared(off, KNOWS)
+    found = rule(told, "calibration")
+    assert found["figure"] > found["limit"] == 0.005
+    assert not found["passed"]
+    assert "its calibration error is" in failed_rules(told)
+
+
+def test_a_group_that_is_told_apart_clearly_worse_stops_it():
+    hurt = np.where(HALF == "South", 0.2 * TRUTH + NOISE, TRUTH)
+    told = compared(answers(hurt), answers(TRUTH), {"Region": HALF})
+    assert not rule(told, "group", "Region: South")["passed"]
+    assert rule(told, "group", "Region: North")["passed"]
+    assert "it is worse for Region: South (AUC lower by 0." in failed_rules(told)
+
+
+def test_a_group_that_is_worse_by_no_more_than_chance_makes_does_not():
+    few = np.where(np.arange(N) < 200, "Few", "Many")
+    shaken = answers(TRUTH + np.where(few == "Few", 0.6 * NOISE, 0.0))
+    told = rule(compared(shaken, KNOWS, {"Product": few}), "group", "Product: Few")
+    assert told["figure"] > told["limit"] == 0.02
+    assert told["ci"][0] < 0
+    assert told["passed"]
+
+
+def test_groups_without_50_of_each_outcome_and_rows_that_state_none_are_not_judged():
+    events = np.flatnonzero(OUTCOME == 1)[:49]
+    small = np.full(N, "", dtype=object)
+    small[events] = "Small"
+    small[np.flatnonzero(OUTCOME == 0)[:300]] = "Small"
+    told = compared(KNOWS, GUESSES, {"Product": small.astype(str)})
+    assert [each["rule"] for each in told["rules"]] == ["better", "calibration"]
+
+
+def test_the_error_of_a_difference_is_that_of_redrawn_loans():
+    other = TRUTH + NOISE
+    found = auc_difference_error(OUTCOME, TRUTH, other)
+    draw = np.random.default_rng(2)
+    redrawn = []
+    for _ in range(300):
+        rows = draw.integers(0, N, N)
+        redrawn.append(auc(OUTCOME[rows], TRUTH[rows]) - auc(OUTCOME[rows], other[rows]))
+    assert found == pytest.approx(np.std(redrawn), rel=0.15)
+    assert auc_difference_error(OUTCOME, TRUTH, TRUTH) == 0
+    assert np.isnan(auc_difference_error(np.array([1.0, 0, 0]), np.arange(3.0), np.arange(3.0)))
+
+
+def test_ages_are_banded_with_each_edge_in_the_older_band_and_absent_ones_in_none():
+    rows = pd.DataFrame(
+        {"age": [29.0, 30.0, 44.0, 45.0, 59.0, 60.0, np.nan], "gender": ["F", None, "M", "F", "M", "F", "M"]}
+    )
+    told = groups_of(rows)
+    assert told["Age"].tolist() == ["under 30", "30 to 44", "30 to 44", "45 to 59", "45 to 59", "60 and over", ""]
+    assert told["Gender"].tolist() == ["F", "", "M", "F", "M", "F", "M"]
+    assert told.keys() == {"Age", "Gender"}
