@@ -49,6 +49,7 @@ FAULT, REFUSED = 1, 2
 WORKER_PAUSE_SECONDS = 1.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DAY = click.DateTime(["%Y-%m-%d"])
+BECAUSE = click.option("--because", default="", help="why: kept with your name and the day, and shown with the model")
 
 
 class _Environment(BaseSettings, Settings):
@@ -104,21 +105,16 @@ class Recoup:
     @property
     def data_dir(self) -> Path:
         """The folder for uploads in progress, made where missing: beside the database unless the settings say."""
-        database = self.engine.url.database or "recoup.db"
-        folder = (
-            Path(self.settings.data_dir) if self.settings.data_dir else Path(database).resolve().parent / "recoup-data"
-        )
+        beside = Path(self.engine.url.database or "recoup.db").resolve().parent / "recoup-data"
+        folder = Path(self.settings.data_dir) if self.settings.data_dir else beside
+        remedy = "Choose another with RECOUP_DATA_DIR."
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Refused(
-                f"The folder for uploads {folder} cannot be made: {error.strerror}",
-                remedy="Choose another with RECOUP_DATA_DIR.",
-            ) from None
+            found = f"The folder for uploads {folder} cannot be made: {error.strerror}"
+            raise Refused(found, remedy=remedy) from None
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-            raise Refused(
-                f"The folder for uploads {folder} may not be written", remedy="Choose another with RECOUP_DATA_DIR."
-            )
+            raise Refused(f"The folder for uploads {folder} may not be written", remedy=remedy)
         return folder
 
     def answer(self, result: Mapping[str, Any], sentence: str) -> None:
@@ -239,15 +235,8 @@ def _keep_worker(recoup: Recoup, over: threading.Event) -> None:
 
 
 def _start_worker(recoup: Recoup) -> subprocess.Popen[bytes]:
-    arguments = [
-        sys.executable,
-        str(Path(__file__).resolve()),
-        "worker",
-        "--db",
-        recoup.settings.db,
-        "--beside",
-        str(os.getpid()),
-    ]
+    program, beside = str(Path(__file__).resolve()), str(os.getpid())
+    arguments = [sys.executable, program, "worker", "--db", recoup.settings.db, "--beside", beside]
     return subprocess.Popen(arguments, stdin=subprocess.DEVNULL)
 
 
@@ -263,14 +252,9 @@ def services(recoup: Recoup) -> Services:
         )
 
     return Services(
-        reader=recoup.reader,
-        writer=recoup.writer,
-        jobs=recoup.jobs,
-        score_one=score,
-        today=today,
-        uploads=recoup.data_dir,
-        settings=recoup.settings,
-    )
+        reader=recoup.reader, writer=recoup.writer, jobs=recoup.jobs, score_one=score, today=today,
+        uploads=recoup.data_dir, settings=recoup.settings,
+    )  # fmt: skip
 
 
 @cli.command()
@@ -317,12 +301,18 @@ def _to_log(text: str) -> None:
 
 def handlers(recoup: Recoup) -> dict[str, Handler]:
     """What the worker does for each kind of job."""
+
+    def put_in_use(job: Job, progress: Progress) -> Mapping[str, Any]:
+        return _put_in_use(recoup, job.payload.get("model"), job.payload["because"], job.who, progress)
+
     return {
         "check": lambda job, progress: _ingest_job(recoup, job, progress, dry_run=True),
         "ingest": lambda job, progress: _ingest_job(recoup, job, progress, dry_run=False),
         "undo": lambda job, progress: _undo(recoup, int(job.payload["batch"]), job.who),
         "redate": lambda job, progress: _redate(recoup, job),
         "train": lambda job, progress: _train(recoup, job.who, progress),
+        "promote": put_in_use,
+        "rollback": put_in_use,
         "sample": lambda job, progress: _load_sample(recoup, job.who, progress, show=bool(job.payload.get("show"))),
     }
 
@@ -366,19 +356,20 @@ def _train(recoup: Recoup, who: str, progress: Progress) -> Mapping[str, Any]:
     return train(recoup.reader(), recoup.writer, today=today(), who=who, progress=progress)
 
 
+def _put_in_use(recoup: Recoup, model: int | None, because: str, who: str, progress: Progress) -> Mapping[str, Any]:
+    from core.workflows.promote import put_in_use
+
+    given = {"because": because, "who": who, "today": today(), "progress": progress}
+    return put_in_use(model, reader=recoup.reader(), writer=recoup.writer, **given)  # type: ignore[arg-type]
+
+
 def _load_sample(recoup: Recoup, who: str, progress: Progress, *, show: bool) -> Mapping[str, Any]:
     from core.workflows.sample import load_sample
 
     return load_sample(
-        reader=recoup.reader("sample"),
-        ingest=lambda request: _ingest(recoup, request, who, lambda *_: None),
-        writer=recoup.writer,
-        folder=recoup.data_dir,
-        today=today(),
-        who=who,
-        progress=progress,
-        show=show,
-    )
+        reader=recoup.reader("sample"), ingest=lambda request: _ingest(recoup, request, who, lambda *_: None),
+        writer=recoup.writer, folder=recoup.data_dir, today=today(), who=who, progress=progress, show=show,
+    )  # fmt: skip
 
 
 # --- commands -------------------------------------------------------------------------------------------------------
@@ -426,9 +417,8 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise FileRefused(
-            f"{path} cannot be read: {error}", remedy="Check the name and that it is UTF-8 text."
-        ) from None
+        found = f"{path} cannot be read: {error}"
+        raise FileRefused(found, remedy="Check the name and that it is UTF-8 text.") from None
 
 
 def _write_rejects(file: Path, report: IngestReport) -> Path | None:
@@ -455,7 +445,7 @@ def undo(recoup: Recoup, batch: int) -> None:
 @cli.command()
 @click.option("--allow", metavar="COLUMN", help="let a quarantined column in from now on; with --because")
 @click.option("--forbid", metavar="COLUMN", help="keep a column out from now on, or take an --allow back")
-@click.option("--because", default="", help="why: kept with your name and the day, and shown with the model")
+@BECAUSE
 @command
 def train(recoup: Recoup, allow: str | None, forbid: str | None, because: str) -> None:
     """Learn a score from outcomes, or say why this book cannot carry one."""
@@ -463,6 +453,36 @@ def train(recoup: Recoup, allow: str | None, forbid: str | None, because: str) -
 
     rule_on_columns(recoup.reader(), recoup.writer, allow, forbid, because, today=today(), who=recoup.settings.who)
     result = _train(recoup, recoup.settings.who, told)
+    recoup.answer(result, result["sentence"])
+
+
+@cli.group(invoke_without_command=True)
+@command
+def models(recoup: Recoup) -> None:
+    """List what was trained, which model is in use, and who decided what; put another one in use."""
+    if click.get_current_context().invoked_subcommand is None:
+        from core.workflows.promote import as_text, listed
+
+        found = listed(recoup.reader())
+        recoup.answer(found, as_text(found))
+
+
+@models.command("promote")
+@click.argument("model", type=int)
+@BECAUSE
+@command
+def promote_model(recoup: Recoup, model: int, because: str) -> None:
+    """Put a model in use that waits as challenger, or was in use before; the newest day is rescored."""
+    result = _put_in_use(recoup, model, because, recoup.settings.who, told)
+    recoup.answer(result, result["sentence"])
+
+
+@models.command("rollback")
+@BECAUSE
+@command
+def rollback_model(recoup: Recoup, because: str) -> None:
+    """Bring back the model that was in use before; the newest day is rescored."""
+    result = _put_in_use(recoup, None, because, recoup.settings.who, told)
     recoup.answer(result, result["sentence"])
 
 
@@ -477,9 +497,7 @@ def monitor(recoup: Recoup) -> None:
 
 @cli.command()
 @click.option("--batch", type=int, help="only the loans of this batch; default the newest day")
-@click.option(
-    "--limits", "limits_file", type=click.Path(path_type=Path), help="JSON: costs and capacities of the strategies"
-)
+@click.option("--limits", "limits_file", type=click.Path(path_type=Path), help="JSON: costs and capacities")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="the CSV file to write")
 @command
 def recommend(recoup: Recoup, batch: int | None, limits_file: Path | None, out: Path) -> None:
@@ -495,10 +513,9 @@ def recommend(recoup: Recoup, batch: int | None, limits_file: Path | None, out: 
     frame = recommendations(reader, batch_id=batch, limits=limits)
     _write(out, to_csv(frame))
     counts = frame["Strategy"].value_counts().to_dict()
+    said = ", ".join(f"{name} {n:,}" for name, n in counts.items())
     result = {"out": str(out), "loans": len(frame), "strategies": counts}
-    recoup.answer(
-        result, f"{len(frame):,} loans written to {out}: " + ", ".join(f"{name} {n:,}" for name, n in counts.items())
-    )
+    recoup.answer(result, f"{len(frame):,} loans written to {out}: {said}")
 
 
 def _write(path: Path, text: str) -> None:
@@ -512,15 +529,10 @@ def _write(path: Path, text: str) -> None:
 @click.option("--as-of", type=DAY, help="the day asked about; default the newest in the book")
 @click.option("--known-on", type=DAY, help="ask with the knowledge of that day; default with all there is now")
 @click.option(
-    "--where",
-    "conditions",
-    multiple=True,
-    metavar="FIELD=VALUE",
+    "--where", "conditions", multiple=True, metavar="FIELD=VALUE",
     help="only loans with this value; of one field repeated any of its values, of several fields all of them",
-)
-@click.option(
-    "--no-tables", is_flag=True, help="with --json: the numbers only, without curves, matrices and comparisons"
-)
+)  # fmt: skip
+@click.option("--no-tables", is_flag=True, help="with --json: the numbers only, without curves and comparisons")
 @command
 def metrics(
     recoup: Recoup, as_of: datetime | None, known_on: datetime | None, conditions: tuple[str, ...], no_tables: bool
@@ -575,9 +587,8 @@ def sample(recoup: Recoup, loans: int, months: int, seed: int, out: Path) -> Non
         result = write_sample(out, loans=loans, months=months, seed=seed)
     except OSError as error:
         raise FileRefused(f"{out} cannot be written: {error.strerror}", remedy="Choose another --out.") from None
-    recoup.answer(
-        result, f"{result['files']} files written to {out}; manifest.json lists them in the order they arrived."
-    )
+    said = f"{result['files']} files written to {out}; manifest.json lists them in the order they arrived."
+    recoup.answer(result, said)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from core.errors import Refused
 from core.scores.calibration import apply_calibration
-from core.scores.features import Matrix, Under, matrix_of
+from core.scores.features import EXTRA, SOURCES, STRATEGY, Matrix, Under, matrix_of
 from core.segments.features import Numbers
 
 FORMAT = "recoup-model-1"
@@ -65,23 +65,70 @@ def load_artifact(text: str, sha256: str) -> Artifact:
     """Read a stored model.
 
     Raises:
-        Refused: the text is damaged (its hash differs) or is no model of this version.
+        Refused: the text is damaged (its hash differs), or is no model of this version: another format, facts it does not
+            know, or parts that are missing or do not fit together.
     """
     remedy = "Train again; until then the rule score orders the work."
     if sha256_of(text) != sha256:
         raise Refused("The stored model is damaged: its content does not match its hash", remedy=remedy)
     try:
-        content = json.loads(text)
-    except json.JSONDecodeError:
+        content = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
         raise Refused("The stored model is not readable as JSON", remedy=remedy) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise Refused("The stored model is of another format", where=(f"expected {FORMAT}",), remedy=remedy)
-    return artifact_of(content)
+    try:
+        unknown = _unknown_inputs(content)
+        paths = _paths(content) if "trees" in content else None
+        odd = "" if unknown else _odd_shape(content, paths)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, ZeroDivisionError):
+        unknown, paths, odd = [], None, "a part of it is missing or of another shape"
+    if unknown:
+        raise Refused("The stored model reads facts this version does not know", where=unknown, remedy=remedy)
+    if odd:
+        raise Refused(f"The stored model is incomplete: {odd}", remedy=remedy)
+    return Artifact(content, paths)
 
 
 def artifact_of(content: Mapping[str, Any]) -> Artifact:
     """A model made ready to be asked, from what its text holds."""
     return Artifact(content, _paths(content) if "trees" in content else None)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _unknown_inputs(content: Mapping[str, Any]) -> list[str]:
+    """Names of inputs that nothing here knows how to compute."""
+    known = {source.name for source in SOURCES} | {STRATEGY}
+    return [
+        each["name"] for each in content["inputs"] if each["name"] not in known and not each["name"].startswith(EXTRA)
+    ]
+
+
+def _odd_shape(content: Mapping[str, Any], paths: Paths | None) -> str:
+    """What does not fit together; "" where all does."""
+    blank = pd.DataFrame({field: [None] for source in SOURCES for field in source.fields})
+    columns = matrix_of(content["inputs"], blank).values.shape[1]
+    apply_calibration(content["calibration"], np.zeros(1))
+    if "linear" not in content and paths is None:
+        return "it has neither a linear part nor trees"
+    if "linear" in content:
+        linear = content["linear"]
+        sizes = {len(linear[name]) for name in ("mean", "scale", "coefficients")}
+        whole = np.asarray(
+            [*linear["mean"], *linear["scale"], *linear["coefficients"], linear["intercept"]], dtype=float
+        )
+        if sizes != {columns} or not np.isfinite(whole).all():
+            return f"it has {columns} columns and {max(sizes)} coefficients"
+    if (
+        paths is not None
+        and len(paths.feature)
+        and not 0 <= int(paths.feature.min()) <= int(paths.feature.max()) < max(columns, 1)
+    ):
+        return "its trees ask for columns it does not have"
+    return ""
 
 
 def evaluate(artifact: Artifact, frame: pd.DataFrame, *, under: Under = "reference") -> tuple[Numbers, Parts, Matrix]:

@@ -16,6 +16,16 @@ from core.workflows.score import score_frame
 MOST_WORDS = 500
 
 
+def put_in_use(
+    model_id: int | None, *, because: str, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str,
+    progress: Progress,
+) -> dict[str, Any]:  # fmt: skip
+    """`promote` that model, or `rollback` where none is named."""
+    if model_id is None:
+        return rollback(because=because, reader=reader, writer=writer, today=today, who=who, progress=progress)
+    return promote(model_id, because=because, reader=reader, writer=writer, today=today, who=who, progress=progress)
+
+
 def promote(
     model_id: int, *, because: str, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str, progress: Progress
 ) -> dict[str, Any]:  # fmt: skip
@@ -56,7 +66,8 @@ def rollback(
     before = to_return(reader)
     if before is None:
         raise Refused(
-            "There is no earlier model to return to", remedy="Promote another one from the list of models, or train again."
+            "There is no earlier model to return to",
+            remedy="Promote another one from the list of models, or train again.",
         )
     return _put_in_use(before, "returned", because, reader, writer, today, who, progress)
 
@@ -67,9 +78,7 @@ def to_return(reader: PortfolioReader) -> Model | None:
     champion = next((each.id for each in models if each.status == "champion"), None)
     undone = {batch.id for batch in reader.batches(limit=1_000_000) if batch.status == "undone"}
     fallen = {each.id for each in models if undone & set(each.card.get("trained_on_batches", []))}
-    found = previous_champion(
-        [(each.model, each.what) for each in reversed(events)], current=champion, barred=fallen
-    )
+    found = previous_champion([(each.model, each.what) for each in reversed(events)], current=champion, barred=fallen)
     return next((each for each in models if each.id == found), None)
 
 
@@ -88,7 +97,9 @@ def _put_in_use(
     if model.status != "refused":
         load_artifact(model.artifact, model.sha256)
     before = reader.champion()
-    figures = {name: model.card.get(name) for name in ("n", "auc", "auc_ci")} | {"comparison": model.card.get("comparison")}
+    figures = {name: model.card.get(name) for name in ("n", "auc", "auc_ci")} | {
+        "comparison": model.card.get("comparison")
+    }
     progress(0.1, "putting the model in use")
     with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"model {model.id} {what}") as unit:
         unit.crown(model.id, what=what, because=because, figures=figures)
@@ -150,10 +161,14 @@ def as_text(told: dict[str, Any]) -> str:
             low, high = each["auc_ci"]
             figures = f", AUC {each['auc']:.3f} ({low:.3f} to {high:.3f}), n = {each['n']:,}"
         damage = f". {each['damage']}: the rule score orders the work" if each["damage"] else ""
-        lines.append(f"{each['model']}: {each['status']}, {each['kind']}, {each['verdict'] or 'no verdict'}{figures}{damage}")
+        lines.append(
+            f"{each['model']}: {each['status']}, {each['kind']}, {each['verdict'] or 'no verdict'}{figures}{damage}"
+        )
     if not lines:
         return "No model was trained on this book; the rule score orders the work."
     if told["champion"] is None:
         lines.append("No model is in use: the rule score orders the work.")
-    lines.append(f"A rollback brings back model {told['returns']}." if told["returns"] else "There is nothing to roll back to.")
+    lines.append(
+        f"A rollback brings back model {told['returns']}." if told["returns"] else "There is nothing to roll back to."
+    )
     return "\n".join(lines)

@@ -11,12 +11,13 @@ from core.scores.evaluate import FORMAT, sha256_of
 from tests.dashboard.work import forty_loans
 from tests.fakes import FakePortfolioReader
 
-ARTIFACT = json.dumps(
-    {
-        "format": FORMAT, "kind": "logistic", "inputs": [], "calibration": {"method": "none"},
-        "linear": {"mean": [], "scale": [], "intercept": -1.0, "coefficients": []},
-    }
-)  # fmt: skip
+CONTENT: dict[str, Any] = {
+    "format": FORMAT, "kind": "logistic", "calibration": {"method": "none"},
+    "inputs": [{"name": "days past due (log)", "family": "arrears", "kind": "number", "monotone": 1, "median": 3.0,
+                "has_missing": False}],
+    "linear": {"mean": [3.0], "scale": [1.0], "intercept": -1.0, "coefficients": [0.8]},
+}  # fmt: skip
+ARTIFACT = json.dumps(CONTENT)
 CARD: dict[str, Any] = {
     "verdict": "usable", "target": "cash within 12 months under 0.05 of the balance", "n": 1200, "events": 300,
     "auc": 0.743, "auc_ci": [0.711, 0.775], "p_value": 0.0005, "ece": 0.02, "calibration_slope": 1.02,

@@ -1,0 +1,123 @@
+"""A person puts a model in use or takes that back: who decides, what is logged, what is rescored, what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from core.errors import Refused
+from core.workflows.promote import as_text, listed, promote, put_in_use, rollback
+from tests.dashboard.models_book import NO_SIGNAL, model, reader_of
+from tests.dashboard.small_book import BATCH
+from tests.fake_models import FakeModelWriter
+from tests.fakes import FakePortfolioReader
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def kept():
+    """A book whose model 2 took the place of model 1; 3 waits, 4 was refused."""
+    reader = reader_of()
+    writer = FakeModelWriter(reader)
+    for status in ("champion", "champion", "challenger", "refused"):
+        told = model(9, status, NO_SIGNAL) if status == "refused" else model(9, status)
+        row = {"kind": told.kind, "status": status, "sha256": told.sha256, "card": told.card, "artifact": told.artifact}
+        with writer.unit("own", kind="scoring", known_on=TODAY, who="ana") as unit:
+            unit.put_model(row | {"trained_on_batches": [1], "because": "trained"})
+    writer.units.clear()
+    return reader, writer
+
+
+def by_bob(kept, number, because="it fits the new product"):
+    reader, writer = kept
+    given = {"reader": reader, "writer": writer, "today": TODAY, "who": "bob", "progress": lambda *_: None}
+    return put_in_use(number, because=because, **given)
+
+
+def test_a_challenger_is_promoted_by_name_and_reason_and_the_newest_day_rescored(kept):
+    reader, writer = kept
+    steps = []
+    told = promote(3, because=" it fits\nthe new product ", reader=reader, writer=writer, today=TODAY, who="bob",
+                   progress=lambda done, _: steps.append(done))  # fmt: skip
+    assert (told["model"], told["replaced"], told["rescored"]) == (3, 2, 40)
+    assert told["sentence"] == "Model 3 is in use instead of model 2; 40 loans rescored."
+    assert reader.champion().id == 3
+    assert writer.units == [("own", "scoring", TODAY, "bob", "model 3 promoted")]
+    scores, number = writer.scored[-1]
+    assert (number, set(scores["source"])) == (3, {"model"})
+    newest = reader.model_events()[0]
+    assert (newest.model, newest.what, newest.who, newest.because) == (3, "promoted", "bob", "it fits the new product")
+    assert newest.figures["auc"] == reader.champion().card["auc"]
+    assert steps == sorted(steps)
+
+
+def test_a_rollback_brings_the_one_before_back_and_does_not_go_to_and_fro(kept):
+    reader, writer = kept
+    told = by_bob(kept, None, "complaints")
+    assert told["sentence"] == "Model 1 is in use again instead of model 2; 40 loans rescored."
+    assert [(each.model, each.what) for each in reader.model_events()[:2]] == [(1, "returned"), (2, "withdrawn")]
+    assert writer.scored[-1][1] == 1
+    with pytest.raises(Refused, match="There is no earlier model to return to"):
+        by_bob(kept, None, "again")
+    assert by_bob(kept, 2, "the complaints were about something else")["replaced"] == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [(4, "Model 4 was refused at training"), (2, "Model 2 is in use already"), (99, "There is no model 99")],
+)
+def test_what_may_not_be_put_in_use_is_refused_and_nothing_is_written(kept, number, says):
+    reader, writer = kept
+    before = len(reader.model_events())
+    with pytest.raises(Refused, match=says):
+        by_bob(kept, number)
+    assert (len(reader.model_events()), writer.scored, reader.champion().id) == (before, [], 2)
+
+
+@pytest.mark.parametrize("nothing", ["", "  \n", None])
+def test_without_a_reason_nothing_happens(kept, nothing):
+    for number in (3, None):
+        with pytest.raises(Refused, match="Nothing says why"):
+            by_bob(kept, number, nothing)
+    assert kept[1].units == []
+
+
+def test_a_damaged_model_is_not_put_in_use(kept):
+    reader, writer = kept
+    reader.held[:] = [
+        replace(each, artifact=each.artifact + " ") if each.id in (1, 3) else each for each in reader.held
+    ]
+    for number in (3, None):
+        with pytest.raises(Refused, match="The stored model is damaged"):
+            by_bob(kept, number)
+    assert (reader.champion().id, writer.units) == (2, [])
+    told = listed(reader)
+    assert [each["readable"] for each in told["models"]] == [True, False, True, False]
+
+
+def test_a_model_that_learned_from_an_undone_batch_does_not_return(kept):
+    reader, writer = kept
+    reader._batches[:] = [replace(BATCH, id=1, status="undone")]
+    with pytest.raises(Refused, match="no earlier model"):
+        rollback(because="x", reader=reader, writer=writer, today=TODAY, who="bob", progress=lambda *_: None)
+
+
+def test_the_list_names_statuses_the_one_that_returns_and_the_log(kept):
+    told = listed(kept[0])
+    assert [(each["model"], each["status"]) for each in told["models"]] == [
+        (4, "refused"), (3, "challenger"), (2, "champion"), (1, "retired"),
+    ]  # fmt: skip
+    assert (told["champion"], told["returns"]) == (2, 1)
+    assert told["events"][-1] == {
+        "model": 1, "what": "trained", "who": "ana", "at": "2026-11-20T12:00:00+00:00", "because": "trained",
+    }  # fmt: skip
+    lines = as_text(told).splitlines()
+    assert lines[2] == "2: champion, logistic, usable, AUC 0.743 (0.711 to 0.775), n = 1,200"
+    assert lines[-1] == "A rollback brings back model 1."
+
+
+def test_a_book_without_models_says_that_the_rule_orders_the_work():
+    assert "the rule score orders the work" in as_text(listed(FakePortfolioReader(reader_of()._snapshots[:0])))
