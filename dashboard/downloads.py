@@ -23,6 +23,7 @@ from core.selection import NOT_STATED, Selection
 from core.strategies.catalogue import CATALOGUE, net_value_basis
 from core.workflows.filter_values import known_filters
 from dashboard.address import FACTS_PATH
+from dashboard.model_file import model_card
 from dashboard.services import Services
 from dashboard.state import book_known
 from dashboard.text_targets import value_words
@@ -65,6 +66,10 @@ def add_routes(app: dash.Dash, services: Services) -> None:
     @server.get("/download/targets.csv")
     def targets_file() -> Response:
         return _answered(lambda: targets(services))
+
+    @server.get("/download/model-<int:model_id>.json")
+    def model_file(model_id: int) -> Response:
+        return _answered(lambda: model_card(services, model_id))
 
     @server.get("/download/rejects-<int:batch_id>.csv")
     def rejects_file(batch_id: int) -> Response:

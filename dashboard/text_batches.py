@@ -17,10 +17,11 @@ KINDS = {
 }
 DOING = {
     "check": "Checking", "ingest": "Loading", "undo": "Undoing", "redate": "Correcting the as-of of", "train": "Training on outcomes",
-    "sample": "Loading the sample book",
+    "sample": "Loading the sample book", "promote": "Putting a model in use", "rollback": "Rolling back to the model before",
 }  # fmt: skip
 DONE = {
     "check": "Checked", "ingest": "Loaded", "undo": "Undone", "redate": "As-of corrected", "train": "Trained", "sample": "Sample book loaded",
+    "promote": "Model in use", "rollback": "Rolled back",
 }  # fmt: skip
 
 

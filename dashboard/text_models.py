@@ -48,13 +48,11 @@ def verdict_of(models: Sequence[Model], champion: Model | None, damage: str) -> 
     if newest.status != "refused":
         said = f"**No model is in use**: none that stands was promoted. {RULE_ORDERS}."
         return Verdict(said, "rule score in use", "neutral")
+    why = str(newest.card.get("why") or "").rstrip(".")
     if newest.card.get("verdict") == "too little history":
-        why = str(newest.card.get("why", "")).rstrip(".")
         return Verdict(f"**Too little history to learn from.** {why}. {RULE_ORDERS}.", "rule score in use", "neutral")
-    if not is_number(newest.card.get("auc")) and newest.card.get("why"):
-        return Verdict(
-            f"**No usable signal in this file.** {newest.card['why']}. {RULE_ORDERS}.", "rule score in use", "neutral"
-        )
+    if why:
+        return Verdict(f"**No usable signal in this file.** {why}. {RULE_ORDERS}.", "rule score in use", "neutral")
     said = (
         f"**No usable signal in this file.** The best that could be learned has {measured(newest.card)}. {RULE_ORDERS}."
     )

@@ -35,6 +35,25 @@ NO_SIGNAL = CARD | {
 }
 
 
+COMPARISON = {
+    "passed": False, "better": False, "gain": -0.001, "gain_ci": [-0.004, 0.002], "n": 400, "events": 90, "on": "new",
+    "against": 1, "rules": [
+        {"rule": "better", "of": "", "figure": -0.001, "ci": [-0.004, 0.002], "limit": 0.0, "n": 400, "events": 90, "passed": False},
+        {"rule": "calibration", "of": "", "figure": 0.001, "ci": [-0.01, 0.012], "limit": 0.005, "n": 400, "events": 90,
+         "passed": True},
+        {"rule": "group", "of": "Gender: F", "figure": 0.01, "ci": [-0.02, 0.04], "limit": 0.02, "n": 210, "events": 55,
+         "passed": True},
+    ],
+}  # fmt: skip
+WHOLE = CARD | {
+    "data": {"first_day": "2024-01-31", "last_day": "2025-09-30", "loans": 1200, "borrowers": 1100, "sha256": "ab" * 32},
+    "excluded": [{"why": "states no outcome", "loans": 7}], "inputs": ["days past due (log)", "extra:CHANNEL"],
+    "calibration": "platt", "folds": 5, "conditional_on_strategy": True, "reference_strategy": "Standard",
+    "outcome_column": "payments", "comparison": COMPARISON, "trained_by": "ana",
+    "candidates": {"logistic": {"auc": 0.74, "se": 0.01, "log_loss": 0.52, "worse_by": 0.0, "worse_by_se": 0.0}},
+}  # fmt: skip
+
+
 def model(number: int, status: str, card: dict[str, Any] = CARD, **more: Any) -> Model:
     """A model of that number; a refused one has no artifact."""
     text = "" if status == "refused" else ARTIFACT

@@ -15,6 +15,7 @@ from dashboard import text_batches as say
 from dashboard.components.score_badge import score_words
 from dashboard.pages.batches import panel
 from dashboard.services import Services
+from dashboard.training import start_training
 
 
 def downloads_card() -> html.Section:
@@ -75,13 +76,6 @@ def update_cards(services: Services) -> tuple[str, str, str, str, str]:
     words, tone = score_words(sources, champion)
     models = reader.models()
     return words, f"badge-pill {tone}", say.training_words(models[0] if models else None), *say.sample_words(book)
-
-
-def start_training(services: Services) -> int:
-    """Queue a training. Returns the job. Raises Refused on an empty book."""
-    if services.reader().book().is_empty:
-        raise Refused("There is nothing to learn from yet", remedy="Load a portfolio file first.")
-    return services.jobs.add("train", {}, services.settings.who)
 
 
 def turn_sample(services: Services) -> int | None:

@@ -18,6 +18,8 @@ from dashboard.pages.models import (
     alarms,
     calibration,
     came_true,
+    card,
+    contest,
     discrimination,
     drift,
     gains,
@@ -25,7 +27,9 @@ from dashboard.pages.models import (
     quarantine,
     ranking,
     recipe,
+    registry,
     verdict,
+    work,
 )
 from dashboard.pages.models.seen import Seen, Shared
 from dashboard.services import Services
@@ -34,11 +38,13 @@ from dashboard.text_models import verdict_of
 PAGE = Page("/models", "Models", "Prove", "Can the score be trusted?", filters=False)
 
 PARTS: tuple[tuple[str, tuple[tuple[ModuleType, ...], ...]], ...] = (
-    ("What did it have to pass?", ((verdict,),)),
+    ("What did it have to pass?", ((verdict,), (work,), (contest,))),
     ("How good is it on loans it never saw?", ((discrimination, calibration), (lift, gains))),
     ("Does it still hold?", ((alarms,), (drift,), (came_true, ranking))),
     ("What may it learn from?", ((quarantine,),)),
     ("What would the field's tutorials have said?", ((recipe,),)),
+    ("What is it made of, and where does it end?", ((card,),)),
+    ("Who decides which model is in use?", ((registry,),)),
 )  # fmt: skip
 """Questions with their rows of panels; two panels of a row stand side by side."""
 

@@ -15,7 +15,7 @@ from core.scores.evaluate import load_artifact
 from dashboard.remembered import Remembered
 from dashboard.services import Services
 
-KEY = "model"
+KEY, IN_USE = "model", "in-use"
 """The model looked at, in the address; without it the one in use, else the newest attempt."""
 
 

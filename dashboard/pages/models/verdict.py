@@ -21,7 +21,7 @@ def card() -> html.Section:
     columns = [
         text_column("rule", "It had to", minWidth=190, flex=2, wrapText=True, autoHeight=True),
         number_column("figure", "Figure", minWidth=80), number_column("interval", "95 % interval", minWidth=120),
-        number_column("n", "n", minWidth=110), text_column("held", "Held?", minWidth=70),
+        number_column("n", "n", minWidth=110), text_column("held", "Held?", minWidth=80, wrapText=True, autoHeight=True),
     ]  # fmt: skip
     head = [
         html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")]),

@@ -1,0 +1,19 @@
+"""A training asked for on a page: queued for the worker, one at a time."""
+
+from __future__ import annotations
+
+from core.errors import Refused
+from dashboard.services import Services
+
+
+def start_training(services: Services) -> int:
+    """Queue a training. Returns the job.
+
+    Raises:
+        Refused: the book is empty, or a training waits or runs already.
+    """
+    if services.reader().book().is_empty:
+        raise Refused("There is nothing to learn from yet", remedy="Load a portfolio file first.")
+    if any(job.kind == "train" and not job.is_over for job in services.jobs.recent(1_000)):
+        raise Refused("A training is on its way already", remedy="Wait until it is done, or stop it on Models.")
+    return services.jobs.add("train", {}, services.settings.who)

@@ -1,0 +1,186 @@
+"""The page Models: who decides, the list and the log, a model's card, a training from the page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from core.errors import Refused
+from core.records import ModelEvent
+from core.scores.limits import limits_of
+from dashboard.app import create_app
+from dashboard.pages.models import card, contest, registry, work
+from dashboard.pages.models.seen import Shared
+from dashboard.services import Services
+from dashboard.training import start_training
+from tests.dashboard.models_book import COMPARISON, NO_SIGNAL, WHOLE, model, reader_of
+from tests.dashboard.work import services_of
+from tests.fakes import FakeJobQueue
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+EVENTS = (
+    ModelEvent(3, 2, "trained", "ana", "2026-11-20T09:00:00+00:00", "it fails against model 1", {}),
+    ModelEvent(2, 1, "promoted", "bob", "2026-10-01T08:30:00+00:00", "the first usable model", {"auc": float("nan")}),
+    ModelEvent(1, 1, "trained", "", "2026-10-01T08:00:00+00:00", "recorded before the log was kept", {}),
+)
+
+
+def services_with(*models, events=EVENTS) -> Services:
+    reader = reader_of(*models)
+    reader.told[:] = events
+    return replace(services_of(reader), jobs=FakeJobQueue(lambda: NOW))
+
+
+@pytest.fixture
+def services() -> Services:
+    return services_with(model(2, "challenger", WHOLE), model(1, "champion"))
+
+
+def looked_at(services, number=""):
+    shared = Shared(services)
+    return shared, shared.seen(f"?model={number}")
+
+
+def test_the_list_names_every_training_with_its_status_interval_and_n(services):
+    told = registry.update_registry(*looked_at(services))
+    assert told["title"] == "2 trainings, 1 waiting"
+    assert [(row["model"], row["status"], row["auc"], row["interval"], row["n"]) for row in told["rows"]] == [
+        ("2", "waits as challenger", "0.743", "0.711 to 0.775", "1,200"), ("1", "in use", "0.743", "0.711 to 0.775", "1,200"),
+    ]  # fmt: skip
+    assert [each["value"] for each in told["choices"]] == ["in-use", "2", "1"]
+
+
+def test_the_log_says_when_what_who_and_why(services):
+    rows = registry.update_registry(*looked_at(services))["log"]
+    assert rows[1] == {
+        "day": "1 Oct 2026, 08:30 UTC", "model": "1", "what": "put in use", "who": "bob", "because": "the first usable model",
+    }  # fmt: skip
+    assert rows[2]["who"] == "not recorded"
+
+
+def test_a_model_that_cannot_be_read_is_listed_as_that():
+    told = registry.update_registry(*looked_at(services_with(model(1, "champion", artifact="{}"))))
+    assert told["rows"][0]["status"] == "cannot be read"
+
+
+def test_a_contest_shows_every_rule_with_figure_interval_n_and_outcome(services):
+    told = contest.update_contest(looked_at(services, "2")[1])
+    assert told["title"] == "Model 2 did not pass against model 1"
+    assert "loans placed after the champion's last day; n = 400 loans, 90 not recovered" in told["subtitle"]
+    assert [(row["figure"], row["interval"], row["n"], row["held"]) for row in told["rows"]] == [
+        ("−0.0010", "−0.0040 to 0.0020", "400 (90)", "no"), ("+0.0010", "−0.0100 to 0.0120", "400 (90)", "yes"),
+        ("+0.0100", "−0.0200 to 0.0400", "210 (55)", "yes"),
+    ]  # fmt: skip
+    assert "not be clearly worse for Gender: F" in told["rows"][2]["rule"]
+
+
+def test_without_a_contest_it_says_why(services):
+    told = contest.update_contest(looked_at(services)[1])
+    assert told["rows"] == []
+    assert told["subtitle"] == "n/a, because there was no other model in use when it was trained."
+    older = model(
+        1,
+        "champion",
+        WHOLE | {"comparison": {name: COMPARISON[name] for name in ("better", "gain", "gain_ci", "n", "on")}},
+    )
+    assert contest.update_contest(looked_at(services_with(older))[1])["rows"] == []
+
+
+def test_the_card_says_what_it_learned_from_what_it_may_not_see_and_who_decided(services):
+    told = card.update_card(*looked_at(services, "2"))
+    assert told["window"] == "31 Jan 2024 to 30 Sep 2025"
+    assert told["rows"] == f"1,200 loans of 1,100 borrowers; SHA-256 {'ab' * 32}"
+    assert told["excluded"] == "7 loans: states no outcome"
+    assert told["inputs"] == "days past due (log), CHANNEL"
+    assert told["quarantined"].startswith("Legal_Action_Taken: It is written with the outcome")
+    assert told["learned"].endswith("5 folds by borrower; calibrated by Platt's method")
+    assert (told["trained"], told["placed"]) == ("ana, 20 Nov 2026", "never")
+    assert (told["href"], told["link"]) == ("/download/model-2.json", "link")
+    assert told["candidates"][0]["auc"] == "0.740 (± 0.010)"
+    assert card.update_card(*looked_at(services))["placed"] == "bob, 1 Oct 2026: the first usable model"
+
+
+def test_no_model_has_an_empty_card_and_no_download():
+    told = card.update_card(*looked_at(services_with()))
+    assert (told["title"], told["target"], told["link"]) == ("Model card", "", "is-absent")
+
+
+def test_limits_are_those_of_the_figures():
+    assert limits_of({}) == []
+    one_day = limits_of(WHOLE | {"data": {"first_day": "2025-01-31", "last_day": "2025-01-31", "loans": 500}})
+    assert one_day[0].startswith("It knows loans of one day only (31 Jan 2025)")
+    assert one_day[1].startswith("It learned from 500 loans")
+    assert "left under Standard" in one_day[2]
+    stated = limits_of(NO_SIGNAL | {"outcome_column": "recovery_status"})
+    assert stated[0].startswith("No later loans with outcomes")
+    assert stated[-1].startswith("Its outcome is a status somebody wrote")
+
+
+def test_a_card_is_taken_away_as_json_with_its_decisions_and_null_for_what_is_undefined(services):
+    client = create_app(services).server.test_client()
+    answer = client.get("/download/model-1.json")
+    told = json.loads(answer.text, parse_constant=lambda name: pytest.fail(name))
+    assert (told["model"], told["status"], told["card"]["auc"]) == (1, "champion", 0.743)
+    assert [(each["what"], each["who"], each["figures"]) for each in told["decisions"]] == [
+        ("promoted", "bob", {"auc": None}), ("trained", "", {}),
+    ]  # fmt: skip
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="model-1.json"'
+    missing = client.get("/download/model-9.json")
+    assert (missing.status_code, missing.text) == (
+        400,
+        "There is no model 9. Look up its number in the list of models.\n",
+    )
+
+
+def test_a_training_is_queued_once_and_its_progress_is_read_from_the_queue(services):
+    number = start_training(services)
+    with pytest.raises(Refused, match="A training is on its way already"):
+        start_training(services)
+    assert work.update_work(services)["message"] == "Training on outcomes: waiting for the worker"
+    services.jobs.claim("worker", 60)
+    services.jobs.heartbeat(number, "worker", 0.4, "training", 60)
+    running = work.update_work(services)
+    assert (running["message"], running["share"], running["busy"], running["still"]) == (
+        "Training on outcomes: training (40 %)", "0.4", True, False,
+    )  # fmt: skip
+    services.jobs.finish(number, "worker", "done", {"sentence": "No usable signal in this book: AUC 0.51."}, "done")
+    over = work.update_work(services)
+    assert (over["outcome"], over["busy"], over["still"]) == ("No usable signal in this book: AUC 0.51.", False, True)
+    assert start_training(services) == number + 1
+
+
+def test_before_any_job_nothing_is_told(services):
+    assert work.update_work(services)["still"] is True
+    services.jobs.add("ingest", {}, "ana")
+    assert work.update_work(services)["message"] == ""
+
+
+def test_a_promotion_needs_a_reason_and_one_of_the_list(services):
+    assert work.start_change(services, "2", "  ") == "Say why first: it stands in the log with your name."
+    for forged in ("1", "9", "", "x"):
+        with pytest.raises(Refused, match="That model cannot be put in use"):
+            work.start_change(services, forged, "why not")
+    assert services.jobs.recent() == []
+    assert work.start_change(services, "2", " it fits ") == ""
+    job = services.jobs.recent()[0]
+    assert (job.kind, job.payload) == ("promote", {"model": 2, "because": "it fits"})
+    assert "wait until it is done" in work.start_change(services, None, "complaints")
+
+
+def test_a_rollback_is_queued_with_its_reason_and_names_what_returns(services):
+    able, chosen, closed, words, no_back = work.update_choices(services, looked_at(services)[1])
+    assert ([each["value"] for each in able], chosen, closed, words, no_back) == (
+        ["2"],
+        "2",
+        False,
+        "Nothing to roll back to",
+        True,
+    )
+    events = (ModelEvent(4, 2, "promoted", "ana", "2026-11-20T09:00:00+00:00", "", {}), *EVENTS)
+    later = services_with(model(2, "champion"), model(1, "retired"), events=events)
+    assert work.update_choices(later, looked_at(later)[1])[3:] == ("Roll back to model 1", False)
+    work.start_change(later, None, "complaints")
+    assert (later.jobs.recent()[0].kind, later.jobs.recent()[0].payload) == ("rollback", {"because": "complaints"})
