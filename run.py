@@ -49,6 +49,7 @@ FAULT, REFUSED = 1, 2
 WORKER_PAUSE_SECONDS = 1.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DAY = click.DateTime(["%Y-%m-%d"])
+PATH = click.Path(path_type=Path)
 BECAUSE = click.option("--because", default="", help="why: kept with your name and the day, and shown with the model")
 
 
@@ -247,9 +248,8 @@ def services(recoup: Recoup) -> Services:
 
     def score(fields: Mapping[str, Any]) -> Any:
         reader = recoup.reader()
-        return score_one(
-            fields, champion=reader.champion(), segmentation=reader.segmentation(), rates=reader.matured_rates()
-        )
+        known = {"champion": reader.champion(), "segmentation": reader.segmentation(), "rates": reader.matured_rates()}
+        return score_one(fields, **known)  # type: ignore[arg-type]
 
     return Services(
         reader=recoup.reader, writer=recoup.writer, jobs=recoup.jobs, score_one=score, today=today,
@@ -267,9 +267,7 @@ def worker(recoup: Recoup, beside: int | None) -> None:
     from core.workflows.jobs import sweep_uploads
     from core.workflows.worker import work
 
-    with_lower_priority = getattr(os, "nice", None)
-    if with_lower_priority:
-        with_lower_priority(10)
+    getattr(os, "nice", int)(10)  # with lower priority, where the system knows any
     stop = threading.Event()
     if beside is not None:
         threading.Thread(target=_watch, args=(beside, stop), daemon=True).start()
@@ -331,9 +329,8 @@ def _ingest(recoup: Recoup, request: IngestRequest, who: str, progress: Progress
 def _ingest_job(recoup: Recoup, job: Job, progress: Progress, *, dry_run: bool) -> Mapping[str, Any]:
     from core.workflows.jobs import ingest_job
 
-    return ingest_job(
-        job, lambda request: _ingest(recoup, request, job.who, progress), uploads=recoup.data_dir, dry_run=dry_run
-    )
+    load = functools.partial(_ingest, recoup, who=job.who, progress=progress)
+    return ingest_job(job, load, uploads=recoup.data_dir, dry_run=dry_run)
 
 
 def _undo(recoup: Recoup, batch: int, who: str) -> Mapping[str, Any]:
@@ -376,13 +373,11 @@ def _load_sample(recoup: Recoup, who: str, progress: Progress, *, show: bool) ->
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @click.option("--kind", type=click.Choice(KINDS), help="portfolio, payments or actions; guessed from the header")
 @click.option("--as-of", type=DAY, help="the day a portfolio without Snapshot_Date describes")
 @click.option("--received-on", type=DAY, help="the day it became known, for a first backfill; default today")
-@click.option(
-    "--map", "map_file", type=click.Path(path_type=Path), help="JSON that maps their columns and values to ours"
-)
+@click.option("--map", "map_file", type=PATH, help="JSON that maps their columns and values to ours")
 @click.option("--accept-good-rows", is_flag=True, help="load the good rows of a file that has bad ones")
 @click.option("--partial", is_flag=True, help="loans missing from the file have not left the book")
 @click.option("--accept-change", is_flag=True, help="it is right that the file halves the book, or doubles its balance")
@@ -461,10 +456,9 @@ def train(recoup: Recoup, allow: str | None, forbid: str | None, because: str) -
 def models(recoup: Recoup) -> None:
     """List what was trained, which model is in use, and who decided what; put another one in use."""
     if click.get_current_context().invoked_subcommand is None:
-        from core.workflows.promote import as_text, listed
+        from core.workflows.promote import listed
 
-        found = listed(recoup.reader())
-        recoup.answer(found, as_text(found))
+        recoup.answer(*listed(recoup.reader()))
 
 
 @models.command("promote")
@@ -497,8 +491,8 @@ def monitor(recoup: Recoup) -> None:
 
 @cli.command()
 @click.option("--batch", type=int, help="only the loans of this batch; default the newest day")
-@click.option("--limits", "limits_file", type=click.Path(path_type=Path), help="JSON: costs and capacities")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="the CSV file to write")
+@click.option("--limits", "limits_file", type=PATH, help="JSON: costs and capacities")
+@click.option("--out", type=PATH, required=True, help="the CSV file to write")
 @command
 def recommend(recoup: Recoup, batch: int | None, limits_file: Path | None, out: Path) -> None:
     """Write a strategy for every loan, with its score, its source and why."""
@@ -506,16 +500,13 @@ def recommend(recoup: Recoup, batch: int | None, limits_file: Path | None, out: 
     from core.strategies.catalogue import Limits
     from core.workflows.recommend import recommend as recommendations
 
-    reader = recoup.reader()
-    if batch is not None:
-        reader = recoup.reader(reader.batch(batch).book)
+    reader = recoup.reader(None if batch is None else recoup.reader().batch(batch).book)
     limits = Limits.from_json(_text(limits_file)) if limits_file else None
     frame = recommendations(reader, batch_id=batch, limits=limits)
     _write(out, to_csv(frame))
     counts = frame["Strategy"].value_counts().to_dict()
-    said = ", ".join(f"{name} {n:,}" for name, n in counts.items())
-    result = {"out": str(out), "loans": len(frame), "strategies": counts}
-    recoup.answer(result, f"{len(frame):,} loans written to {out}: {said}")
+    said = f"{len(frame):,} loans written to {out}: " + ", ".join(f"{name} {n:,}" for name, n in counts.items())
+    recoup.answer({"out": str(out), "loans": len(frame), "strategies": counts}, said)
 
 
 def _write(path: Path, text: str) -> None:
@@ -555,7 +546,7 @@ def metrics(
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=PATH, required=False)
 @click.option("--dry-run", is_flag=True, help="check only")
 @command
 def targets(recoup: Recoup, file: Path | None, dry_run: bool) -> None:

@@ -118,12 +118,13 @@ def _put_in_use(
     }  # fmt: skip
 
 
-def listed(reader: PortfolioReader) -> dict[str, Any]:
+def listed(reader: PortfolioReader) -> tuple[dict[str, Any], str]:
     """Every model and refused attempt with its status, and the log, newest first.
 
     Returns:
         models (model, kind, status, trained_at, verdict, n, events, auc, auc_ci, readable, damage), champion (its number
-        or None), returns (the model a rollback brings back, or None), events (model, what, who, at, because).
+        or None), returns (the model a rollback brings back, or None), events (model, what, who, at, because); and the same
+        for a person at a terminal.
     """
     back = to_return(reader)
     models = [_told(each) for each in reader.models()]
@@ -132,7 +133,8 @@ def listed(reader: PortfolioReader) -> dict[str, Any]:
         for each in reader.model_events()
     ]
     champion = next((each["model"] for each in models if each["status"] == "champion"), None)
-    return {"models": models, "champion": champion, "returns": None if back is None else back.id, "events": events}
+    told = {"models": models, "champion": champion, "returns": None if back is None else back.id, "events": events}
+    return told, _as_text(told)
 
 
 def _told(model: Model) -> dict[str, Any]:
@@ -152,8 +154,7 @@ def unreadable(model: Model) -> str:
     return ""
 
 
-def as_text(told: dict[str, Any]) -> str:
-    """The list for a person at a terminal."""
+def _as_text(told: dict[str, Any]) -> str:
     lines = []
     for each in told["models"]:
         figures = ""

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from core.errors import Refused
-from core.workflows.promote import as_text, listed, promote, put_in_use, rollback
+from core.workflows.promote import listed, promote, put_in_use, rollback
 from tests.dashboard.models_book import NO_SIGNAL, model, reader_of
 from tests.dashboard.small_book import BATCH
 from tests.fake_models import FakeModelWriter
@@ -94,7 +94,7 @@ def test_a_damaged_model_is_not_put_in_use(kept):
         with pytest.raises(Refused, match="The stored model is damaged"):
             by_bob(kept, number)
     assert (reader.champion().id, writer.units) == (2, [])
-    told = listed(reader)
+    told, _ = listed(reader)
     assert [each["readable"] for each in told["models"]] == [True, False, True, False]
 
 
@@ -106,7 +106,7 @@ def test_a_model_that_learned_from_an_undone_batch_does_not_return(kept):
 
 
 def test_the_list_names_statuses_the_one_that_returns_and_the_log(kept):
-    told = listed(kept[0])
+    told, text = listed(kept[0])
     assert [(each["model"], each["status"]) for each in told["models"]] == [
         (4, "refused"), (3, "challenger"), (2, "champion"), (1, "retired"),
     ]  # fmt: skip
@@ -114,10 +114,10 @@ def test_the_list_names_statuses_the_one_that_returns_and_the_log(kept):
     assert told["events"][-1] == {
         "model": 1, "what": "trained", "who": "ana", "at": "2026-11-20T12:00:00+00:00", "because": "trained",
     }  # fmt: skip
-    lines = as_text(told).splitlines()
+    lines = text.splitlines()
     assert lines[2] == "2: champion, logistic, usable, AUC 0.743 (0.711 to 0.775), n = 1,200"
     assert lines[-1] == "A rollback brings back model 1."
 
 
 def test_a_book_without_models_says_that_the_rule_orders_the_work():
-    assert "the rule score orders the work" in as_text(listed(FakePortfolioReader(reader_of()._snapshots[:0])))
+    assert "the rule score orders the work" in listed(FakePortfolioReader(reader_of()._snapshots[:0]))[1]
