@@ -277,8 +277,8 @@ class WriteUnit(Protocol):
         """Loans that came into arrears for the first time on a day from `first` to `last` and could be worked that day, as
         they were that day, in the columns of `to_score`; none of the book's first day, whose arrears are new only to it."""
 
-    def scored_outcomes(self, model_id: int, *, stated: bool) -> tuple[pd.DataFrame, date | None]:
-        """What a model said of loans on the day they came into arrears (`newcomers`), and what became of them: loan_id,
+    def scored_outcomes(self, model_id: int, *, after: str, stated: bool) -> tuple[pd.DataFrame, date | None]:
+        """What a model said of loans on the day they came into arrears (`newcomers`), later than `after` (ISO), and what became of them: loan_id,
         as_of, balance, strategy, risk_score (as first given by that model), recovery_status, recovered_amount,
         months_observed, cash_12m (net cash of the twelve months after, NaN where they are not over or not told); and the
         day up to which payments are known, None where the book has none. With `stated`, of every loan whose file states

@@ -39,7 +39,7 @@ def nothing_watched(model: Model | None) -> str:
         return f"{show.UNDEFINED}, because model {model.id} waits as challenger: a model is watched once it is in use."
     if not model.card.get("baseline"):
         return f"{show.UNDEFINED}, because model {model.id} was trained before this was kept. Train again to have it watched."
-    return f"{show.UNDEFINED}, because no loans came after those it learned from. The next portfolio file is compared."
+    return f"{show.UNDEFINED}, because no portfolio file came since it is in use. The next one is compared."
 
 
 def alarms_title(found: Sequence[Alert], rows: Sequence[Row]) -> str:

@@ -61,7 +61,7 @@ def monitoring_of(connection: Connection, book_id: int, known_on: date | None) -
 
 
 def scored_outcomes(
-    connection: Connection, book_id: int, model_id: int, *, stated: bool
+    connection: Connection, book_id: int, model_id: int, *, after: str, stated: bool
 ) -> tuple[pd.DataFrame, date | None]:
     """Loans a model scored when they were new to it, with what became of them (see WriteUnit.scored_outcomes)."""
     of_whom = (
@@ -72,8 +72,8 @@ def scored_outcomes(
     found = connection.exec_driver_sql(
         f"SELECT s.loan_id, {', '.join(f's.{name}' for name in _STATED)}, (SELECT c.risk_score FROM scores c "
         "WHERE c.snapshot_id = s.id AND c.model_id = :model ORDER BY c.id LIMIT 1) AS risk_score FROM snapshots s "
-        f"WHERE {of_whom} AND risk_score IS NOT NULL ORDER BY s.as_of, s.id",
-        {"book": book_id, "model": model_id},
+        f"WHERE {of_whom} AND +s.as_of > :after AND risk_score IS NOT NULL ORDER BY s.as_of, s.id",
+        {"book": book_id, "model": model_id, "after": after},
     )
     scored = frame_of([tuple(row) for row in found], {"loan_id": COUNT, **_STATED, "risk_score": "number"})
     scored = scored.drop_duplicates("loan_id", ignore_index=True)
@@ -82,7 +82,9 @@ def scored_outcomes(
         end = matures_on(date.fromisoformat(day), WINDOW_MONTHS)
         if known is not None and end <= known:
             rows = scored["as_of"] == day
-            cash[rows] = scored.loc[rows, "loan_id"].map(_cash(connection, book_id, day, end)).fillna(0.0)
+            cash[rows] = (
+                scored.loc[rows, "loan_id"].map(_cash(connection, scored.loc[rows, "loan_id"], day, end)).fillna(0.0)
+            )
     return scored.assign(cash_12m=cash), known
 
 
@@ -97,11 +99,11 @@ def _known_until(connection: Connection, book_id: int) -> date | None:
     return None if day is None else date.fromisoformat(str(day))
 
 
-def _cash(connection: Connection, book_id: int, after: str, until: date) -> dict[int, float]:
+def _cash(connection: Connection, loans: pd.Series, after: str, until: date) -> dict[int, float]:
     found = connection.exec_driver_sql(
-        "SELECT loan_id, sum(amount) / 100.0 FROM payments WHERE book_id = ? AND live = 1 "
+        "SELECT loan_id, sum(amount) / 100.0 FROM payments WHERE loan_id IN (SELECT value FROM json_each(?)) AND live = 1 "
         "AND payment_kind IN ('cash', 'reversal') AND effective_on > ? AND effective_on <= ? GROUP BY loan_id",
-        (book_id, after, until.isoformat()),
+        (json.dumps(loans.tolist()), after, until.isoformat()),
     )
     return {int(loan): float(amount) for loan, amount in found}
 

@@ -121,9 +121,9 @@ class SqlWriteUnit:
         """Workable loans on the day they came into arrears (see WriteUnit)."""
         return to_score.newcomers(self._connection, self._book_id, first.isoformat(), last.isoformat())
 
-    def scored_outcomes(self, model_id: int, *, stated: bool) -> tuple[pd.DataFrame, date | None]:
+    def scored_outcomes(self, model_id: int, *, after: str, stated: bool) -> tuple[pd.DataFrame, date | None]:
         """Loans a model scored when they were new to it, with what became of them (see WriteUnit)."""
-        return monitoring.scored_outcomes(self._connection, self._book_id, model_id, stated=stated)
+        return monitoring.scored_outcomes(self._connection, self._book_id, model_id, after=after, stated=stated)
 
     def put_monitoring(self, rows: Iterable[Mapping[str, Any]], model_id: int | None) -> None:
         """What was found about the score in use (see WriteUnit)."""

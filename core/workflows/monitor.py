@@ -172,9 +172,8 @@ def _of_shift(one: Shift, day: str, who: str, against: tuple[str, str]) -> dict[
 def _outcomes(unit: WriteUnit, model: Model) -> list[dict[str, Any]]:
     """Maturity, actual against expected, and ranking of the loans the model scored when they were new in arrears."""
     column = str(model.card.get("outcome_column", "payments"))
-    scored, known_until = unit.scored_outcomes(model.id, stated=column != "payments")
     last_learned = str(model.card.get("data", {}).get("last_day", ""))
-    scored = scored[scored["as_of"].astype(str) > last_learned]
+    scored, known_until = unit.scored_outcomes(model.id, after=last_learned, stated=column != "payments")
     if scored.empty:
         return []
     by_day = {date.fromisoformat(str(day)): int(n) for day, n in scored["as_of"].value_counts().items()}

@@ -75,7 +75,7 @@ class Ledger:
     def newcomers(self, first, last):
         return self.rows[:0]
 
-    def scored_outcomes(self, model_id, *, stated):
+    def scored_outcomes(self, model_id, *, after, stated):
         return self.rows[:0].assign(risk_score=0.0), None
 
     def put_monitoring(self, rows, model_id):

@@ -178,7 +178,7 @@ def test_what_has_not_matured_is_waited_for_with_the_day():
         (reader_of(model(4, "refused", NO_SIGNAL)), "no model is in use"),
         (book(status="challenger"), "model 4 waits as challenger: a model is watched once it is in use."),
         (book(card=CARD), "model 4 was trained before this was kept"),
-        (book(), "no loans came after those it learned from"),
+        (book(), "no portfolio file came since it is in use"),
     ],
 )
 def test_without_findings_it_says_why(reader, why):
