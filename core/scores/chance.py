@@ -8,7 +8,7 @@ import numpy as np
 
 from core.scores.candidates import Candidate
 from core.scores.crossfit import OutOfFold, Sample
-from core.scores.discrimination import auc, permutation_p
+from core.scores.discrimination import auc, permutation_p, shuffler
 from core.scores.folds import FOLDS
 from core.scores.gate import HIGHEST_P
 from core.segments.features import Numbers
@@ -36,16 +36,16 @@ def chance(chosen: OutOfFold, tried: Sequence[OutOfFold], sample: Sample, progre
         Clifford (1991), Sequential Monte Carlo p-values, Biometrika 78, 301-304.
     """
     others = [each.reference for each in tried if each is not chosen]
-    p_value = permutation_p(sample.outcome, chosen.reference, *others)
+    p_value = permutation_p(sample.outcome, chosen.reference, *others, groups=sample.groups)
     if p_value > HIGHEST_P:
         return p_value
     draw, candidate = np.random.default_rng(SEED), chosen.candidate
     most = ROWS_FOR_REFITS if candidate.kind == "logistic" else ROWS_FOR_REFITS_OF_TREES
     part = sample.part(np.sort(draw.permutation(len(sample.fold))[:most]))
-    observed = _refitted_auc(candidate, part, part.outcome)
+    observed, shuffled = _refitted_auc(candidate, part, part.outcome), shuffler(part.outcome, part.groups)
     for turn in range(REFITS):
         progress((turn + 1) / REFITS)
-        if _refitted_auc(candidate, part, draw.permutation(part.outcome)) >= observed:
+        if _refitted_auc(candidate, part, shuffled(draw)) >= observed:
             return max(p_value, 2 / (turn + 2))
     return max(p_value, 1 / (REFITS + 1))
 

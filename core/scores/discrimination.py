@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
@@ -32,21 +33,52 @@ def auc(outcome: Numbers, score: Numbers) -> float:
     return float((midranks(score)[positive].sum() - m * (m + 1) / 2) / (m * n))
 
 
-def auc_interval(outcome: Numbers, score: Numbers, *, confidence: float = 0.95) -> tuple[float, float]:
+def auc_interval(
+    outcome: Numbers, score: Numbers, *, confidence: float = 0.95, groups: Numbers | None = None
+) -> tuple[float, float]:
     """DeLong's interval of the AUC, clipped to 0-1; NaN where a class has fewer than two loans.
 
+    Args:
+        outcome: 0 or 1 a row.
+        score: the higher, the likelier a 1.
+        confidence: of the interval.
+        groups: the borrower of each row: loans of one borrower are no independent evidence, so what they say is summed
+            before it is squared (Obuchowski); None where every row stands for itself.
+
     References:
-        DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44, 837-845; Sun & Xu (2014), IEEE SPL 21(11).
+        DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44, 837-845; Sun & Xu (2014), IEEE SPL 21(11); Obuchowski
+        (1997), Nonparametric analysis of clustered ROC curve data, Biometrics 53, 567-578.
     """
     positive = outcome == 1
     above, below = score[positive], score[~positive]
     if len(above) < 2 or len(below) < 2:
         return float("nan"), float("nan")
     of_above, of_below = _placements(outcome, score)
-    se = float(np.sqrt(of_above.var(ddof=1) / len(above) + of_below.var(ddof=1) / len(below)))
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
     value = float(of_above.mean())
+    if groups is None or len(np.unique(groups)) == len(groups):
+        se = float(np.sqrt(of_above.var(ddof=1) / len(above) + of_below.var(ddof=1) / len(below)))
+    else:
+        se = _clustered_error(of_above - value, of_below - value, groups[positive], groups[~positive])
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
     return max(0.0, value - z * se), min(1.0, value + z * se)
+
+
+def _clustered_error(of_above: Numbers, of_below: Numbers, above: Numbers, below: Numbers) -> float:
+    """Obuchowski's standard error: deviations of events and of non-events summed a borrower, then squared and crossed."""
+    m, n = len(of_above), len(of_below)
+    names, place = np.unique(np.concatenate([above, below]), return_inverse=True)
+    events, others = np.zeros(len(names)), np.zeros(len(names))
+    np.add.at(events, place[:m], of_above)
+    np.add.at(others, place[m:], of_below)
+
+    def spread(one: Numbers, other: Numbers, clusters: int) -> float:
+        return float((one * other).sum()) * clusters / max(clusters - 1, 1)
+
+    variance = (
+        spread(events, events, len(np.unique(above))) / m**2 + spread(others, others, len(np.unique(below))) / n**2
+    )
+    variance += 2 * spread(events, others, len(names)) / (m * n)
+    return float(np.sqrt(max(variance, 0.0)))
 
 
 def auc_difference_error(outcome: Numbers, score: Numbers, other: Numbers) -> float:
@@ -71,12 +103,34 @@ def _placements(outcome: Numbers, score: Numbers) -> tuple[Numbers, Numbers]:
     return of_above, 1 - (ranks[len(above) :] - midranks(below)) / len(above)
 
 
-def permutation_p(outcome: Numbers, *scores: Numbers, draws: int = 1_999, seed: int = 20_261) -> float:
+def shuffler(outcome: Numbers, groups: Numbers | None) -> Callable[[np.random.Generator], Numbers]:
+    """Draws of shuffled outcomes: whole borrowers change places with others of as many rows, so that what the loans of one
+    borrower share stays together; single rows where every row stands for itself."""
+    if groups is None or len(np.unique(groups)) == len(groups):
+        return lambda draw: draw.permutation(outcome)
+    order = np.argsort(groups, kind="stable")
+    _, first, size = np.unique(groups[order], return_index=True, return_counts=True)
+    blocks = [order[first[size == each][:, None] + np.arange(each)] for each in np.unique(size)]
+
+    def shuffled(draw: np.random.Generator) -> Numbers:
+        moved = outcome.copy()
+        for rows in blocks:
+            moved[rows] = outcome[rows[draw.permutation(len(rows))]]
+        return moved
+
+    return shuffled
+
+
+def permutation_p(
+    outcome: Numbers, *scores: Numbers, draws: int = 1_999, seed: int = 20_261, groups: Numbers | None = None
+) -> float:
     """Share of shuffled outcomes whose AUC reaches the one observed (the observed one counts as a draw).
 
     Args:
         outcome: 0 or 1 a row.
         scores: the score in question, then others it was chosen from: a shuffle reaches it where any of them does.
+        draws, seed: how many shuffles, and which.
+        groups: the borrower of each row; whole borrowers are shuffled (see `shuffler`).
 
     References:
         Phipson & Smyth (2010), Permutation p-values should never be zero, SAGMB 9(1); Westfall & Young (1993),
@@ -85,8 +139,8 @@ def permutation_p(outcome: Numbers, *scores: Numbers, draws: int = 1_999, seed: 
     ranks, observed = np.column_stack([midranks(each) for each in scores]), auc(outcome, scores[0])
     events = int(outcome.sum())
     reach = observed * events * (len(outcome) - events) + events * (events + 1) / 2 - 1e-9
-    draw = np.random.default_rng(seed)
-    as_good = sum(ranks[draw.permutation(len(ranks))[:events]].sum(axis=0).max() >= reach for _ in range(draws))
+    draw, shuffled = np.random.default_rng(seed), shuffler(outcome, groups)
+    as_good = sum(ranks[shuffled(draw) == 1].sum(axis=0).max() >= reach for _ in range(draws))
     return float((as_good + 1) / (draws + 1))
 
 

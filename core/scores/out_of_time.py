@@ -64,7 +64,7 @@ def out_of_time(candidate: Candidate, sample: Sample, days: pd.Series) -> Later 
     margin = earlier.margins(candidate, np.ones(len(earlier.outcome), dtype=bool))
     score = margin(later.reference.values)
     probability = apply_calibration(calibration, margin(later.actual.values))
-    low, high = auc_interval(later.outcome, score)
+    low, high = auc_interval(later.outcome, score, groups=later.groups)
     card = {
         "first_day": str(days[split.later].min()), "n": len(later.outcome), "events": int(later.outcome.sum()),
         "auc": auc(later.outcome, score), "auc_ci": [low, high],

@@ -72,7 +72,7 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
     later = out_of_time(chosen.candidate, sample, rows["as_of"])
     progress(0.7)
     p_value = chance(chosen, tried, sample, lambda done: progress(0.7 + 0.25 * done))
-    low, _ = auc_interval(target.outcome, chosen.reference)
+    low, _ = auc_interval(target.outcome, chosen.reference, groups=target.groups)
     said = verdict(auc_low=low if later is None else min(low, later.card["auc_ci"][0]), p_value=p_value)
     card = {
         "verdict": said, "p_value": p_value, **_measured(chosen, target), "out_of_time": later.card if later else None,
@@ -123,7 +123,7 @@ def _measured(chosen: OutOfFold, target: Target) -> dict[str, Any]:
     outcome, area = target.outcome, auc(target.outcome, chosen.reference)
     return {
         "target": target.name, "outcome_column": target.column, "n": len(outcome), "events": int(outcome.sum()),
-        "auc": area, "auc_ci": list(auc_interval(outcome, chosen.reference)), "gini": 2 * area - 1,
+        "auc": area, "auc_ci": list(auc_interval(outcome, chosen.reference, groups=target.groups)), "gini": 2 * area - 1,
         "ks": ks(outcome, chosen.reference), "auc_under_actual_strategy": auc(outcome, chosen.actual),
         "brier": float(np.mean((chosen.measured - outcome) ** 2)),
         "ece": expected_calibration_error(outcome, chosen.measured),

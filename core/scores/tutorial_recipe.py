@@ -66,7 +66,7 @@ def tutorial_recipe(target: Target) -> dict[str, Any]:
     return {
         "why": "", "n": len(chosen), "events": int(outcome.sum()), "flagged": int(flag.sum()),
         "accuracy": right / len(chosen), "accuracy_ci": list(wilson(right, len(chosen))),
-        "auc": auc(outcome, score), "auc_ci": list(auc_interval(outcome, score)), "flag_auc": auc(flag, score),
+        "auc": auc(outcome, score), "auc_ci": list(auc_interval(outcome, score, groups=target.groups[chosen])), "flag_auc": auc(flag, score),
     }  # fmt: skip
 
 
