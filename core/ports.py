@@ -299,7 +299,8 @@ class WriteUnit(Protocol):
 
     def put_scores(self, scores: pd.DataFrame, model_id: int | None) -> None:
         """Scores for snapshots: snapshot_id, source, segment, segment_margin, risk_score, band, expected_rate,
-        expected_recovery, expected_net, proposed, policy, needs_confirmation, reasons (list of str), contributions (text or None, see
+        expected_recovery, expected_net, expected_source, expected_low, expected_high, expected_variance,
+        proposed, policy, needs_confirmation, reasons (list of str), contributions (text or None, see
         core.scores.explain.packed)."""
 
     def put_segmentation(self, content: Mapping[str, Any], names: Sequence[str], batch_id: int | None) -> Segmentation:

@@ -15,8 +15,8 @@ from db.tables import scores
 from db.touched import Touched
 
 _PLAIN = ("segment", "segment_margin", "risk_score", "band", "expected_rate", "proposed", "policy", "source",
-          "contributions")  # fmt: skip
-_MONEY = ("expected_recovery", "expected_net")
+          "contributions", "expected_source", "expected_variance")  # fmt: skip
+_MONEY = ("expected_recovery", "expected_net", "expected_low", "expected_high")
 _OF_CHOSEN = "snapshot_id IN (SELECT id FROM chosen_snapshots)"
 _UNDONE = (
     "SELECT r.id FROM revisions r JOIN batches b ON b.id = r.batch_id WHERE r.kind <> 'undo' AND b.status = 'undone'"

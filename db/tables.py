@@ -372,6 +372,10 @@ scores = _table(  # what was said of a loan on a day: segment, risk, expected re
     Column("expected_rate", _NUMBER),
     Column("expected_recovery", Integer),
     Column("expected_net", Integer),
+    Column("expected_source", Text),  # model, pooled; null where nothing is expected
+    Column("expected_low", Integer),
+    Column("expected_high", Integer),
+    Column("expected_variance", _NUMBER),  # currency squared
     Column("proposed", Text, nullable=False),
     Column("policy", Text, nullable=False),
     Column("needs_confirmation", Integer, nullable=False),

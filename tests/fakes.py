@@ -37,10 +37,12 @@ STOCK = ["loans", "balance", "arrears_loans", "arrears_balance", "workable_loans
 STOCK += ["expected_loans", "expected_recovery"]
 SCORE_FIELDS = (
     "source", "segment", "segment_margin", "risk_score", "band", "expected_rate", "expected_recovery", "expected_net",
+    "expected_source", "expected_low", "expected_high", "expected_variance",
     "proposed", "policy", "needs_confirmation", "reasons", "contributions",
 )  # fmt: skip
 NUMBERS = {column.field for column in PORTFOLIO if column.dtype in ("money", "integer", "number", "share")}
 NUMBERS |= {"segment_margin", "risk_score", "expected_rate", "expected_recovery", "expected_net"}
+NUMBERS |= {"expected_low", "expected_high", "expected_variance"}
 MONITORING_FIELDS = {
     "as_of": "str", "what": "str", "feature": "str", "value": float, "n": "int64", "m": "int64", "bound": float,
     "alarm": "int64", "details": "str", "model_id": float, "batch_id": float, "known_on": "str",

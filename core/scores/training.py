@@ -24,6 +24,7 @@ from core.scores.folds import FOLDS, grouped_folds
 from core.scores.gate import Admission, Verdict, enough_events, verdict
 from core.scores.importance import importance_of
 from core.scores.out_of_time import Later, out_of_time
+from core.scores.rate_training import train_rate
 from core.scores.rule_score import rule_score
 from core.scores.target import Target
 from core.scores.tutorial_recipe import tutorial_recipe
@@ -85,7 +86,9 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
         "data": {"first_day": str(rows["as_of"].min()), "last_day": str(rows["as_of"].max()), "loans": len(rows),
                  "borrowers": len(np.unique(target.groups))},
     }  # fmt: skip
-    artifact = _artifact(chosen, sample, inputs) if said == "usable" else ""
+    rate = train_rate(target, rows, inputs) if said == "usable" else None
+    artifact = _artifact(chosen, sample, inputs, rate.content) if rate else ""
+    card["rate"] = rate.card if rate else None
     card["importance"] = importance_of(json.loads(artifact), chosen.candidate, sample, rows) if artifact else None
     card["fairness"] = fairness_of(_audited(chosen, target, artifact), sample)
     progress(1.0)
@@ -140,8 +143,9 @@ def _surprise(one: OutOfFold) -> float:
     return float(one.surprise.mean())
 
 
-def _artifact(chosen: OutOfFold, sample: Sample, inputs: list[dict[str, Any]]) -> str:
+def _artifact(chosen: OutOfFold, sample: Sample, inputs: list[dict[str, Any]], rate: Mapping[str, Any] | None) -> str:
     candidate: Candidate = chosen.candidate
     fitted = candidate.fit(sample.actual.values, sample.outcome, sample.monotone, sample.groups)
     content = {"format": FORMAT, "kind": candidate.kind, "inputs": inputs, "calibration": chosen.calibration}
+    content |= {"rate": rate} if rate else {}
     return json.dumps(content | fitted.content, sort_keys=True, separators=(",", ":"))

@@ -8,16 +8,22 @@ import pandas as pd
 
 from core.errors import Refused, UnknownBatch
 from core.ports import PortfolioReader
+from core.records import Model
 from core.scores.expected import expected_amounts
+from core.scores.rate_use import EXPECTED_FIELDS, MODEL, expectation, rate_of
 from core.segments.features import number
 from core.strategies.catalogue import Limits, net_value_basis
 from core.strategies.thresholds import propose
 
 COLUMNS: dict[str, str] = {
     "loan_ref": "Loan_ID", "borrower_ref": "Borrower_ID", "segment": "Segment", "risk_score": "Risk_Score",
-    "source": "Score_Source", "expected_recovery": "Expected_Recovery", "proposed": "Strategy", "policy": "Policy",
+    "source": "Score_Source", "expected_recovery": "Expected_Recovery", "expected_low": "Expected_Low",
+    "expected_high": "Expected_High", "expected_source": "Expected_Source", "proposed": "Strategy", "policy": "Policy",
     "needs_confirmation": "Needs_Confirmation", "expected_net": "Expected_Net_Value", "reasons": "Reasons",
 }  # fmt: skip
+
+
+_NO_EXPERIENCE = pd.DataFrame({"bucket": [], "loans": [], "balance": [], "cash_12m": []})
 
 
 def recommend(reader: PortfolioReader, *, batch_id: int | None = None, limits: Limits | None = None) -> pd.DataFrame:
@@ -33,7 +39,9 @@ def recommend(reader: PortfolioReader, *, batch_id: int | None = None, limits: L
 
     Returns:
         One row a loan (and day): Loan_ID, Borrower_ID, Segment, Risk_Score (0-1), Score_Source (rule, model),
-        Expected_Recovery and Expected_Net_Value (currency, empty where not known), Strategy, Policy,
+        Expected_Recovery and Expected_Net_Value (currency, empty where not known), Expected_Low and Expected_High (what
+        the middle 80 % of loans like it bring; empty unless a model of the rate speaks), Expected_Source (model, pooled),
+        Strategy, Policy,
         Needs_Confirmation (bool), Reasons (sentences joined by "; "; where there is a net value the last says which
         costs it assumes).
 
@@ -74,19 +82,37 @@ def _of_day(reader: PortfolioReader, day: date, batch_id: int | None, limits: Li
         [*policy, *_of_score(stored)] for policy, stored in zip(proposal["reasons"], whole["reasons"], strict=True)
     ]
     figures = {strategy.name: strategy for strategy in limits.strategies}
+    told = _expected(whole, proposal["proposed"], reader.champion())
     money = expected_amounts(
-        pd.Series(number(whole, "expected_rate"), index=whole.index),
+        pd.Series(number(told, "expected_rate"), index=whole.index),
         pd.Series(number(whole, "balance"), index=whole.index),
         **{
             name: proposal["proposed"].map({key: getattr(each, name) for key, each in figures.items()}).astype(float)
             for name in ("cost", "fee_share", "npv_factor")
         },
     )
-    settled = whole.assign(
+    settled = told.assign(
         proposed=proposal["proposed"], policy=proposal["policy"], needs_confirmation=proposal["needs_confirmation"],
-        reasons=pd.Series(reasons, index=whole.index, dtype=object), expected_net=money["expected_net"],
+        reasons=pd.Series(reasons, index=whole.index, dtype=object), expected_net=money["expected_net"], expected_recovery=money["expected_recovery"],
     )  # fmt: skip
     return settled[settled["loan_ref"].isin(wanted["loan_ref"])]
+
+
+def _expected(whole: pd.DataFrame, proposed: pd.Series, champion: Model | None) -> pd.DataFrame:
+    """The loans with their expectation under the strategy the limits leave them, where a model told it under another.
+
+    What is pooled experience is of no strategy and stays; a model that is no longer in use cannot be asked again, and what
+    it told of another strategy is left out.
+    """
+    by_model = whole["expected_source"].eq(MODEL) if "expected_source" in whole else pd.Series(False, index=whole.index)
+    moved = by_model & proposed.ne(whole["proposed"])
+    if not moved.any():
+        return whole
+    names = list(EXPECTED_FIELDS)
+    rate = None if champion is None else rate_of(champion)
+    told = whole.copy()
+    told.loc[moved, names] = expectation(whole[moved], proposed[moved], rate, _NO_EXPERIENCE)[names]
+    return told
 
 
 def _confirmed(whole: pd.DataFrame, limits: Limits) -> pd.Series:

@@ -14,9 +14,10 @@ from core.errors import Refused, TooLittleData
 from core.metrics.delinquency import OPEN
 from core.records import Model, Segmentation
 from core.scores.bands import band_of
-from core.scores.expected import expected_amounts, expected_rate
+from core.scores.expected import expected_amounts
 from core.scores.explain import Contributions, unpacked
 from core.scores.model_score import fields_read
+from core.scores.rate_use import EXPECTED_FIELDS, expectation, rate_of
 from core.scores.risk import Source, risk_of
 from core.scores.rule_score import INPUTS
 from core.scores.what_if import WhatIf, what_if
@@ -32,7 +33,8 @@ GROWN_BY = 2
 
 SCORE_FIELDS = (
     "snapshot_id", "source", "segment", "segment_margin", "risk_score", "band", "expected_rate", "expected_recovery",
-    "expected_net", "proposed", "policy", "needs_confirmation", "reasons", "contributions",
+    "expected_net", "expected_source", "expected_low", "expected_high", "expected_variance",
+    "proposed", "policy", "needs_confirmation", "reasons", "contributions",
 )  # fmt: skip
 
 
@@ -61,7 +63,8 @@ def score_frame(
     risk, source = risk_of(frame, champion)
     scored = frame.assign(risk_score=risk["risk_score"], band=band_of(risk["risk_score"]))
     proposal = propose(scored, limits)
-    money = _money(scored, proposal["proposed"], rates, limits)
+    told = expectation(scored, proposal["proposed"], rate_of(champion if source == "model" else None), rates)
+    money = told.join(_money(scored, proposal["proposed"], told["expected_rate"], limits))
     placed = _placed(frame, segmentation)
     reasons = [
         [*policy, *why, *_told(UNSEEN, unseen), *_told(LEFT_OUT, missing)]
@@ -76,9 +79,7 @@ def score_frame(
         "segment_margin": placed["margin"],
         "risk_score": risk["risk_score"],
         "band": scored["band"],
-        "expected_rate": money["expected_rate"],
-        "expected_recovery": money["expected_recovery"],
-        "expected_net": money["expected_net"],
+        **{name: money[name] for name in (*EXPECTED_FIELDS, "expected_recovery", "expected_net")},
         "proposed": proposal["proposed"],
         "policy": proposal["policy"],
         "needs_confirmation": proposal["needs_confirmation"],
@@ -96,16 +97,14 @@ def _told(what: str, names: Sequence[str]) -> list[str]:
     return [f"{what}: {', '.join(names)}"] if names else []
 
 
-def _money(scored: pd.DataFrame, proposed: pd.Series, rates: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    rate = expected_rate(scored, rates)
+def _money(scored: pd.DataFrame, proposed: pd.Series, rate: pd.Series, limits: Limits) -> pd.DataFrame:
     figures = {strategy.name: strategy for strategy in limits.strategies}
 
     def of(name: str) -> pd.Series:
         return proposed.map({key: getattr(strategy, name) for key, strategy in figures.items()}).astype(float)
 
     balance = pd.Series(number(scored, "balance"), index=scored.index)
-    amounts = expected_amounts(rate, balance, cost=of("cost"), fee_share=of("fee_share"), npv_factor=of("npv_factor"))
-    return amounts.assign(expected_rate=rate.round(6))
+    return expected_amounts(rate, balance, cost=of("cost"), fee_share=of("fee_share"), npv_factor=of("npv_factor"))
 
 
 def _placed(frame: pd.DataFrame, segmentation: Segmentation | None) -> pd.DataFrame:
@@ -151,6 +150,8 @@ class BorrowerAnswer:
         segment, segment_margin: None and NaN where the book has no clustering.
         strategy, policy, needs_confirmation: the proposal.
         expected_rate, expected_recovery, expected_net: NaN where the book's experience does not carry them.
+        expected_source: "model", "pooled" or None; expected_low, expected_high: what the middle 80 % of loans like it
+            bring (currency), NaN unless the model speaks.
         why: sentences, the policy's first.
         left_out: headers of fields that were not given though something here reads them.
         for_the_record: headers of fields that were given and that nothing reads.
@@ -169,6 +170,9 @@ class BorrowerAnswer:
     expected_rate: float
     expected_recovery: float
     expected_net: float
+    expected_source: str | None
+    expected_low: float
+    expected_high: float
     why: tuple[str, ...]
     left_out: tuple[str, ...] = field(default=())
     for_the_record: tuple[str, ...] = field(default=())
@@ -217,6 +221,9 @@ def score_one(
         expected_rate=float(scored["expected_rate"]),
         expected_recovery=float(scored["expected_recovery"]),
         expected_net=float(scored["expected_net"]),
+        expected_source=scored["expected_source"],
+        expected_low=float(scored["expected_low"]),
+        expected_high=float(scored["expected_high"]),
         why=(*assumed, *(each for each in scored["reasons"] if not each.startswith(LEFT_OUT)), *placed_by),
         left_out=tuple(column.header for name, column in columns.items() if name in read and name not in given),
         for_the_record=tuple(column.header for name, column in columns.items() if name in given and name not in read),

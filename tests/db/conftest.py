@@ -123,6 +123,8 @@ def score_rows(frame: pd.DataFrame, **changes) -> pd.DataFrame:
             "expected_rate": 0.25,
             "expected_recovery": (frame["balance"] * 0.25).round(2),
             "expected_net": float("nan"),
+            **{f"expected_{name}": float("nan") for name in ("low", "high", "variance")},
+            "expected_source": "pooled",
             "proposed": ["Legal" if value > 0.75 else "Standard" for value in risk],
             "policy": "test",
             "needs_confirmation": risk > 0.75,

@@ -19,6 +19,7 @@ def stored(*rows):
     )
     return frame.assign(as_of="2026-10-31", balance=1000.0, dpd=90, status="open", hold=pd.Series([None] * len(frame), dtype=object),
                         segment="Large balance", source="rule", expected_rate=0.5, expected_recovery=500.0, expected_net=400.0,
+                        expected_source="pooled", expected_low=None, expected_high=None, expected_variance=None,
                         policy="Thresholds 0.50 / 0.75", reasons=[["by policy", "90 days past due"]] * len(frame))  # fmt: skip
 
 
@@ -36,7 +37,8 @@ def ledger(**changes):
 def test_the_newest_day_s_stored_proposals_are_given_by_the_contract_s_columns():
     table = recommend(ledger())
     assert table.columns.tolist() == [
-        "Loan_ID", "Borrower_ID", "Segment", "Risk_Score", "Score_Source", "Expected_Recovery", "Strategy", "Policy",
+        "Loan_ID", "Borrower_ID", "Segment", "Risk_Score", "Score_Source", "Expected_Recovery", "Expected_Low",
+        "Expected_High", "Expected_Source", "Strategy", "Policy",
         "Needs_Confirmation", "Expected_Net_Value", "Reasons",
     ]  # fmt: skip
     assert table["Loan_ID"].tolist() == ["L1", "L2", "L3"]
