@@ -170,9 +170,7 @@ def admit(
         why = final or _suspect(name, values, theirs[name], strength[name], lift)
         suspect = _quarantined(name, why, strength[name] if rest else None, lift)
         if name not in may_enter:
-            if suspect and not final:
-                gate.found.append(suspect)
-            elif not final:
+            if not final and not gate.turned_away(suspect, name):
                 unplaced.append(name)
         elif not gate.turned_away(suspect, name, final=bool(final)):
             admitted.append(name)

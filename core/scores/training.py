@@ -23,6 +23,7 @@ from core.scores.features import REFERENCE, fit_inputs, matrix_of
 from core.scores.folds import FOLDS, grouped_folds
 from core.scores.gate import Admission, Verdict, enough_events, verdict
 from core.scores.importance import importance_of
+from core.scores.known import require_known_by_snapshot
 from core.scores.out_of_time import Later, out_of_time
 from core.scores.rate_training import train_rate
 from core.scores.rule_score import rule_score
@@ -64,6 +65,7 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
     """
     rows = target.rows.drop(columns=[name for name in admission.barred_fields if name in target.rows])
     inputs = fit_inputs(rows, admission.extras)
+    require_known_by_snapshot(inputs, admission.extras, rows)
     sample = _sample(inputs, rows, target)
     tried: list[OutOfFold] = []
     for candidate in CANDIDATES:
