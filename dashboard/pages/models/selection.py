@@ -1,0 +1,59 @@
+"""Whom do the proposals fall on, and is that more than a difference in risk?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import html
+
+from dashboard import text_fairness as say
+from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
+from dashboard.figures.fairness import Dot, group_dots
+from dashboard.pages.models.seen import Seen, Shared
+from dashboard.state import VIEW
+
+CARD, HEIGHT = "models-selection", 460
+
+
+def card() -> html.Section:
+    """The empty chart."""
+    return chart_card(CARD, height=HEIGHT)
+
+
+def update_selection(seen: Seen, mode: str | None) -> dict[str, Any]:
+    """How often Legal is proposed, over the largest group, plain and among loans of like risk."""
+    told = seen.card.get("fairness")
+    if not told:
+        return chart_absent(title=say.SELECTION, why=say.no_audit(seen.shown))
+    if not told["attributes"]:
+        return chart_absent(title=say.SELECTION, why=say.no_groups(told))
+    dots = []
+    for label, group, _ in say.groups_of(told):
+        legal = say.chosen(group, "Legal")
+        if legal is None or legal["ratio"] is None:
+            continue
+        hover = say.ratio_hover(label, legal["ratio"], legal["ratio_ci"], group["n"], "share over the largest group's")
+        beside = None if legal["within"] is None else (legal["within"], *legal["within_ci"])
+        dots.append(Dot(label, legal["ratio"], *legal["ratio_ci"], hover, legal["apart"], beside))
+    if not dots:
+        return chart_absent(title=say.SELECTION, why=say.no_selection())
+    rows = say.selection_rows(told)
+    legal_rows = [rows[0], *(row for row in rows[1:] if row[1:3] == ["Legal", "this score"])]
+    return chart_props(
+        group_dots(
+            dots, mode, lines=(1.0,), title="ratio of shares proposed for Legal", height=HEIGHT, logarithmic=True
+        ),
+        title=say.selection_title(told),
+        subtitle=say.selection_subtitle(told),
+        summary=say.summary_of(legal_rows, 6),
+        rows=rows,
+    )
+
+
+def register(app: dash.Dash, shared: Shared) -> None:
+    """The chart follows the model looked at and the colours."""
+
+    @app.callback(output=chart_outputs(CARD), inputs=VIEW)
+    def selection(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
+        return update_selection(shared.seen(search), mode)
