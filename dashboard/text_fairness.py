@@ -94,7 +94,7 @@ def calibration_subtitle(told: Row) -> str:
     """What is drawn."""
     return (
         f"Loans not recovered for each one promised, out of fold; {LEVEL}. One is right; a diamond stands apart from it beyond "
-        f"chance, shared over the groups of an attribute.{refused_words(told)}"
+        f"chance, shared over the groups of an attribute.{refused_words(told)}{_flip_words(told)}"
     )
 
 
@@ -116,7 +116,7 @@ def selection_subtitle(told: Row) -> str:
     against = ", ".join(f"{each['reference']!s}" for each in told["attributes"])
     return (
         f"Share proposed for Legal by {whose}, over that of the largest group ({against}); {LEVEL}. Hollow: among loans of "
-        f"like risk, so that a difference in risk is not taken for one in treatment. {NO_LEGAL_VERDICT}"
+        f"like risk, so that a difference in risk is not taken for one in treatment. {NO_LEGAL_VERDICT}{_flip_words(told)}"
     )
 
 
@@ -136,16 +136,22 @@ def stand_ins_title(told: Row) -> str:
 
 def stand_ins_subtitle(told: Row) -> str:
     """What is drawn, and the flip test in figures."""
-    flip = told["flip"]
     inputs = [str(each["name"]).replace("_", " ").lower() for each in told["attributes"] if each["proxy_why"]]
     aside = f" Not asked of {', '.join(inputs)}: it is an input itself." if inputs else ""
-    flipped = (
-        f" Flip test: {show.number(flip['score_changes'])} scores and {show.number(flip['proposal_changes'])} proposals of "
-        f"{show.count(flip['n'], 'loans')} changed." if flip["fields"] else ""
-    )  # fmt: skip
     return (
         f"How well what the model reads tells who is in a group: cross-fitted AUC, {LEVEL}. 0.5 is guessing; from "
-        f"{show.number(told['review_from'], 1)} on a person has to look.{flipped}{aside}"
+        f"{show.number(told['review_from'], 1)} on a person has to look.{_flip_words(told)}{aside}"
+    )
+
+
+def _flip_words(told: Row) -> str:
+    """What the flip test counted; "" where nothing protected is stated."""
+    flip = told["flip"]
+    if not flip["fields"]:
+        return ""
+    return (
+        f" Flip test, every protected attribute told otherwise: {show.number(flip['score_changes'])} scores and "
+        f"{show.number(flip['proposal_changes'])} proposals of {show.count(flip['n'], 'loans')} changed."
     )
 
 

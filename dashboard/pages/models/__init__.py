@@ -30,9 +30,7 @@ from dashboard.pages.models import (
     reasons,
     recipe,
     registry,
-    selection,
     shapes,
-    stand_ins,
     verdict,
     work,
 )
@@ -47,7 +45,7 @@ PARTS: tuple[tuple[str, tuple[tuple[ModuleType, ...], ...]], ...] = (
     ("How good is it on loans it never saw?", ((discrimination, calibration), (lift, gains))),
     ("Does it still hold?", ((alarms,), (drift,), (came_true, ranking))),
     ("Why does it say so?", ((reasons, shapes),)),
-    ("Is it fair to everybody?", ((fairness, selection), (stand_ins,))),
+    ("Is it fair to everybody?", ((fairness,),)),
     ("What may it learn from?", ((quarantine,),)),
     ("What would the field's tutorials have said?", ((recipe,),)),
     ("What is it made of, and where does it end?", ((card,),)),

@@ -1,4 +1,4 @@
-"""Is the score as right about every group?"""
+"""Is the score fair: as right about every group, falling on them alike, and unable to recognise anybody?"""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from dash import html
 
 from dashboard import text_fairness as say
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
+from dashboard.components.switch import keep_in_url, switch
 from dashboard.figures.fairness import Dot, group_dots
 from dashboard.pages.models.seen import Seen, Shared
-from dashboard.state import VIEW
+from dashboard.pages.models.selection import update_selection
+from dashboard.pages.models.stand_ins import update_stand_ins
+from dashboard.state import VIEW, page_key
 
 CARD, HEIGHT = "models-fairness", 460
+VIEW_SHOWN, KEY = f"{CARD}-view", "fair"
+VIEWS = {"right": "Right about everybody", "falls": "Whom Legal falls on", "recognised": "Who can be recognised"}
 
 
 def card() -> html.Section:
     """The empty chart."""
-    return chart_card(CARD, height=HEIGHT)
+    view = switch(VIEW_SHOWN, "Look at", list(VIEWS.items()), "right", key=KEY)
+    return chart_card(CARD, height=HEIGHT, controls=[view])
 
 
 def update_fairness(seen: Seen, mode: str | None) -> dict[str, Any]:
@@ -44,9 +50,16 @@ def update_fairness(seen: Seen, mode: str | None) -> dict[str, Any]:
     )
 
 
+def update_view(seen: Seen, view: str, mode: str | None) -> dict[str, Any]:
+    """The view asked for; the first where none is."""
+    updates = {"falls": update_selection, "recognised": update_stand_ins}
+    return updates.get(view, update_fairness)(seen, mode)
+
+
 def register(app: dash.Dash, shared: Shared) -> None:
-    """The chart follows the model looked at and the colours."""
+    """The chart follows the model looked at, the view and the colours."""
+    keep_in_url(app, VIEW_SHOWN)
 
     @app.callback(output=chart_outputs(CARD), inputs=VIEW)
     def fairness(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_fairness(shared.seen(search), mode)
+        return update_view(shared.seen(search), page_key(search, KEY, list(VIEWS), "right"), mode)

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash
-from dash import html
-
 from dashboard import text_fairness as say
-from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
+from dashboard.components.chart import chart_absent, chart_props
 from dashboard.figures.fairness import Dot, group_dots
-from dashboard.pages.models.seen import Seen, Shared
-from dashboard.state import VIEW
+from dashboard.pages.models.seen import Seen
 
-CARD, HEIGHT = "models-selection", 460
-
-
-def card() -> html.Section:
-    """The empty chart."""
-    return chart_card(CARD, height=HEIGHT)
+HEIGHT = 460
 
 
 def update_selection(seen: Seen, mode: str | None) -> dict[str, Any]:
@@ -49,11 +40,3 @@ def update_selection(seen: Seen, mode: str | None) -> dict[str, Any]:
         summary=say.summary_of(legal_rows, 6),
         rows=rows,
     )
-
-
-def register(app: dash.Dash, shared: Shared) -> None:
-    """The chart follows the model looked at and the colours."""
-
-    @app.callback(output=chart_outputs(CARD), inputs=VIEW)
-    def selection(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_selection(shared.seen(search), mode)

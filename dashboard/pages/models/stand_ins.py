@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash
-from dash import html
-
 from dashboard import text_fairness as say
-from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
+from dashboard.components.chart import chart_absent, chart_props
 from dashboard.figures.fairness import Dot, group_dots
-from dashboard.pages.models.seen import Seen, Shared
-from dashboard.state import VIEW
+from dashboard.pages.models.seen import Seen
 
-CARD, HEIGHT = "models-stand-ins", 400
-
-
-def card() -> html.Section:
-    """The empty chart."""
-    return chart_card(CARD, height=HEIGHT)
+HEIGHT = 460
 
 
 def update_stand_ins(seen: Seen, mode: str | None) -> dict[str, Any]:
@@ -42,11 +33,3 @@ def update_stand_ins(seen: Seen, mode: str | None) -> dict[str, Any]:
         summary=say.summary_of(rows, 3),
         rows=rows,
     )
-
-
-def register(app: dash.Dash, shared: Shared) -> None:
-    """The chart follows the model looked at and the colours."""
-
-    @app.callback(output=chart_outputs(CARD), inputs=VIEW)
-    def stand_ins(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
-        return update_stand_ins(shared.seen(search), mode)

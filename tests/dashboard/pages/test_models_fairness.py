@@ -93,6 +93,16 @@ def test_a_rule_has_no_calibration_but_its_proposals_are_audited(fair):
     assert "by the rule score" in shown(selection.update_selection, fair, source="rule")["subtitle"]
 
 
+def test_the_view_asked_for_is_shown_and_each_tells_the_flip_test(fair):
+    looked = seen(model(1, "champion", CARD | {"fairness": fair}))
+    titles = [fairness.update_view(looked, view, "light")["title"] for view in fairness.VIEWS]
+    assert titles[0].startswith("As right about")
+    assert titles[1].startswith("Legal is proposed")
+    assert titles[2].startswith("Told another age and gender")
+    for view in fairness.VIEWS:
+        assert "Flip test" in fairness.update_view(looked, view, "light")["subtitle"]
+
+
 def test_an_input_itself_is_not_asked_for_as_a_stand_in(fair):
     itself = {"name": "Employment_Type", "groups": [], "proxy": [], "proxy_why": "it is an input itself"}
     told = say.stand_ins_subtitle(fair | {"attributes": [*fair["attributes"], itself]})
