@@ -37,7 +37,7 @@ def card() -> html.Section:
 def update_alarms(model: Model | None, rows: Sequence[dict[str, Any]]) -> tuple[str, str, list[Any], str]:
     """Title, what was looked at, the alerts, and what waits to mature."""
     found = alerts(rows)
-    shown = [html.P(say.nothing_watched(model))] if not rows else _list(found, model)
+    shown = [html.P(say.nothing_watched(model), className="absent")] if not rows else _list(found, model)
     return say.alarms_title(found, rows), say.alarms_subtitle(rows, model), shown, say.maturity_words(rows)
 
 

@@ -22,10 +22,10 @@ TITLE, SUBTITLE = f"{CARD}-title", f"{CARD}-subtitle"
 def card() -> html.Section:
     """The table of facts, empty."""
     columns = [
-        text_column("fact", "Fact", minWidth=150, flex=2, wrapText=True, autoHeight=True),
+        text_column("fact", "Fact", minWidth=120, flex=2, wrapText=True, autoHeight=True),
+        text_column("verdict", "Verdict", minWidth=110, flex=2, wrapText=True, autoHeight=True),
         number_column("psi", "PSI", minWidth=75), number_column("bound", "By chance up to", minWidth=95),
         number_column("n", "n", minWidth=70), number_column("m", "Against", minWidth=80),
-        text_column("verdict", "Verdict", minWidth=130, flex=2, wrapText=True, autoHeight=True),
         text_column("moved", "Where most", minWidth=190, flex=3, wrapText=True, autoHeight=True),
         text_column("missing", "Not stated", minWidth=150, flex=2, wrapText=True, autoHeight=True),
     ]  # fmt: skip
@@ -53,8 +53,11 @@ def update_drift(model: Model | None, rows: Sequence[dict[str, Any]]) -> dict[st
             -(row["value"] if say.is_finite(row["value"]) else 0.0),
         ),
     )
-    told = say.drift_subtitle(facts, model) if facts else say.nothing_watched(model)
-    return {"title": say.drift_title(order), "subtitle": told, "rows": say.drift_rows(order)}
+    return {
+        "title": say.drift_title(order),
+        "subtitle": say.drift_subtitle(order, model),
+        "rows": say.drift_rows(order),
+    }
 
 
 def register(app: dash.Dash, shared: Shared) -> None:
