@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from core.columns import Column, by_field
 from core.records import Ruling
+from core.scores.admission import Admission, Gatekeeper, Quarantined
 from core.scores.features import SOURCES, extra_columns
 from core.scores.lift import Lift, Rest
 from core.scores.suspicion import fills_up_later, strength_alone
 from core.scores.target import Target
 from core.segments.features import Numbers, number
-from core.wording import dated
 
 Verdict = Literal["usable", "no usable signal", "too little history"]
 
@@ -54,80 +53,6 @@ BY_MAP = "The mapping says it is known only after the outcome"
 IS_PROTECTED = "It is a protected attribute, or a place that can stand in for one: never an input"
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A column no model may see, and why, in one sentence; with the AUC it has alone and its lift where measured."""
-
-    column: str
-    why: str
-    auc_alone: float | None = None
-    lift: float | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """column, why, and where measured auc_alone and lift."""
-        figures = {"auc_alone": self.auc_alone, "lift": self.lift}
-        told = {name: round(value, 4) for name, value in figures.items() if value is not None}
-        return {"column": self.column, "why": self.why, **told}
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """What passed the gate.
-
-    Attributes:
-        barred_fields: contract columns no model may see, by field; extras: unknown columns admitted.
-        quarantined: everything barred, and why.
-        questioned: facts that Recoup defines, strong enough for the gate to ask whether the file states them as of the
-            snapshot; they are used.
-        allowed: quarantined by the gate and let in by a person: column, who, on, because, and why it was quarantined.
-        unstated: unknown columns nobody has placed in time, so that they stay out without being suspects.
-        unused: columns that may enter and say nothing here: stated in no row, or the same in every row.
-    """
-
-    barred_fields: frozenset[str]
-    extras: tuple[str, ...]
-    quarantined: tuple[Quarantined, ...]
-    questioned: tuple[Quarantined, ...] = ()
-    allowed: tuple[Mapping[str, str], ...] = ()
-    unstated: tuple[str, ...] = ()
-    unused: tuple[Quarantined, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """For the card: quarantined, questioned, allowed, unstated, unused."""
-        return {
-            "quarantined": [each.as_json() for each in self.quarantined],
-            "questioned": [each.as_json() for each in self.questioned],
-            "allowed": [dict(each) for each in self.allowed],
-            "unstated": list(self.unstated),
-            "unused": [each.as_json() for each in self.unused],
-        }
-
-
-@dataclass
-class _Gate:
-    """Columns as they come to the gate, what was found so far, and what people said."""
-
-    target: Target
-    rulings: Mapping[str, Ruling]
-    found: list[Quarantined] = field(default_factory=list)
-    allowed: list[Mapping[str, str]] = field(default_factory=list)
-
-    def turned_away(self, suspect: Quarantined | None, column: str, *, final: bool = False) -> bool:
-        """Whether a column stays out: a person keeps it out, or the gate does and nobody lets it in."""
-        ruling = self.rulings.get(column)
-        if ruling is not None and not ruling.allowed and not (suspect and final):
-            self.found.append(Quarantined(column, f"Kept out by {_said(ruling)}"))
-            return True
-        if suspect is None:
-            return False
-        if ruling is not None and ruling.allowed and not final:
-            told = {"column": column, "who": ruling.who, "on": ruling.said_on, "because": ruling.because}
-            self.allowed.append({**told, "why": suspect.why})
-            return False
-        self.found.append(suspect)
-        return True
-
-
 def admit(
     target: Target,
     known_at: Mapping[str, str],
@@ -154,7 +79,7 @@ def admit(
             outcome, and what is protected, stays out all the same. Kept out: it stays out.
         called: by field of the contract, what the file calls it, where a map says so.
     """
-    gate = _Gate(target, rulings or {})
+    gate = Gatekeeper(target, rulings or {})
     barred = _barred_facts(gate)
     rest = Rest(target, barred) if _can_weigh(target) else None
     gate.found[:0] = _written_after(target, rest, called or {})
@@ -200,7 +125,7 @@ def _written_after(target: Target, rest: Rest | None, called: Mapping[str, str])
     return found
 
 
-def _barred_facts(gate: _Gate) -> frozenset[str]:
+def _barred_facts(gate: Gatekeeper) -> frozenset[str]:
     """Facts of the snapshot that are almost perfect, fill up later, or were kept out by a person."""
     barred, columns, open_rows = set(), by_field("portfolio"), _in_arrears(gate.target)
     for name in dict.fromkeys(each for source in SOURCES for each in source.fields):
@@ -280,10 +205,6 @@ def _alone(target: Target, values: pd.Series) -> float:
 
 def _too_good(strength: float) -> str:
     return f"Alone it tells the outcomes apart with an AUC of {strength:.2f}: too good to be known beforehand"
-
-
-def _said(ruling: Ruling) -> str:
-    return f"{ruling.who} on {dated(ruling.said_on)}: {ruling.because}"
 
 
 def _in_arrears(target: Target) -> pd.DataFrame:

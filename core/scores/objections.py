@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.scores.admission import Admission
 from core.scores.features import STRATEGY, fit_inputs
-from core.scores.gate import FEWEST_EVENTS, Admission, Verdict, enough_events
+from core.scores.gate import FEWEST_EVENTS, Verdict, enough_events
 from core.scores.target import Target
 from core.wording import counted
 

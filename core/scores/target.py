@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ class Target:
         outcome: 1 where the loan was not recovered, else 0, in the order of `rows`.
         groups: the borrower of each row, so that nobody is in both sides of a split.
         open_rows: snapshots of open loans without an outcome, for the detectors.
+        immature: loans with an observation point whose 12 months have not passed: left out, never taken for unpaid.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Target:
     outcome: Numbers
     groups: Numbers
     open_rows: pd.DataFrame
+    immature: int = 0
 
 
 def non_recovery(snapshots: pd.DataFrame, *, status_is_outcome: bool = False) -> Target:
@@ -87,7 +89,8 @@ def _from_payments(ordered: pd.DataFrame) -> Target:
         raise TooLittleData("No loan has been in arrears for 12 months yet", remedy="Train again when one has.")
     outcome = number(matured, "cash_12m") < RECOVERED_FROM * number(matured, "balance")
     name = f"cash within {WINDOW_MONTHS} months under {RECOVERED_FROM:.2f} of the balance"
-    return _target(name, "payments", matured, outcome, ordered[is_open & ordered["cash_12m"].isna()])
+    waiting = ordered[is_open & ordered["cash_12m"].isna()]
+    return replace(_target(name, "payments", matured, outcome, waiting), immature=len(placed) - len(matured))
 
 
 def _stated(ordered: pd.DataFrame, field: str) -> pd.DataFrame:

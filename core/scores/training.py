@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.scores.admission import Admission
 from core.scores.bulk import margins_in_bulk
 from core.scores.calibration import apply_calibration, calibration_slope, expected_calibration_error
 from core.scores.candidates import CANDIDATES, Candidate
@@ -21,7 +22,7 @@ from core.scores.evidence import evidence_of
 from core.scores.fairness import Audited, fairness_of
 from core.scores.features import REFERENCE, fit_inputs, matrix_of
 from core.scores.folds import FOLDS, grouped_folds
-from core.scores.gate import Admission, Verdict, enough_events, verdict
+from core.scores.gate import Verdict, enough_events, verdict
 from core.scores.importance import importance_of
 from core.scores.known import require_known_by_snapshot
 from core.scores.out_of_time import Later, out_of_time
@@ -85,7 +86,7 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
         "conditional_on_strategy": any(each["kind"] == "strategy" for each in inputs),
         "inputs": [each["name"] for each in inputs],
         **admission.as_json(), "recipe": tutorial_recipe(target),
-        "data": {"first_day": str(rows["as_of"].min()), "last_day": str(rows["as_of"].max()), "loans": len(rows),
+        "data": {"first_day": str(rows["as_of"].min()), "last_day": str(rows["as_of"].max()), "loans": len(rows), "immature": target.immature,
                  "borrowers": len(np.unique(target.groups))},
     }  # fmt: skip
     rate = train_rate(target, rows, inputs) if said == "usable" else None

@@ -13,8 +13,9 @@ import pandas as pd
 from core.errors import Refused, TooLittleData
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.records import Batch, Book, Model, Ruling
+from core.scores.admission import Admission
 from core.scores.evaluate import sha256_of
-from core.scores.gate import Admission, admit
+from core.scores.gate import admit
 from core.scores.learned_rows import left_out, rows_sha256
 from core.scores.objections import objection
 from core.scores.promotion import Asked, contest, failed_rules

@@ -39,6 +39,7 @@ def test_a_loan_whose_year_has_not_passed_is_left_out_and_no_later_snapshot_stan
     )
     assert target.rows["loan_ref"].tolist() == ["LN2"]
     assert target.open_rows["loan_ref"].tolist() == ["LN1"]
+    assert target.immature == 1
 
 
 def test_held_closed_and_empty_loans_are_no_observation_points():
