@@ -26,6 +26,7 @@ from core.records import (
     NewBatch,
     Ruling,
     Segmentation,
+    Shadow,
 )
 from core.selection import Selection
 
@@ -239,6 +240,10 @@ class PortfolioReader(Protocol):
     def models(self) -> list[Model]:
         """Every model and refused attempt of the book, newest first."""
 
+    def shadows(self) -> list[Shadow]:
+        """How far models in the shadow agreed with what ordered the work: the newest comparison of each model on each day,
+        newest first."""
+
     def model_events(self) -> list[ModelEvent]:
         """What happened to the models of the book, by whom and why, newest first."""
 
@@ -309,6 +314,13 @@ class WriteUnit(Protocol):
     def put_model(self, model: Mapping[str, Any]) -> int:
         """A trained model or refused attempt (kind, status, sha256, card, artifact, trained_on_batches; because and figures
         for the log); a new champion retires the old one. Returns its number; the log says who and why."""
+
+    def shadowed(self) -> list[Model]:
+        """Models to be scored beside the one in use without ordering work: the newest challenger, and for 92 days the one
+        that was in use before."""
+
+    def put_shadow(self, model_id: int, against: int | None, as_of: str, figures: Mapping[str, Any]) -> None:
+        """How far a model in the shadow agreed on a day (see core.scores.shadow)."""
 
     def crown(
         self, model_id: int, *, what: Literal["promoted", "returned"], because: str, figures: Mapping[str, Any]

@@ -149,6 +149,16 @@ class ModelEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """How far a model that does not order the work agreed with `against` (None: the rule score) on a day."""
+
+    model: int
+    against: int | None
+    as_of: str
+    figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """What a person said of a column that the gate judges: let it in although it is quarantined, or keep it out."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.records import Model, ModelEvent
+from core.records import Model, ModelEvent, Shadow
 from core.scores.limits import limits_of
 from dashboard import format as show
 from dashboard.text_models import KINDS, between, figure, is_number, kind_words
@@ -108,6 +108,37 @@ def contest_rows(model: Model | None) -> list[dict[str, str]]:
         }
         for each in comparison.get("rules", [])
     ]  # fmt: skip
+
+
+def shadow_title(shadows: Sequence[Shadow]) -> str:
+    """How far the newest one in the shadow agrees."""
+    if not shadows:
+        return "No model is in the shadow"
+    first = shadows[0]
+    other = first.figures["other_strategy"]
+    if other["share"] is None:
+        return f"Model {first.model} in the shadow: no loan to compare on {show.day(first.as_of)}"
+    return f"Model {first.model} would put {show.percent(other['share'])} of the loans under another strategy"
+
+
+def shadow_rows(shadows: Sequence[Shadow]) -> list[dict[str, str]]:
+    """A row a model and day, newest first."""
+    return [
+        {
+            "model": str(each.model), "day": show.day(each.as_of),
+            "against": "the rule score" if each.against is None else f"model {each.against}", "n": show.number(each.figures["n"]),
+            "rank": f"{figure(each.figures['rank_correlation'])} ({between(each.figures['rank_ci'])})",
+            "band": _differs(each.figures["other_band"]), "strategy": _differs(each.figures["other_strategy"]),
+        }
+        for each in shadows
+    ]  # fmt: skip
+
+
+def _differs(told: Mapping[str, Any]) -> str:
+    if told["share"] is None:
+        return show.UNDEFINED
+    low, high = told["ci"]
+    return f"{show.percent(told['share'])} ({show.percent(low)} to {show.percent(high)})"
 
 
 def candidate_rows(card: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, and_, func, select
 
 from core.errors import SelectionRefused
-from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, ModelEvent, Ruling, Segmentation
+from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, ModelEvent, Ruling, Segmentation, Shadow
 from core.selection import Selection
 from core.wording import dated
 from db import questions, register
@@ -27,6 +27,7 @@ from db.model_events import events_of
 from db.monitoring import monitoring_of
 from db.recall import recall
 from db.rulings import rulings_of
+from db.shadows import shadows_of
 from db.sums import Scope, cube_for
 from db.tables import loans, payments, snapshots
 from db.targets import targets_of
@@ -296,6 +297,10 @@ class SqlPortfolioReader:
     def models(self) -> list[Model]:
         """Every model and refused attempt, newest first."""
         return self._ask(lambda connection: register.models_of(connection, self._key(connection)))
+
+    def shadows(self) -> list[Shadow]:
+        """How far models in the shadow agreed, newest first."""
+        return self._ask(lambda connection: shadows_of(connection, self._key(connection)))
 
     def model_events(self) -> list[ModelEvent]:
         """What happened to the models, newest first."""

@@ -355,6 +355,18 @@ model_events = _table(  # what happened to a model, by whom and why; appended, n
     Index("model_events_of_book", "book_id"),
 )
 
+model_shadows = _table(  # how far a model that does not order the work agreed with the one that does, on a day
+    "model_shadows",
+    _id(),
+    Column("book_id", ForeignKey("books.id"), nullable=False),
+    Column("revision_id", ForeignKey("revisions.id"), nullable=False),
+    Column("model_id", ForeignKey("models.id"), nullable=False),
+    Column("against", Integer),  # the model in use; null: the rule score
+    Column("as_of", Text, nullable=False),
+    Column("figures", Text, nullable=False),  # JSON, see core.scores.shadow
+    Index("model_shadows_of_book", "book_id", "as_of"),
+)
+
 scores = _table(  # what was said of a loan on a day: segment, risk, expected recovery, proposed strategy
     "scores",
     _id(),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from core.errors import Refused
 from core.records import BookName, Model, NewBatch, Segmentation
-from db import assignments, batches, decisions, learned, monitoring, promise_outcomes, rows, to_score
+from db import assignments, batches, decisions, learned, monitoring, promise_outcomes, rows, shadows, to_score
 from db.derive import derive, derive_reassigned
 from db.register import champion_of, segmentation_of
 from db.scores import put_scores, settle_scores
@@ -152,6 +152,14 @@ class SqlWriteUnit:
     def put_model(self, model: Mapping[str, Any]) -> int:
         """A trained model or refused attempt (see WriteUnit)."""
         return learned.put_model(self._connection, self._book_id, self._at, self._who, model)
+
+    def shadowed(self) -> list[Model]:
+        """Models to be scored beside the one in use (see WriteUnit)."""
+        return shadows.shadowed(self._connection, self._book_id, self._at)
+
+    def put_shadow(self, model_id: int, against: int | None, as_of: str, figures: Mapping[str, Any]) -> None:
+        """How far a model in the shadow agreed (see WriteUnit)."""
+        shadows.put_shadow(self._connection, self._book_id, self._revision_id, model_id, against, as_of, figures)
 
     def crown(
         self, model_id: int, *, what: Literal["promoted", "returned"], because: str, figures: Mapping[str, Any]

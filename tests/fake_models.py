@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from core.errors import Refused
-from core.records import BookName, Model, ModelEvent, Segmentation
+from core.records import BookName, Model, ModelEvent, Segmentation, Shadow
 from tests.fakes import FakePortfolioReader
 
 
@@ -49,6 +49,19 @@ class FakeModelUnit:
 
     def put_scores(self, scores: pd.DataFrame, model_id: int | None) -> None:
         self._writer.scored.append((scores, model_id))
+
+    def shadowed(self) -> list[Model]:
+        held = self._reader.models()
+        challenger = [each for each in held if each.status == "challenger"][:1]
+        gone = [each.model for each in self._reader.model_events() if each.what in ("retired", "withdrawn")]
+        return (
+            challenger
+            + [each for number in gone for each in held if each.id == number and each.status == "retired"][:1]
+        )
+
+    def put_shadow(self, model_id: int, against: int | None, as_of: str, figures: Mapping[str, Any]) -> None:
+        kept = [each for each in self._reader.shadowing if (each.model, each.as_of) != (model_id, as_of)]
+        self._reader.shadowing[:] = [Shadow(model_id, against, as_of, figures), *kept]
 
     def put_model(self, model: Mapping[str, Any]) -> int:
         number = max((each.id for each in self._reader.models()), default=0) + 1

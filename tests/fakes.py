@@ -26,7 +26,7 @@ from core.metrics.placement import placements
 from core.metrics.portfolio import month_end
 from core.metrics.promises import PROMISE_MEASURES
 from core.metrics.ripeness import ripe_day
-from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, ModelEvent, Ruling, Segmentation
+from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, ModelEvent, Ruling, Segmentation, Shadow
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
 from core.wording import dated
@@ -169,6 +169,7 @@ class FakePortfolioReader:
         self._batches, self._rejects = list(batches), dict(rejects or {})
         self.held = list(models) or ([champion] if champion else [])
         self.told, self._segmentation = list(events), segmentation
+        self.shadowing: list[Shadow] = []
         self.set_targets = FakeTargets()
         self.said: list[Ruling] = []
         self.found = FakeMonitoring()
@@ -540,6 +541,9 @@ class FakePortfolioReader:
 
     def models(self) -> list[Model]:
         return list(self.held)
+
+    def shadows(self) -> list[Shadow]:
+        return list(self.shadowing)
 
     def model_events(self) -> list[ModelEvent]:
         return list(self.told)

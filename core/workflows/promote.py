@@ -12,6 +12,7 @@ from core.scores.evaluate import load_artifact
 from core.scores.registry import previous_champion
 from core.wording import counted
 from core.workflows.score import score_frame
+from core.workflows.shadow import shadow_unit
 
 MOST_WORDS = 500
 
@@ -109,6 +110,7 @@ def _put_in_use(
             frame, champion=unit.champion(), segmentation=unit.segmentation(), rates=unit.matured_rates()
         )
         unit.put_scores(scores, model.id)
+        shadow_unit(unit, frame, scores)
         progress(0.95, "storing")
     verb = "is in use" if what == "promoted" else "is in use again"
     instead = "the rule score" if before is None else f"model {before.id}"

@@ -6,6 +6,7 @@ from datetime import date
 
 from core.ports import WriteUnit
 from core.workflows.score import fit_segments_if_needed, score_frame
+from core.workflows.shadow import shadow_unit
 
 
 def score_unit(
@@ -41,3 +42,5 @@ def score_unit(
     champion = unit.champion()
     scores = score_frame(frame, champion=champion, segmentation=segmentation, rates=unit.matured_rates())
     unit.put_scores(scores, champion.id if champion else None)
+    if may_fit:
+        shadow_unit(unit, frame, scores)

@@ -24,6 +24,7 @@ from core.wording import counted, dated
 from core.workflows.monitor import baselines, later_days, watch
 from core.workflows.rulings import extra_names, stated_times, their_names
 from core.workflows.score import score_frame
+from core.workflows.shadow import shadow_unit
 
 if TYPE_CHECKING:
     from core.scores.training import Trained
@@ -160,6 +161,13 @@ def _store(
             unit.put_scores(scores, number)
             watch(unit, model, later_days(model, book.days))
             rescored = len(scores)
+            shadow_unit(unit, frame, scores)
+        elif status == "challenger":
+            frame = unit.all_on(book.days[-1])
+            standing = score_frame(
+                frame, champion=unit.champion(), segmentation=unit.segmentation(), rates=unit.matured_rates()
+            )
+            shadow_unit(unit, frame, standing)
     return _answer(number, trained.kind, status, card, rescored)
 
 

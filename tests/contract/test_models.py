@@ -128,3 +128,24 @@ def test_a_model_that_learned_from_an_undone_batch_does_not_come_back(keeper):
     keeper.take_back()
     with pytest.raises(Refused, match=f"Model {fallen} learned from a batch that was undone"):
         keeper.crown(fallen)
+
+
+def test_the_newest_challenger_and_the_one_before_are_in_the_shadow(keeper):
+    first, second = keeper.train(), keeper.train()
+    keeper.train("challenger")
+    newest = keeper.train("challenger")
+    keeper.train("refused")
+    with keeper.writer.unit("own", kind="scoring", known_on=DAY, who="ana") as unit:
+        assert [each.id for each in unit.shadowed()] == [newest, first]
+        unit.put_shadow(newest, second, "2026-10-31", {"n": 1})
+        unit.put_shadow(first, None, "2026-10-31", {"n": 2})
+        unit.put_shadow(newest, second, "2026-10-31", {"n": 3})
+    told = sorted((each.model, each.against, each.as_of, each.figures["n"]) for each in keeper.reader.shadows())
+    assert told == [(first, None, "2026-10-31", 2), (newest, second, "2026-10-31", 3)]
+
+
+def test_nothing_is_in_the_shadow_of_a_first_champion(keeper):
+    keeper.train()
+    with keeper.writer.unit("own", kind="scoring", known_on=DAY, who="ana") as unit:
+        assert unit.shadowed() == []
+    assert keeper.reader.shadows() == []

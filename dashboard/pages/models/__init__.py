@@ -30,6 +30,7 @@ from dashboard.pages.models import (
     reasons,
     recipe,
     registry,
+    shadow,
     shapes,
     verdict,
     work,
@@ -41,7 +42,7 @@ from dashboard.text_models import verdict_of
 PAGE = Page("/models", "Models", "Prove", "Can the score be trusted?", filters=False)
 
 PARTS: tuple[tuple[str, tuple[tuple[ModuleType, ...], ...]], ...] = (
-    ("What did it have to pass?", ((verdict,), (work,), (contest,))),
+    ("What did it have to pass?", ((verdict,), (work,))),
     ("How good is it on loans it never saw?", ((discrimination, calibration), (lift, gains))),
     ("Does it still hold?", ((alarms,), (drift,), (came_true, ranking))),
     ("Why does it say so?", ((reasons, shapes),)),
@@ -49,7 +50,7 @@ PARTS: tuple[tuple[str, tuple[tuple[ModuleType, ...], ...]], ...] = (
     ("What may it learn from?", ((quarantine,),)),
     ("What would the field's tutorials have said?", ((recipe,),)),
     ("What is it made of, and where does it end?", ((card,),)),
-    ("Who decides which model is in use?", ((registry,),)),
+    ("Who decides which model is in use?", ((registry,), (contest,), (shadow,))),
 )  # fmt: skip
 """Questions with their rows of panels; two panels of a row stand side by side."""
 

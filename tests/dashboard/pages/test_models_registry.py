@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from core.errors import Refused
-from core.records import ModelEvent
+from core.records import ModelEvent, Shadow
 from core.scores.limits import limits_of
 from dashboard.app import create_app
-from dashboard.pages.models import card, contest, registry, work
+from dashboard.pages.models import card, contest, registry, shadow, work
 from dashboard.pages.models.seen import Shared
 from dashboard.services import Services
 from dashboard.training import start_training
@@ -184,3 +184,29 @@ def test_a_rollback_is_queued_with_its_reason_and_names_what_returns(services):
     assert work.update_choices(later, looked_at(later)[1])[3:] == ("Roll back to model 1", False)
     work.start_change(later, None, "complaints")
     assert (later.jobs.recent()[0].kind, later.jobs.recent()[0].payload) == ("rollback", {"because": "complaints"})
+
+
+def test_models_in_the_shadow_say_how_far_they_agree_with_n_and_intervals(services):
+    figures = {
+        "n": 40, "rank_correlation": 0.91, "rank_ci": [0.83, 0.95], "other_band": {"loans": 4, "share": 0.1, "ci": [0.04, 0.231]},
+        "other_strategy": {"loans": 6, "share": 0.15, "ci": [0.071, 0.291]},
+    }  # fmt: skip
+    empty = {"loans": 0, "share": None, "ci": None}
+    nothing = {"n": 0, "rank_correlation": None, "rank_ci": None, "other_band": empty, "other_strategy": empty}
+    shared, _ = looked_at(services)
+    assert shadow.update_shadow(shared) == ("No model is in the shadow", [])
+    reader = services.reader()
+    gone = Shadow(2, 1, "2026-09-30", figures)
+    reader.shadowing[:] = [Shadow(2, 1, "2026-10-31", figures), Shadow(3, None, "2026-10-31", nothing), gone]
+    title, rows = shadow.update_shadow(shared)
+    assert title == "Model 2 would put 15.0 % of the loans under another strategy"
+    assert rows[0] == {
+        "model": "2", "day": "31 Oct 2026", "against": "model 1", "n": "40", "rank": "0.910 (0.830 to 0.950)",
+        "band": "10.0 % (4.0 % to 23.1 %)", "strategy": "15.0 % (7.1 % to 29.1 %)",
+    }  # fmt: skip
+    assert (rows[1]["against"], rows[1]["rank"], rows[1]["band"], len(rows)) == (
+        "the rule score",
+        "n/a (n/a)",
+        "n/a",
+        2,
+    )
