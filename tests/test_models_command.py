@@ -1,0 +1,102 @@
+"""Models through the store and the command line: promote, roll back, and what happens when a stored model is damaged."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+
+from core.scores.evaluate import sha256_of
+from core.workflows.refresh import score_unit
+from db.engine import open_store, writing
+from db.reader import SqlPortfolioReader
+from db.writer import SqlPortfolioWriter
+from tests.command_line import run
+from tests.dashboard.models_book import ARTIFACT, CARD, CONTENT
+from tests.db.conftest import KNOWN_ON, NOON, loan, portfolio, rows_of
+
+DAY = "2026-10-31"
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Three loans; model 2 is in use, model 1 was before, model 3 waits, model 4 was refused."""
+    url = f"sqlite:///{tmp_path / 'models.db'}"
+    engine = open_store(url)
+    writer = SqlPortfolioWriter(engine, lambda: NOON)
+    with writer.unit("own", kind="batch", known_on=KNOWN_ON, who="ana") as unit:
+        unit.append(portfolio([loan("A", dpd=5), loan("B", dpd=60), loan("C", dpd=170)], as_of=DAY))
+        unit.show("own")
+    for place, status in enumerate(("champion", "champion", "challenger", "refused")):
+        text = (
+            "" if status == "refused" else ARTIFACT.replace('"coefficients": [0.8]', f'"coefficients": [{0.8 + place}]')
+        )
+        row = {"kind": "logistic", "status": status, "sha256": sha256_of(text), "card": CARD, "artifact": text}
+        with writer.unit("own", kind="scoring", known_on=KNOWN_ON, who="ana") as unit:
+            unit.put_model(row | {"trained_on_batches": [1]})
+    yield url, engine
+    engine.dispose()
+
+
+def asked(url, *words):
+    done = run(*words, "--db", url, "--json")
+    return done.code, done.json
+
+
+def sources(engine):
+    return rows_of(engine, "SELECT DISTINCT source, model_id FROM scores WHERE live = 1")
+
+
+def test_a_person_promotes_and_rolls_back_and_every_answer_names_who_and_why(store):
+    url, engine = store
+    assert asked(url, "models")[1]["returns"] == 1
+    code, told = asked(url, "models", "promote", "3", "--because", "the new product")
+    assert (code, told["model"], told["replaced"], told["rescored"]) == (0, 3, 2, 3)
+    assert sources(engine) == [("model", 3)]
+    code, told = asked(url, "models", "rollback", "--because", "complaints")
+    assert (code, told["model"], told["replaced"]) == (0, 2, 3)
+    assert sources(engine) == [("model", 2)]
+    listed = asked(url, "models")[1]
+    assert [(each["model"], each["status"]) for each in listed["models"]] == [
+        (4, "refused"), (3, "retired"), (2, "champion"), (1, "retired"),
+    ]  # fmt: skip
+    assert [(each["model"], each["what"], each["because"]) for each in listed["events"][:2]] == [
+        (2, "returned", "complaints"), (3, "withdrawn", "model 2 took its place: complaints"),
+    ]  # fmt: skip
+    code, told = asked(url, "models", "promote", "4", "--because", "x")
+    assert (code, told["status"]) == (2, "refused")
+    shadows = SqlPortfolioReader(engine).shadows()
+    assert {(each.model, each.against) for each in shadows} >= {(3, 2)}
+
+
+@pytest.mark.parametrize(
+    ("text", "own_hash", "says"),
+    [
+        (ARTIFACT.replace("0.8", "0.9"), False, "The stored model is damaged: its content does not match its hash"),
+        (pickle.dumps(CONTENT).decode("latin-1"), True, "The stored model is not readable as JSON"),
+        (json.dumps({"any": "thing"}), True, "The stored model is of another format"),
+        (json.dumps(CONTENT | {"format": "recoup-model-9"}), True, "The stored model is of another format"),
+    ],
+)
+def test_a_damaged_or_foreign_model_is_said_and_the_rule_score_orders_the_work(store, text, own_hash, says):
+    url, engine = store
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE models SET artifact = ? WHERE id = 2", (text,))
+        if own_hash:
+            connection.exec_driver_sql("UPDATE models SET sha256 = ? WHERE id = 2", (sha256_of(text),))
+    listed = asked(url, "models")[1]
+    told = next(each for each in listed["models"] if each["model"] == 2)
+    assert (told["readable"], told["damage"]) == (False, says)
+    writer = SqlPortfolioWriter(engine, lambda: NOON)
+    with writer.unit("own", kind="batch", known_on=KNOWN_ON, who="ana") as unit:
+        unit.append(portfolio([loan("A", dpd=35), loan("B", dpd=90), loan("C", dpd=200)], as_of="2026-11-15"))
+        score_unit(unit, batch_id=2, newest_before=None)
+    live = rows_of(
+        engine, "SELECT c.source, c.reasons FROM scores c JOIN snapshots s ON s.id = c.snapshot_id WHERE c.live = 1 AND s.as_of = ?",
+        "2026-11-15",
+    )  # fmt: skip
+    assert [source for source, _ in live] == ["rule"] * 3
+    assert all(f"{says}, so the rule score orders the work" in reasons for _, reasons in live)
+    code, told = asked(url, "models", "rollback", "--because", "it is damaged")
+    assert (code, told["model"], sources(engine)) == (0, 1, [("model", 1)])
