@@ -19,6 +19,7 @@ from db.borrower_rows import borrower_loans, borrower_of, borrower_sizes, borrow
 from db.budget import BUDGET_SECONDS, brief_read
 from db.cubes.cash import effective_on, is_cash, payment_kind
 from db.engine import reading
+from db.expected import expected_spread
 from db.facts import FactList
 from db.frames import COUNT, frame_of
 from db.known import NOW, Knowledge
@@ -81,6 +82,10 @@ class SqlPortfolioReader:
     def stock(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """The stock on the selection's day."""
         return self._answer(questions.stock, selection, by)
+
+    def expected_spread(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """How sure the expected recoveries of the selection's day are."""
+        return self._answer(expected_spread, selection, by)
 
     def stock_history(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """The stock of every day of the book up to the selection's."""

@@ -236,6 +236,13 @@ class FakePortfolioReader:
         rows = self._stock_rows(selection)
         return _sums(rows[rows["as_of"] == self._day(selection)], by, STOCK)
 
+    def expected_spread(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, DIMENSIONS)
+        rows = _kept(self._open(), selection)
+        told = rows[(rows["as_of"] == self._day(selection)) & rows["expected_variance"].notna()]
+        named = told.assign(loans=1, variance=told["expected_variance"])
+        return _sums(named, by, ["loans", "expected_recovery", "variance"])
+
     def stock_history(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, DIMENSIONS)
         rows = self._stock_rows(selection)

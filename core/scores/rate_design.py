@@ -16,6 +16,9 @@ FEWEST_VALUES = 10
 EXTRA_RIDGE = 20.0
 """Bends and strategies' own slopes are shrunk this many times as strongly as straight lines: few rows keep to lines."""
 
+STRATEGY_RIDGE = 0.1
+"""What a strategy does to everybody is hardly shrunk: else the sums of the strategies few loans had would be off."""
+
 
 def fit_design(inputs: Sequence[Mapping[str, Any]], matrix: Matrix) -> dict[str, Any]:
     """Where columns bend, which of them belong to a strategy, and the scales: plain lists, so that JSON can hold them.
@@ -50,9 +53,10 @@ def design_of(design: Mapping[str, Any], values: Numbers) -> Numbers:
 
 def ridge_of(design: Mapping[str, Any], ridge: float) -> Numbers:
     """The shrinkage of each column of `design_of`."""
-    straight = len(design["plain"]) + len(design["strategies"])
-    extra = len(design["mean"]) - straight
-    return np.asarray([ridge] * straight + [ridge * EXTRA_RIDGE] * extra, dtype=float)
+    told = np.full(len(design["mean"]), ridge * EXTRA_RIDGE)
+    told[: len(design["plain"]) + len(design["strategies"])] = ridge
+    told[design["strategies"]] = ridge * STRATEGY_RIDGE
+    return told
 
 
 def _expanded(design: Mapping[str, Any], values: Numbers) -> Numbers:

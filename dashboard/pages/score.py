@@ -14,6 +14,8 @@ from dash import Input, Output, html, no_update
 from core.columns import by_field
 from core.errors import Refused
 from core.scores.bands import HIGH_FROM, MEDIUM_FROM
+from core.scores.rate_intervals import LOAN_LEVEL
+from core.scores.rate_use import MODEL
 from core.strategies.catalogue import CATALOGUE
 from dashboard import format as show
 from dashboard.components.badges import strategy_chip
@@ -224,7 +226,11 @@ def _expected(answer: Any, given: Mapping[str, float], *, has_payments: bool) ->
         return f"{show.UNDEFINED}, because this book has no payments"
     if answer.expected_recovery != answer.expected_recovery:
         return f"{show.UNDEFINED}, because the book holds too few placements like this one that are 12 months old"
-    return f"{show.money(answer.expected_recovery)}, {show.percent(answer.expected_rate, 0)} of the outstanding amount in 12 months"
+    amount = f"{show.money(answer.expected_recovery)}, {show.percent(answer.expected_rate, 0)} of the outstanding amount in 12 months"
+    if answer.expected_source != MODEL:
+        return f"{amount}; what earlier loans in the same arrears bucket brought, which says no interval"
+    low, high = show.money(answer.expected_low), show.money(answer.expected_high)
+    return f"{amount}; {show.percent(LOAN_LEVEL, 0)} of loans like it bring {low} to {high}"
 
 
 def _left_out(answer: Any) -> str:

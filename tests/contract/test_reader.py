@@ -75,6 +75,20 @@ def test_the_stock_is_of_open_loans_on_the_day_and_expects_only_where_a_score_di
     assert records(stock, "expected_loans", "expected_recovery") == [(5, 1350.75)]  # 100 + 900.5 + 100 + 250.25 + 0
 
 
+def test_how_sure_expected_sums_are_is_told_of_loans_whose_expectation_a_model_told(reader):
+    whole = reader.expected_spread(NOW)
+    assert records(whole, "loans", "expected_recovery") == [(5, 1350.75)]
+    squares = (100**2 + 900.5**2 + 100**2 + 250.25**2) / 4
+    assert whole["variance"].tolist() == pytest.approx([squares])
+    by = reader.expected_spread(NOW, ["product"])
+    assert int(by["loans"].sum()) == 5
+    assert by["variance"].sum() == pytest.approx(squares)
+    of_one = reader.expected_spread(Selection(as_of=NOW.as_of, filters={"product": ("Home",)}))
+    assert of_one["variance"].tolist() == pytest.approx(by[by["product"] == "Home"]["variance"].tolist())
+    with pytest.raises(SelectionRefused, match="colour"):
+        reader.expected_spread(NOW, ["colour"])
+
+
 def test_the_stock_by_product_has_a_row_for_each_that_is_there(reader):
     stock = reader.stock(NOW, ["product"])
     assert records(stock, "product", "loans", "balance") == [

@@ -9,6 +9,7 @@ import dash
 import pandas as pd
 from dash import Output, html
 
+from core.scores.rate_intervals import SUM_LEVEL, sum_interval
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard.pages.segments.profiles import MOST_ROWS, no_expectation
@@ -38,13 +39,45 @@ def update_priorities(services: Services, search: str | None, mode: str | None) 
         ["expected_recovery", "workable_loans"], ascending=False, kind="stable"
     )
     colours = segment_colours(view.reader.values("segment"), mode)
+    sure = _intervals(view)
     return {
-        "rows": [_row(row, colours) for row in ranked.head(MOST_ROWS).to_dict("records")],
-        "subtitle": _subtitle(view, ranked),
+        "rows": [_row(row, colours, sure) for row in ranked.head(MOST_ROWS).to_dict("records")],
+        "subtitle": _subtitle(view, ranked, sure),
     }
 
 
-def _row(row: dict[str, Any], colours: dict[str, str]) -> html.Tr:
+Ends = dict[str, tuple[int, float, float]]
+"""Of each segment: the loans whose expectation the model told, and the ends of the interval of their sum."""
+
+
+def _intervals(view: View) -> Ends:
+    """Empty where no model in use tells the rate."""
+    champion = view.reader.champion()
+    learned_from = int((champion.card.get("rate") or {}).get("n", 0)) if champion else 0
+    if not learned_from:
+        return {}
+    chosen = replace(view.selection, lasso=None, search="")
+    of_day = int(view.reader.expected_spread(replace(chosen, filters={}))["loans"].sum())
+    spread = view.reader.expected_spread(chosen, by=["segment"])
+    return {
+        row["segment"]: (int(row["loans"]), *sum_interval(
+            row["expected_recovery"], row["variance"], int(row["loans"]), of_day=of_day, learned_from=learned_from
+        ))
+        for row in spread.to_dict("records")
+    }  # fmt: skip
+
+
+def _sure(row: dict[str, Any], sure: Ends) -> list[Any]:
+    """The interval of a segment whose every expectation the model told, else nothing."""
+    loans, low, high = sure.get(row["segment"], (0, float("nan"), float("nan")))
+    if loans != row["expected_loans"] or low != low:
+        return []
+    return [
+        html.Small(f"{show.percent(SUM_LEVEL, 0)}: {show.money(low)} to {show.money(high)}", className="expected-range")
+    ]
+
+
+def _row(row: dict[str, Any], colours: dict[str, str], sure: Ends) -> html.Tr:
     mark = html.I(className="dot", style={"background": colours.get(row["segment"], "var(--faint)")})
     is_known = row["expected_loans"] > 0
     return html.Tr(
@@ -52,16 +85,21 @@ def _row(row: dict[str, Any], colours: dict[str, str]) -> html.Tr:
             html.Th(html.Div([mark, row["segment"]], className="profile-name"), scope="row"),
             html.Td(show.number(row["workable_loans"])),
             html.Td(show.money(row["workable_balance"])),
-            html.Td(show.money(row["expected_recovery"]) if is_known else show.UNDEFINED),
+            html.Td([show.money(row["expected_recovery"]), *_sure(row, sure)] if is_known else show.UNDEFINED),
             html.Td(show.number(row["expected_loans"])),
         ]
     )
 
 
-def _subtitle(view: View, ranked: pd.DataFrame) -> str:
+def _subtitle(view: View, ranked: pd.DataFrame, sure: Ends) -> str:
     told = "Can be worked: in arrears, open and free of a hold."
     if ranked["expected_loans"].sum() > 0:
-        return f"{told} Expected: recovery in 12 months, over the n loans that have an expectation."
+        how = (
+            "told by the model of the recovery rate"
+            if sure
+            else "what earlier loans like them brought, which says no interval"
+        )
+        return f"{told} Expected: recovery in 12 months, over the n loans that have an expectation; {how}."
     return f"{told} Expected is {show.UNDEFINED}, because {no_expectation(view)}."
 
 

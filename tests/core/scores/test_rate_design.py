@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.scores.features import Matrix
-from core.scores.rate_design import EXTRA_RIDGE, design_of, fit_design, ridge_of
+from core.scores.rate_design import EXTRA_RIDGE, STRATEGY_RIDGE, design_of, fit_design, ridge_of
 
 INPUTS = [
     {"name": "days", "kind": "number"},
@@ -29,9 +29,9 @@ def test_a_number_bends_at_its_quartiles_and_every_fact_stands_again_within_each
     assert raw[0, 3:] == pytest.approx(np.zeros(5))  # before every bend, and under Standard
 
 
-def test_what_is_no_straight_line_is_shrunk_more():
+def test_what_is_no_straight_line_is_shrunk_more_and_a_strategy_s_own_level_less():
     design = fit_design(INPUTS, matrix())
-    assert ridge_of(design, 2.0).tolist() == [2.0] * 3 + [2.0 * EXTRA_RIDGE] * 5
+    assert ridge_of(design, 2.0).tolist() == [2.0, 2.0, 2.0 * STRATEGY_RIDGE] + [2.0 * EXTRA_RIDGE] * 5
 
 
 def test_a_column_that_does_not_vary_is_no_division_by_zero():

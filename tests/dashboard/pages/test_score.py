@@ -66,7 +66,10 @@ def test_the_example_is_answered_with_score_strategy_and_reasons():
     assert shown["bar"] == {"width": "78%"}
     assert words_of(shown["strategy"]).startswith("Legal needs a person's confirmation Legal notices")
     assert words_of(shown["answer"]).startswith("Legal is proposed, once a person confirms it: risk 78 of 100")
-    assert shown["expected"] == "105 k, 25 % of the outstanding amount in 12 months"
+    assert shown["expected"] == (
+        "105 k, 25 % of the outstanding amount in 12 months; what earlier loans in the same arrears bucket brought, "
+        "which says no interval"
+    )
     assert shown["source"] == "rule, not validated on your data"
     assert words_of(shown["why"]).startswith("Risk 0.78 is 0.75 or above: Legal 64 days past due (adds 0.24)")
     assert shown["segment"] == ["n/a, because this book has no segments yet"]
@@ -87,6 +90,13 @@ def test_experience_that_is_missing_is_named():
 def test_without_payments_nothing_is_expected_and_the_payments_are_named():
     shown = answered({"dpd": "5", "balance": "1000"}, reader=book_of(forty_loans()))
     assert shown["expected"] == "n/a, because this book has no payments"
+
+
+def test_a_rate_told_by_the_model_stands_with_what_loans_like_it_brought():
+    told = type("Answer", (), {"expected_recovery": 400.0, "expected_rate": 0.4, "expected_source": "model",
+                               "expected_low": 0.0, "expected_high": 910.0})  # fmt: skip
+    said = score._expected(told, {"balance": 1000.0}, has_payments=True).replace("\u00a0", " ")
+    assert said == "400, 40 % of the outstanding amount in 12 months; 80 % of loans like it bring 0 to 910"
 
 
 def test_a_loan_that_is_not_late_is_only_monitored():

@@ -327,6 +327,19 @@ def test_which_to_work_counts_only_loans_that_can_be_worked_most_promising_first
     assert words_of(shown["rows"][0].children[4]) == "2"
 
 
+def test_a_sum_the_model_told_stands_with_its_interval_and_one_it_told_in_part_does_not():
+    told = forty_loans(segment="Small balance", expected_recovery=100.0, expected_variance=400.0)
+    book = book_of(told, pd.DataFrame({"loan_ref": ["LN01"], "paid_on": ["2026-10-01"], "amount": [1.0]}))
+    book.held = [Model(1, "logistic", "champion", "", "", {"rate": {"n": 20}}, "")]
+    shown = words_of(priorities.update_priorities(services_of(book), "", "light")["rows"][0].children[3])
+    # 4,000 +- 1.96 x sqrt(40 x 400 x (1 + 40 / 20)) = 429
+    assert shown.replace("\u00a0", " ") == "4.00 k 95 %: 3.57 k to 4.43 k"
+    book = book_of(told.assign(expected_variance=[400.0] * 39 + [None]))
+    book.held = [Model(1, "logistic", "champion", "", "", {"rate": {"n": 20}}, "")]
+    shown = words_of(priorities.update_priorities(services_of(book), "", "light")["rows"][0].children[3])
+    assert shown == "4.00 k"
+
+
 def test_which_to_work_says_why_nothing_is_expected_without_payments():
     shown = priorities.update_priorities(services_of(book_of(forty_loans())), "", "light")
     assert shown["subtitle"].endswith("Expected is n/a, because this book has no payments.")
