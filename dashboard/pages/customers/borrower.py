@@ -16,6 +16,7 @@ from core.metrics.customers import BorrowerSummary, borrower_summary
 from core.metrics.delinquency import OPEN
 from core.metrics.portfolio import NO_PAYMENTS
 from core.scores.explain import unpacked
+from core.scores.rate_intervals import LOAN_LEVEL
 from core.scores.what_if import what_if
 from core.selection import NOT_STATED, Selection
 from dashboard import format as show
@@ -37,6 +38,10 @@ FACTS = (
     ("loans", "Loans"), ("owed", "Outstanding"), ("arrears", "In arrears"), ("behind", "Furthest behind"),
     ("hold", "Hold"), ("paid", "Paid to date"),
 )  # fmt: skip
+EXPECTED_NOTE = (
+    f"Expected recovery in 12 months; in brackets what the middle {show.percent(LOAN_LEVEL, 0)} of loans like it brought, "
+    "where a model told it"
+)
 LOAN_COLUMNS = (
     text_column("loan_ref", "Loan", flex=0, width=105, pinned="left"),
     text_column("product", "Product", minWidth=90),
@@ -46,6 +51,7 @@ LOAN_COLUMNS = (
     text_column("hold", "Hold", minWidth=95),
     text_column("placed_on", "Placed on", minWidth=105),
     number_column("risk", "Risk", minWidth=90),
+    number_column("expected", "Expected", minWidth=150, headerTooltip=EXPECTED_NOTE),
     text_column("proposed", "Proposed", minWidth=100),
     text_column("strategy", "Strategy now", minWidth=105),
     text_column("branch", "Branch", minWidth=110),
@@ -195,8 +201,19 @@ def _loan(row: dict[str, Any]) -> dict[str, str]:
         "balance": show.money_exact(row["balance"]),
         "placed_on": _day(row["placed_on"]) or "never placed",
         "risk": risk(row["risk_score"], row["source"]),
+        "expected": _expected(row),
         "last_contact": ", ".join(part for part in contact if part) or "none recorded",
     }
+
+
+def _expected(row: dict[str, Any]) -> str:
+    """The expected recovery and, where a model told it, what the middle of the loans like it brought."""
+    if row["expected_recovery"] != row["expected_recovery"]:
+        return show.UNDEFINED
+    amount = show.number(row["expected_recovery"])
+    if row["expected_low"] != row["expected_low"]:
+        return amount
+    return f"{amount} ({show.number(row['expected_low'])} to {show.number(row['expected_high'])})"
 
 
 def _reasons(view: View, ref: str) -> dict[str, list[Any]]:

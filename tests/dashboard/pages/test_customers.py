@@ -402,3 +402,11 @@ def test_a_borrower_without_arrears_has_nothing_to_take_apart():
     )
     assert [part.children for part in shown["parts"]] == [say.NOTHING_BEHIND]
     assert shown["what_if"][0].children == "Nothing the score reads is known."
+
+
+def test_a_loan_s_expectation_stands_with_what_loans_like_it_brought_where_a_model_told_it():
+    nan = float("nan")
+    told = {"expected_recovery": 1_200.0, "expected_low": 0.0, "expected_high": 2_900.0}
+    assert borrower._expected(told) == "1,200 (0 to 2,900)"
+    assert borrower._expected(told | {"expected_low": nan, "expected_high": nan}) == "1,200"
+    assert borrower._expected(dict.fromkeys(told, nan)) == "n/a"
