@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.scores.explain import SAID_FROM, Contributions, effect
 from core.scores.features import REFERENCE
 from core.scores.what_if import Option, WhatIf
+from core.strategies.thresholds import CHAMPION_V0
 from dashboard import format as show
 from dashboard.components.score_badge import RULE, risk
 
@@ -44,9 +45,18 @@ def sum_words(told: Contributions, source: str) -> str:
 
 def option_words(option: Option, told: WhatIf) -> str:
     """One change, to what it would lead, and the score before and after."""
-    now, then = risk(told.risk, told.source), risk(option.risk, told.source)
+    now, then = _told_apart(told.risk, told.source), _told_apart(option.risk, told.source)
     score = f"score {then} instead of {now}" if option.risk == option.risk else "nothing would be left to work"
     return f"With {' and '.join(option.changes)}: {option.track} instead of {told.track} ({score})."
+
+
+def _told_apart(score: float, source: str) -> str:
+    """A score in its unit, with a decimal more where rounding would show an edge that it does not reach."""
+    shown = risk(score, source)
+    rounded = round(score, 2) if score == score else score
+    if rounded in CHAMPION_V0.edges and score < rounded:
+        return f"{show.number(100 * score, 1)} of 100" if source == "rule" else show.number(score, 3)
+    return shown
 
 
 def why_no_option(told: WhatIf) -> str:

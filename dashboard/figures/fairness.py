@@ -70,7 +70,7 @@ def group_dots(
     kind = {"type": "log", "tickvals": [0.125, 0.25, 0.5, 0.67, 1, 1.5, 2, 4, 8], "ticktext": ["1/8", "1/4", "1/2", "2/3", "1", "1.5", "2", "4", "8"]}  # fmt: skip
     shapes = [
         {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1, "layer": "below",
-         "line": {"color": colours.muted, "width": 1, "dash": "solid" if place == 0 else "dot"}}
+         "line": {"color": colours.ink, "width": 1.2, "dash": "solid" if place == 0 else "dot"}}
         for place, at in enumerate(lines)
     ]  # fmt: skip
     return figure(

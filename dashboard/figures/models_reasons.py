@@ -35,7 +35,7 @@ def importance_bars(families: Sequence[Row], names: Sequence[str], mode: str | N
         "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>", "width": 0.6,
     }  # fmt: skip
     return figure(
-        [bars], mode, height=height, x=axis("number", mode, title="mean size of contribution, log-odds"),
+        [bars], mode, height=height, x=axis("number", mode, title="log-odds"),
         y=axis("category", mode, categoryorder="array", categoryarray=list(names)[::-1]),
     )  # fmt: skip
 
@@ -56,7 +56,7 @@ def risk_shapes(shapes: Sequence[Row], names: Sequence[str], mode: str | None, *
     for place, (shape, name) in enumerate(zip(shapes, names, strict=True)):
         number = "" if place == 0 else str(place + 1)
         left, right = ((0, 0.5 - GAP / 2) if place % 2 == 0 else (0.5 + GAP / 2, 1)) if len(shapes) > 1 else (0, 1)
-        floor = 1 - (place // 2 + 1) / rows + (GAP if rows > 1 else 0)
+        floor = 1 - (place // 2 + 1) / rows + (GAP if place // 2 + 1 < rows else 0.02)
         ceiling = 1 - place // 2 / rows - 0.07
         at = [point["value"] for point in shape["points"]]
         ends = [[100 * point[side] for point in shape["points"]] for side in ("low", "high")]

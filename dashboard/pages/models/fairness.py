@@ -18,7 +18,7 @@ from dashboard.state import VIEW, page_key
 
 CARD, HEIGHT = "models-fairness", 460
 VIEW_SHOWN, KEY = f"{CARD}-view", "fair"
-VIEWS = {"right": "Right about everybody", "falls": "Whom Legal falls on", "recognised": "Who can be recognised"}
+VIEWS = {"right": "Calibration", "falls": "Proposals", "recognised": "Stand-ins"}
 
 
 def card() -> html.Section:
@@ -42,7 +42,7 @@ def update_fairness(seen: Seen, mode: str | None) -> dict[str, Any]:
         return chart_absent(title=say.CALIBRATION, why=say.no_calibration(told))
     rows = say.calibration_rows(told)
     return chart_props(
-        group_dots(dots, mode, lines=(1.0,), title="not recovered, actual / promised", height=HEIGHT),
+        group_dots(dots, mode, lines=(1.0,), title="actual / promised", height=HEIGHT),
         title=say.calibration_title(told),
         subtitle=say.calibration_subtitle(told),
         summary=say.summary_of(rows, 4),

@@ -27,7 +27,7 @@ def update_stand_ins(seen: Seen, mode: str | None) -> dict[str, Any]:
         return chart_absent(title=say.STAND_INS, why=say.no_stand_ins())
     rows = say.stand_in_rows(told)
     return chart_props(
-        group_dots(dots, mode, lines=(0.5, told["review_from"]), title="AUC of recognising the group", height=HEIGHT),
+        group_dots(dots, mode, lines=(0.5, told["review_from"]), title="AUC", height=HEIGHT),
         title=say.stand_ins_title(told),
         subtitle=say.stand_ins_subtitle(told),
         summary=say.summary_of(rows, 3),

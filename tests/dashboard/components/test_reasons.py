@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.scores.explain import Contributions
 from core.scores.what_if import Option, WhatIf
 from dashboard import text_reasons as say
@@ -51,6 +53,13 @@ def test_changes_are_said_by_this_score_and_promise_nothing():
     assert told[1].children == say.WHAT_IF_NOTE
     cleared = Option(("one instalment caught up with, to nothing past due",), "Standard", float("nan"))
     assert "nothing would be left to work" in say.option_words(cleared, WhatIf("Legal", 0.8, "rule", (cleared,), 3, ""))
+
+
+def test_a_score_just_under_an_edge_is_not_rounded_onto_it():
+    option = Option(("an income of 62,400 a month documented, instead of 52,000",), "Standard", 0.4961)
+    told = WhatIf("Settlement", 0.52, "model", (option,), 11, "")
+    assert say.option_words(option, told).endswith("(score 0.496 instead of 0.52).")
+    assert say.option_words(option, replace(told, source="rule")).endswith("(score 49.6 of 100 instead of 52 of 100).")
 
 
 def test_that_nothing_would_is_an_answer():
