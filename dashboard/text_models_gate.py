@@ -13,7 +13,6 @@ from dashboard.text_models import figure, is_number
 Row = Mapping[str, Any]
 REASON_LABEL = "Why (kept with your name)"
 COLUMN_LABEL = "Column"
-NOTHING_TO_SAY = "No column waits for a word"
 CHOOSE, CHOOSE_FIRST = "Choose a column", "Choose a column first; nothing was kept."
 FORM_NOTE = (
     "Whoever knows when a column is filled in may let it in, with a reason, or keep it out. The next training honours it, and the "
@@ -46,19 +45,20 @@ def gate_subtitle(model: Model | None) -> str:
 
 
 def gate_rows(card: Row, rulings: Sequence[Ruling]) -> list[dict[str, str]]:
-    """A row a column that the gate stopped, asks about, or lets in on somebody's word; strongest findings first."""
+    """A row a column that the gate stopped, asks about, or lets in on somebody's word; those with a person's word first."""
     word = {each.column: ruling_words(each) for each in rulings}
     found = [
-        *(_row(each, "kept out", word) for each in card.get("quarantined", ())),
         *(_row(each, "let in", word) for each in card.get("allowed", ())),
         *(_row(each, "used, questioned", word) for each in card.get("questioned", ())),
+        *(_row(each, "kept out", word) for each in card.get("quarantined", ())),
     ]
     named = {row["column"] for row in found}
-    return found + [
+    found += [
         {"column": each.column, "state": "see the word", "alone": "", "lift": "", "why": "", "word": word[each.column]}
         for each in rulings
         if each.column not in named
     ]
+    return sorted(found, key=lambda row: not row["word"])
 
 
 def _row(each: Row, state: str, word: Mapping[str, str]) -> dict[str, str]:

@@ -36,7 +36,9 @@ def card() -> html.Section:
     ]  # fmt: skip
     form = html.Div(
         [
-            _field(say.COLUMN_LABEL, COLUMN, dbc.Select(id=COLUMN, options=[], value="", size="sm")),
+            _field(
+                say.COLUMN_LABEL, COLUMN, dbc.Select(id=COLUMN, options=[], value="", size="sm", placeholder=say.CHOOSE)
+            ),
             _field(
                 say.REASON_LABEL,
                 BECAUSE,
@@ -69,12 +71,11 @@ def update_quarantine(services: Services, seen: Seen, chosen: str | None = "") -
     """The columns of the model looked at, and those that a word may be given on; a chosen one stays chosen."""
     rulings = services.reader().rulings()
     names = sorted({*named_by(seen.card), *(each.column for each in rulings)})
-    head = {"label": say.CHOOSE if names else say.NOTHING_TO_SAY, "value": ""}
     return {
         "title": say.gate_title(seen.shown),
         "subtitle": say.gate_subtitle(seen.shown),
         "rows": say.gate_rows(seen.card, rulings),
-        "options": [head, *({"label": name, "value": name} for name in names)],
+        "options": [{"label": name, "value": name} for name in names],
         "column": chosen if chosen in names else "",
     }
 

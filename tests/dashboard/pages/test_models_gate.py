@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from core.records import Ruling
-from dashboard import text_models_gate as say
 from dashboard.pages.models import quarantine, recipe, verdict
 from dashboard.pages.models.seen import Shared
 from tests.dashboard.models_book import CARD, NO_SIGNAL, model, reader_of
@@ -43,13 +42,12 @@ def test_every_column_that_was_stopped_questioned_or_let_in_has_a_row_with_its_f
     assert told["subtitle"].endswith("by more than 0.05; measured on 1,200 loans.")
     rows = {row["column"]: row for row in told["rows"]}
     assert [(name, row["state"], row["alone"], row["lift"]) for name, row in rows.items()] == [
-        ("Legal_Action_Taken", "kept out", "0.74", "+0.25"), ("x9", "kept out", "0.66", "+0.09"),
-        ("SEX", "kept out", "n/a", "n/a"), ("grade", "let in", "n/a", "n/a"),
-        ("Days_Past_Due", "used, questioned", "0.71", "+0.06"), ("new", "see the word", "", ""),
+        ("grade", "let in", "n/a", "n/a"), ("new", "see the word", "", ""), ("Days_Past_Due", "used, questioned", "0.71", "+0.06"),
+        ("Legal_Action_Taken", "kept out", "0.74", "+0.25"), ("x9", "kept out", "0.66", "+0.09"), ("SEX", "kept out", "n/a", "n/a"),
     ]  # fmt: skip
     assert rows["grade"]["word"] == "Let in by bob on 1 Nov 2026: bureau"
     assert rows["new"]["word"] == "Kept out by ana on 20 Nov 2026: a test"
-    assert [each["value"] for each in told["options"]] == ["", "grade", "new", "tier", "x9"]
+    assert [each["value"] for each in told["options"]] == ["grade", "new", "tier", "x9"]
     assert told["column"] == ""
     assert quarantine.update_quarantine(services, seen, "tier")["column"] == "tier"
     assert quarantine.update_quarantine(services, seen, "forged")["column"] == ""
@@ -86,7 +84,7 @@ def test_before_any_training_nothing_is_listed():
     _, services, seen = book_with()
     told = quarantine.update_quarantine(services, seen)
     assert (told["title"], told["rows"], told["column"]) == ("Columns that stay out", [], "")
-    assert told["options"] == [{"label": say.NOTHING_TO_SAY, "value": ""}]
+    assert told["options"] == []
     assert recipe.update_recipe(seen)["subtitle"] == "n/a, because nothing was trained on this book yet."
 
 
