@@ -104,7 +104,8 @@ def selection_title(told: Row) -> str:
     for label, group, _ in groups_of(told):
         legal = chosen(group, "Legal")
         if legal and legal["apart"]:
-            odd.append(f"{'more' if legal['ratio'] > 1 else 'less'} often for {label}")
+            like = "" if legal["within"] is None else f", {show.number(legal['within'], 1)} among loans of like risk"
+            odd.append(f"{show.number(legal['ratio'], 1)} times as often for {label}{like}")
     return (
         f"Legal is proposed {', '.join(odd)}" if odd else "Legal is proposed for no group more often than chance allows"
     )

@@ -67,7 +67,12 @@ def group_dots(
             ends = [(dot.value, dot.low, dot.high) for dot in some]
             traces.append(_trace("apart" if odd else "as the others", [dot.label for dot in some], ends, colour, symbol,
                                  [dot.hover for dot in some]))  # fmt: skip
-    kind = {"type": "log", "tickvals": [0.125, 0.25, 0.5, 0.67, 1, 1.5, 2, 4, 8], "ticktext": ["1/8", "1/4", "1/2", "2/3", "1", "1.5", "2", "4", "8"]}  # fmt: skip
+    kind = {
+        "type": "log",
+        "tickvals": [0.125, 0.25, 0.5, 1, 2, 4, 8],
+        "ticktext": ["1/8", "1/4", "1/2", "1", "2", "4", "8"],
+        "tickangle": 0,
+    }
     shapes = [
         {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1, "layer": "below",
          "line": {"color": colours.ink, "width": 1.2, "dash": "solid" if place == 0 else "dot"}}

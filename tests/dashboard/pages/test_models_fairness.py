@@ -54,7 +54,9 @@ def test_a_harsh_score_is_said_of_whom_and_which_way_and_marked_by_shape_too(unf
 
 def test_who_is_sent_to_legal_more_often_is_said_as_a_screening_figure(fair, unfair):
     told = shown(selection.update_selection, unfair)
-    assert told["title"].startswith("Legal is proposed more often for Gender: Female")
+    legal = say.chosen(next(group for label, group, _ in say.groups_of(unfair) if label == "Gender: Female"), "Legal")
+    assert told["title"].startswith(f"Legal is proposed {legal['ratio']:.1f} times as often for Gender: Female, ")
+    assert "among loans of like risk" in told["title"]
     assert "no legal verdict" in told["subtitle"]
     assert "among loans of like risk" in traces(told)
     row = next(row for row in told["rows"] if row[:3] == ["Gender: Female", "Legal", "this score"])
