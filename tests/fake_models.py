@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -26,14 +26,14 @@ class FakeModelWriter:
     @contextmanager
     def unit(self, book: BookName, *, kind: str, known_on: date, who: str, note: str = "") -> Iterator[FakeModelUnit]:
         self.units.append((book, kind, known_on, who, note))
-        yield FakeModelUnit(self, who)
+        yield FakeModelUnit(self, who, known_on)
 
 
 class FakeModelUnit:
     """A revision that keeps models, by the rules of the store."""
 
-    def __init__(self, writer: FakeModelWriter, who: str) -> None:
-        self._writer, self._reader, self._who = writer, writer.reader, who
+    def __init__(self, writer: FakeModelWriter, who: str, known_on: date) -> None:
+        self._writer, self._reader, self._who, self._known_on = writer, writer.reader, who, known_on
 
     def champion(self) -> Model | None:
         return self._reader.champion()
@@ -46,6 +46,15 @@ class FakeModelUnit:
 
     def all_on(self, as_of: date) -> pd.DataFrame:
         return pd.concat(list(self._reader.snapshots(as_of))).assign(confirmed=None)
+
+    def newcomers(self, first: date, last: date) -> pd.DataFrame:
+        return self.all_on(last)[:0]
+
+    def scored_outcomes(self, model_id: int, *, after: str, stated: bool) -> tuple[pd.DataFrame, date | None]:
+        return pd.DataFrame({"as_of": []}), None
+
+    def put_monitoring(self, rows: Iterable[Mapping[str, Any]], model_id: int | None) -> None:
+        self._reader.found.put(rows, model_id, None, self._known_on)
 
     def put_scores(self, scores: pd.DataFrame, model_id: int | None) -> None:
         self._writer.scored.append((scores, model_id))

@@ -11,6 +11,7 @@ from core.records import Model
 from core.scores.evaluate import load_artifact
 from core.scores.registry import previous_champion
 from core.wording import counted
+from core.workflows.monitor import later_days, watch
 from core.workflows.score import score_frame
 from core.workflows.shadow import shadow_unit
 
@@ -111,6 +112,7 @@ def _put_in_use(
         )
         unit.put_scores(scores, model.id)
         shadow_unit(unit, frame, scores)
+        watch(unit, model, later_days(model, book.days))
         progress(0.95, "storing")
     verb = "is in use" if what == "promoted" else "is in use again"
     instead = "the rule score" if before is None else f"model {before.id}"

@@ -14,7 +14,8 @@ from core.monitoring.alerts import alerts
 from core.scores.model_score import model_score
 from core.workflows.batches import undo
 from core.workflows.monitor import FEWEST_NEW, _some, baselines, later_days, monitor_unit, workable
-from core.workflows.monitored import findings, monitored
+from core.workflows.monitored import findings, monitored, of_model
+from core.workflows.promote import promote
 from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
@@ -221,3 +222,19 @@ def test_a_book_that_was_never_watched_says_so():
     told, text = monitored(FakePortfolioReader(pd.DataFrame()))
     assert (told["model"], told["drift"], told["maturity"]) == (None, [], None)
     assert text == "The rule score: nothing was compared yet. Each portfolio file that comes is."
+
+
+def test_a_model_that_is_put_in_use_by_a_person_is_watched_at_once(book):
+    reader, writer = SqlPortfolioReader(book), SqlPortfolioWriter(book, lambda: NOON)
+    held = reader.champion()
+    with writer.unit("own", kind="scoring", known_on=NOON.date(), who="ana") as unit:
+        second = unit.put_model({"kind": held.kind, "status": "challenger", "sha256": held.sha256, "card": held.card,
+                                 "artifact": held.artifact, "trained_on_batches": [1]})  # fmt: skip
+    promote(
+        second, because="a test", reader=reader, writer=writer, today=NOON.date(), who="ana", progress=lambda *_: None
+    )
+    rows = of_model(reader.monitoring(), second)
+    assert {row["as_of"] for row in rows} == {ALIKE}
+    assert [row["value"] for row in rows if row["what"] == "score"] == [row["value"] for row in found(book, "score")][
+        :1
+    ]
