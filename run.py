@@ -276,15 +276,10 @@ def worker(recoup: Recoup, beside: int | None) -> None:
     try:
         work(
             recoup.jobs, handlers(recoup), owner=name, report=_to_log, stop=stop, busy=OperationalError,
-            when_idle=lambda: _settle_history(recoup),
+            when_idle=lambda: any([recoup.writer.settle_history("own"), recoup.writer.settle_history("sample")]),
         )  # fmt: skip
     except KeyboardInterrupt:
         stop.set()
-
-
-def _settle_history(recoup: Recoup) -> bool:
-    """Put what is known of earlier days in order, where files came out of order; False where there was nothing to do."""
-    return any([recoup.writer.settle_history("own"), recoup.writer.settle_history("sample")])
 
 
 def _watch(pid: int, stop: threading.Event) -> None:
@@ -299,6 +294,7 @@ def _to_log(text: str) -> None:
 
 def handlers(recoup: Recoup) -> dict[str, Handler]:
     """What the worker does for each kind of job."""
+    from core.workflows.segments import segment_jobs
 
     def put_in_use(job: Job, progress: Progress) -> Mapping[str, Any]:
         return _put_in_use(recoup, job.payload.get("model"), job.payload["because"], job.who, progress)
@@ -309,9 +305,9 @@ def handlers(recoup: Recoup) -> dict[str, Handler]:
         "undo": lambda job, progress: _undo(recoup, int(job.payload["batch"]), job.who),
         "redate": lambda job, progress: _redate(recoup, job),
         "train": lambda job, progress: _train(recoup, job.who, progress),
-        "promote": put_in_use,
-        "rollback": put_in_use,
         "sample": lambda job, progress: _load_sample(recoup, job.who, progress, show=bool(job.payload.get("show"))),
+        **dict.fromkeys(("promote", "rollback"), put_in_use),
+        **segment_jobs(recoup.reader, recoup.writer, today),
     }
 
 
@@ -356,8 +352,8 @@ def _train(recoup: Recoup, who: str, progress: Progress) -> Mapping[str, Any]:
 def _put_in_use(recoup: Recoup, model: int | None, because: str, who: str, progress: Progress) -> Mapping[str, Any]:
     from core.workflows.promote import put_in_use
 
-    given = {"because": because, "who": who, "today": today(), "progress": progress}
-    return put_in_use(model, reader=recoup.reader(), writer=recoup.writer, **given)  # type: ignore[arg-type]
+    reader, writer, day = recoup.reader(), recoup.writer, today()
+    return put_in_use(model, because=because, reader=reader, writer=writer, today=day, who=who, progress=progress)
 
 
 def _load_sample(recoup: Recoup, who: str, progress: Progress, *, show: bool) -> Mapping[str, Any]:

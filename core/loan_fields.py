@@ -34,6 +34,8 @@ LOAN_FIELDS: dict[str, LoanField] = {
     "dpd": LoanField("Days past due", "integer"),
     "balance": LoanField("Outstanding", "money"),
     "segment": LoanField("Segment", "category"),
+    "segment_margin": LoanField("Segment margin", "number"),
+    "segment_unlike": LoanField("Unlike anything seen", "flag"),
     "risk_score": LoanField("Risk score", "number"),
     "band": LoanField("Risk", "category"),
     "source": LoanField("Score source", "category"),

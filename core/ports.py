@@ -91,6 +91,16 @@ class PortfolioReader(Protocol):
         the episode the action belongs to, "none" before the first) + actions, contacts (a right party was reached),
         promises, promised, cost, costed (actions with a cost)."""
 
+    def segment_margins(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """How sure the segments of the open loans on `selection.as_of` are: `by` (DIMENSIONS) + placed (loans with a
+        segment), borderline (margin of 10 % or less), unlike (further out than 99 % of the fit) and held_back (nearer to
+        another segment; core.segments.migration)."""
+
+    def segment_moves(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """How open loans moved between adjacent month-ends up to `selection.as_of`: `by` (DIMENSIONS on the opening month-end, of
+        an arrival on the closing one; month, the closing month-end; origin, the segment then or "new"; became, the segment
+        now or paid, charged off, sold, recalled, missing) + loans, balance (opening; of an arrival closing), held_back."""
+
     def flows(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """How the stock moved between adjacent month-ends of the book, up to `selection.as_of`: `by` (dimensions at the
         opening month-end, of arrivals at the closing one; "month": the closing month-end, ISO; "origin"; "state") +
@@ -307,13 +317,31 @@ class WriteUnit(Protocol):
         """Recovery so far of placements at least 12 months old by the day payments are known, by bucket at placement: bucket, loans, balance, cash_12m."""
 
     def put_scores(self, scores: pd.DataFrame, model_id: int | None) -> None:
-        """Scores for snapshots: snapshot_id, source, segment, segment_margin, risk_score, band, expected_rate,
+        """Scores for snapshots: snapshot_id, source, segment, segment_margin, segment_nearest, segment_unlike, risk_score, band, expected_rate,
         expected_recovery, expected_net, expected_source, expected_low, expected_high, expected_variance,
         proposed, policy, needs_confirmation, reasons (list of str), contributions (text or None, see
         core.scores.explain.packed)."""
 
-    def put_segmentation(self, content: Mapping[str, Any], names: Sequence[str], batch_id: int | None) -> Segmentation:
-        """A new clustering takes the place of the old; returns it as stored."""
+    def segments_on(self, day: date) -> pd.DataFrame:
+        """The live scores of a day that have a segment: snapshot_id, loan_ref (any stable key of the loan), segment, nearest (where it would be
+        without hysteresis), margin (NaN: none)."""
+
+    def put_segments(self, changed: Mapping[int, str]) -> None:
+        """Another segment for the live scores of these snapshots; all else they say stays."""
+
+    def touched_days(self) -> list[date]:
+        """The days on which snapshots or scores of this book were touched in this revision, oldest first."""
+
+    def book_days(self) -> list[date]:
+        """The snapshot days of the book as they stand in this revision, oldest first."""
+
+    def put_segmentation(
+        self, content: Mapping[str, Any], names: Sequence[str], batch_id: int | None, *, reason: str = ""
+    ) -> Segmentation:
+        """A new clustering takes the place of the old; returns it as stored. `reason`: a person's, where one asked for it."""
+
+    def put_comparison(self, number: int, comparison: Mapping[str, Any]) -> None:
+        """Keep a comparison of ways (core.segments.comparison) with the clustering of that number."""
 
     def put_model(self, model: Mapping[str, Any]) -> int:
         """A trained model or refused attempt (kind, status, sha256, card, artifact, trained_on_batches; because and figures

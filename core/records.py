@@ -171,12 +171,19 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """A frozen clustering: what `core.segments` needs to place a loan, and the names of its segments in order."""
+    """A frozen clustering: what `core.segments` needs to place a loan, and the names of its segments in order.
+
+    `reason` is a person's, where one asked for the fit; `comparison` see core.segments.comparison, None where none was made.
+    """
 
     id: int
     batch_id: int | None
     content: Mapping[str, Any]
     names: tuple[str, ...] = field(default=())
+    fitted_at: str = ""  # the moment, ISO in UTC
+    who: str = ""
+    reason: str = ""
+    comparison: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ LOANS_PATH = "/download/loans.csv"
 LARGEST_BATCH = 2**31
 _PORTFOLIO = by_field("portfolio")
 _OURS = {
-    "bucket": "Arrears_Bucket", "segment": "Segment", "risk_score": "Risk_Score", "band": "Risk_Band",
+    "bucket": "Arrears_Bucket", "segment": "Segment", "segment_margin": "Segment_Margin", "segment_unlike": "Segment_Unlike",
+    "risk_score": "Risk_Score", "band": "Risk_Band",
     "source": "Score_Source", "expected_recovery": "Expected_Recovery",
     "expected_low": "Expected_Low", "expected_high": "Expected_High", "expected_source": "Expected_Source", "expected_net": "Expected_Net_Value",
     "proposed": "Proposed_Strategy", "policy": "Policy", "needs_confirmation": "Needs_Confirmation",

@@ -18,10 +18,12 @@ KINDS = {
 DOING = {
     "check": "Checking", "ingest": "Loading", "undo": "Undoing", "redate": "Correcting the as-of of", "train": "Training on outcomes",
     "sample": "Loading the sample book", "promote": "Putting a model in use", "rollback": "Rolling back to the model before",
+    "refit": "Fitting the segments again", "compare segments": "Comparing ways to find segments",
 }  # fmt: skip
 DONE = {
     "check": "Checked", "ingest": "Loaded", "undo": "Undone", "redate": "As-of corrected", "train": "Trained", "sample": "Sample book loaded",
-    "promote": "Model in use", "rollback": "Rolled back",
+    "promote": "Model in use", "rollback": "Rolled back", "refit": "Segments fitted again",
+    "compare segments": "Ways to find segments compared",
 }  # fmt: skip
 
 

@@ -139,7 +139,7 @@ def _openings(conditions: tuple[Condition, ...], known: Knowledge) -> Select[Any
         )
         .select_from(snapshots.outerjoin(closing, reached).outerjoin(scores, live_score(known)))
         .where(known.speaks(snapshots), opened.status == OPEN, opened.as_of == month_end(opened.as_of))
-        .where(or_(closing.c.id.is_not(None), _is_day(closes_on, known)), *conditions)
+        .where(or_(closing.c.id.is_not(None), is_day(closes_on, known)), *conditions)
     )
 
 
@@ -165,7 +165,7 @@ def _arrivals(conditions: tuple[Condition, ...], known: Knowledge) -> Select[Any
         )
         .select_from(snapshots.outerjoin(scores, live_score(known)))
         .where(known.speaks(snapshots), arrived.status == OPEN, arrived.as_of == month_end(arrived.as_of))
-        .where(~was_open.exists(), _is_day(opened_on, known), *conditions)
+        .where(~was_open.exists(), is_day(opened_on, known), *conditions)
     )
 
 
@@ -176,7 +176,7 @@ def _told(month: Expression, origin: Expression, state: Expression, known: Knowl
     return [*about, *(said(dimension(name, known)).label(name) for name in DIMENSIONS)]
 
 
-def _is_day(day: Expression, known: Knowledge) -> Condition:
+def is_day(day: Expression, known: Knowledge) -> Condition:
     """The snapshot's book tells of that day."""
     of_book = alias_of(snapshots, "of_book")
     if known.known_on is None:
@@ -233,13 +233,13 @@ def _aftermath(cured: Condition, known: Knowledge) -> list[Label[Any]]:
     within = of_loan.where(later.c.as_of.in_(_months_after_cure(REDEFAULT_MONTHS)))
     fell_back = or_(and_(later.c.status == OPEN, later.c.dpd >= REDEFAULT_DPD), later.c.status == CHARGED_OFF)
     late = within.where(fell_back).correlate(snapshots).exists()
-    book_tells = and_(*(_is_day(day, known) for day in _months_after_cure(REDEFAULT_MONTHS)))
+    book_tells = and_(*(is_day(day, known) for day in _months_after_cure(REDEFAULT_MONTHS)))
     stands, went_on = _end_of_cure(SUSTAINED_MONTHS, known), _end_of_cure(REDEFAULT_MONTHS, known)
     told: dict[str, Condition] = {
         "cured": cured,
-        "seen_3": and_(cured, _is_day(_months_after_cure(SUSTAINED_MONTHS)[-1], known), stands.in_(FOLLOWED)),
+        "seen_3": and_(cured, is_day(_months_after_cure(SUSTAINED_MONTHS)[-1], known), stands.in_(FOLLOWED)),
         "sustained_3": and_(
-            cured, _is_day(_months_after_cure(SUSTAINED_MONTHS)[-1], known), stands.in_((CURRENT, PAID))
+            cured, is_day(_months_after_cure(SUSTAINED_MONTHS)[-1], known), stands.in_((CURRENT, PAID))
         ),
         "seen_6": and_(cured, book_tells, or_(late, went_on.in_(FOLLOWED))),
         "redefaulted_6": and_(cured, late),

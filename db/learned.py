@@ -24,17 +24,28 @@ def put_segmentation(
     content: Mapping[str, Any],
     names: Sequence[str],
     batch_id: int | None,
+    who: str = "",
+    reason: str = "",
 ) -> Segmentation:
     """Store a clustering; it takes the place of the one in use. Returns it as stored."""
     connection.exec_driver_sql("UPDATE segmentations SET live = 0 WHERE book_id = ? AND live = 1", (book_id,))
     number = connection.exec_driver_sql(
-        "INSERT INTO segmentations (book_id, batch_id, live, fitted_at, content) VALUES (?, ?, 1, ?, ?) RETURNING id",
-        (book_id, batch_id, at, json.dumps(content, sort_keys=True)),
+        "INSERT INTO segmentations (book_id, batch_id, live, fitted_at, content, who, reason) "
+        "VALUES (?, ?, 1, ?, ?, ?, ?) RETURNING id",
+        (book_id, batch_id, at, json.dumps(content, sort_keys=True), who, reason),
     ).scalar_one()
     rows = [(number, place, name) for place, name in enumerate(names, start=1)]
     if rows:
         connection.exec_driver_sql("INSERT INTO segments (segmentation_id, number, name) VALUES (?, ?, ?)", rows)
-    return Segmentation(int(number), batch_id, content, tuple(names))
+    return Segmentation(int(number), batch_id, content, tuple(names), fitted_at=at, who=who, reason=reason)
+
+
+def put_comparison(connection: Connection, book_id: int, number: int, comparison: Mapping[str, Any]) -> None:
+    """Keep a comparison of ways to find groups with the clustering it is about."""
+    told = json.dumps(comparison, sort_keys=True, allow_nan=False)
+    connection.exec_driver_sql(
+        "UPDATE segmentations SET comparison = ? WHERE id = ? AND book_id = ?", (told, number, book_id)
+    )
 
 
 def put_model(connection: Connection, book_id: int, at: str, who: str, model: Mapping[str, Any]) -> int:

@@ -27,7 +27,7 @@ from db.tables import actions, borrowers, loans, scores, snapshots
 BLOCK = 2_000
 _KNUTH, _WORD = 2_654_435_761, 4_294_967_296
 _SCORE_TYPES = {
-    "source": "category", "segment": "category", "segment_margin": "number", "risk_score": "number", "band": "category",
+    "source": "category", "segment": "category", "segment_margin": "number", "segment_unlike": "flag", "risk_score": "number", "band": "category",
     "expected_rate": "number", "expected_recovery": "money", "expected_net": "money", "proposed": "category",
     "expected_source": "category", "expected_low": "money", "expected_high": "money", "expected_variance": "number",
     "policy": "category", "needs_confirmation": "flag", "reasons": "list",

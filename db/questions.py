@@ -18,6 +18,7 @@ from db.cubes.cash import cash_rows, episode_of_payment, is_cash, outside_rows
 from db.cubes.dimensions import dimension, said
 from db.cubes.placed import placed_rows
 from db.cubes.promises import of_promises, promise_rows
+from db.cubes.segments import MARGIN_MEASURES, MOVE_MEASURES, margin_rows, move_rows
 from db.cubes.stock import stock_rows
 from db.flows import flow_rows
 from db.frames import COUNT, frame_of
@@ -29,6 +30,8 @@ from db.tables import (
     assignments,
     cube_borrowers,
     cube_flows,
+    cube_margins,
+    cube_moves,
     cube_site,
     cube_stock,
     payments,
@@ -183,6 +186,38 @@ def _flows(asked: Asked, by: Sequence[str]) -> Select[Any]:
     check_groups(by, _FLOWS_BY)
     source, conditions = _flow_source(asked, {*by, *asked.filters})
     return summed(source, by, FLOW_MEASURES, source.c.month <= asked.until, *conditions)
+
+
+def segment_margins(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """How sure the segments of the selection's day are."""
+    return summed_frame(connection, _segment_margins, scope, by, MARGIN_MEASURES)
+
+
+def _segment_margins(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    check_groups(by, DIMENSIONS)
+    if cube_for([cube_margins], {*by, *asked.filters}) is None:
+        on_day = (snapshots.c.book_id == asked.book_id, snapshots.c.as_of == asked.day)
+        rows = margin_rows(*on_day, known=asked.known).subquery()
+        return summed(rows, by, MARGIN_MEASURES, *kept(rows, asked.filters))
+    of_day = (cube_margins.c.book_id == asked.book_id, cube_margins.c.as_of == asked.day)
+    cells = (*of_day, *asked.known.cells(cube_margins))
+    return summed(cube_margins, by, MARGIN_MEASURES, *cells, *kept(cube_margins, asked.filters))
+
+
+def segment_moves(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    """How loans moved between segments, in the whole months up to the selection's day."""
+    return summed_frame(connection, _segment_moves, scope, by, MOVE_MEASURES)
+
+
+def _segment_moves(asked: Asked, by: Sequence[str]) -> Select[Any]:
+    check_groups(by, (*DIMENSIONS, "month", "origin", "became"))
+    if cube_for([cube_moves], {*by, *asked.filters}) is None:
+        narrowed = [said(dimension(name, asked.known)).in_(values) for name, values in asked.filters.items()]
+        about = (snapshots.c.book_id == asked.book_id, snapshots.c.as_of <= asked.until)
+        rows = move_rows(*about, *narrowed, known=asked.known).subquery()
+        return summed(rows, by, MOVE_MEASURES, rows.c.month <= asked.until)
+    cells = (cube_moves.c.book_id == asked.book_id, cube_moves.c.month <= asked.until, *asked.known.cells(cube_moves))
+    return summed(cube_moves, by, MOVE_MEASURES, *cells, *kept(cube_moves, asked.filters))
 
 
 def _flow_source(asked: Asked, names: set[str]) -> tuple[FromClause, list[ColumnElement[bool]]]:

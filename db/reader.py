@@ -141,6 +141,14 @@ class SqlPortfolioReader:
 
         return self._ask(page)
 
+    def segment_margins(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """How sure the segments of the selection's day are."""
+        return self._answer(questions.segment_margins, selection, by)
+
+    def segment_moves(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        """How loans moved between segments, from month-end to month-end up to the selection's day."""
+        return self._answer(questions.segment_moves, selection, by)
+
     def flows(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """How the stock moved between adjacent month-ends of the book, up to the selection's day."""
         return self._answer(questions.flows, selection, by)

@@ -70,7 +70,9 @@ def segmentation_of(connection: Connection, book_id: int) -> Segmentation | None
         return None
     named = select(segments.c.name).where(segments.c.segmentation_id == row["id"]).order_by(segments.c.number)
     names = tuple(connection.execute(named).scalars())
-    return Segmentation(row["id"], row["batch_id"], json.loads(row["content"]), names)
+    told = {name: str(row[name]) for name in ("fitted_at", "who", "reason")}
+    comparison = json.loads(row["comparison"]) if row["comparison"] else None
+    return Segmentation(row["id"], row["batch_id"], json.loads(row["content"]), names, **told, comparison=comparison)
 
 
 def _batches() -> Select[Any]:

@@ -14,7 +14,7 @@ from db.spells import begin, end
 from db.tables import scores
 from db.touched import Touched
 
-_PLAIN = ("segment", "segment_margin", "risk_score", "band", "expected_rate", "proposed", "policy", "source",
+_PLAIN = ("segment", "segment_margin", "segment_nearest", "risk_score", "band", "expected_rate", "proposed", "policy", "source",
           "contributions", "expected_source", "expected_variance")  # fmt: skip
 _MONEY = ("expected_recovery", "expected_net", "expected_low", "expected_high")
 _OF_CHOSEN = "snapshot_id IN (SELECT id FROM chosen_snapshots)"
@@ -30,12 +30,13 @@ def put_scores(
     if frame.empty:
         return
     ids = [int(number) for number in frame["snapshot_id"]]
-    _touch(connection, touched, ids)
+    touch_scored(connection, touched, ids)
     end(connection, "scores", touched.known_on, _OF_CHOSEN)
     columns: dict[str, list[Any]] = {name: _plain(frame[name]) for name in _PLAIN}
     for name in _MONEY:
         columns[name] = [None if amount is None else round(float(amount) * 100) for amount in _plain(frame[name])]
     columns["needs_confirmation"] = [int(bool(needed)) for needed in frame["needs_confirmation"]]
+    columns["segment_unlike"] = [int(bool(unlike)) for unlike in frame["segment_unlike"]]
     columns["reasons"] = [json.dumps(list(reasons), ensure_ascii=False) for reasons in frame["reasons"]]
     names = ("revision_id", "live", "since_on", "model_id", "snapshot_id", *columns)
     spoken = (revision_id, 1, touched.known_on, model_id)
@@ -53,7 +54,7 @@ def speak_again(connection: Connection, revision_id: int, touched: Touched, numb
     told = {"revision": revision_id, "first": numbers[0], "last": numbers[1]}
     of_revision = "FROM scores WHERE id BETWEEN :first AND :last AND revision_id = :revision"
     found = connection.exec_driver_sql(f"SELECT DISTINCT snapshot_id {of_revision}", told)
-    _touch(connection, touched, [int(row[0]) for row in found])
+    touch_scored(connection, touched, [int(row[0]) for row in found])
     end(connection, "scores", touched.known_on, _OF_CHOSEN)
     newest = f"id IN (SELECT max(id) {of_revision} GROUP BY snapshot_id)"
     begin(connection, "scores", touched.known_on, newest, told)
@@ -69,7 +70,7 @@ def settle_scores(connection: Connection, revision_id: int, touched: Touched, fa
     fallen = connection.exec_driver_sql(f"SELECT id, snapshot_id FROM scores WHERE live = 1 AND NOT ({stands})").all()
     if not fallen:
         return
-    _touch(connection, touched, sorted({int(row.snapshot_id) for row in fallen}))
+    touch_scored(connection, touched, sorted({int(row.snapshot_id) for row in fallen}))
     run = connection.exec_driver_sql
     ended = [(touched.known_on, row.id) for row in fallen]
     run("UPDATE scores SET live = 0, until_on = ? WHERE id = ?", ended)
@@ -84,7 +85,7 @@ def settle_scores(connection: Connection, revision_id: int, touched: Touched, fa
     )
 
 
-def _touch(connection: Connection, touched: Touched, snapshot_ids: list[int]) -> None:
+def touch_scored(connection: Connection, touched: Touched, snapshot_ids: list[int]) -> None:
     """Touch all that takes attributes from the scores of these snapshots, which go into `chosen_snapshots`."""
     run = connection.exec_driver_sql
     for table in ("chosen_snapshots", "moved", "chosen"):

@@ -318,6 +318,9 @@ segmentations = _table(  # one fit of the clustering: scaler, centroids and name
     Column("live", Integer, nullable=False),
     Column("fitted_at", Text, nullable=False),
     Column("content", Text, nullable=False),  # JSON, see core.segments
+    Column("who", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),  # a person's, for a refit on request
+    Column("comparison", Text),  # JSON, see core.segments.comparison
 )
 
 segments = _table(
@@ -379,6 +382,8 @@ scores = _table(  # what was said of a loan on a day: segment, risk, expected re
     Column("source", Text, nullable=False),  # rule, model
     Column("segment", Text),
     Column("segment_margin", _NUMBER),
+    Column("segment_nearest", Text),  # where it would be without hysteresis; null in scores older than this column
+    Column("segment_unlike", Integer),  # 1: further from every segment than 99 % of the loans of the fit
     Column("risk_score", _NUMBER),
     Column("band", Text),
     Column("expected_rate", _NUMBER),
@@ -457,6 +462,12 @@ cube_activity = _cube(
     ("actions", "contacts", "promises", "promised", "cost", "costed"),
 )
 
+cube_margins = _cube(
+    "cube_margins", ("as_of",), ("segment", "product", "region"), ("placed", "borderline", "unlike", "held_back")
+)
+cube_moves = _cube(
+    "cube_moves", ("month",), ("origin", "became", "product", "region"), ("loans", "balance", "held_back")
+)
 cube_flows = _cube("cube_flows", ("month",), ("origin", "state", *_FLOW_DIMENSIONS), FLOW_MEASURES)
 cube_promises = _cube("cube_promises", ("month", "told"), _ACTIVITY_DIMENSIONS, PROMISE_MEASURES)
 cube_borrowers = _cube("cube_borrowers", ("as_of",), ("dimension", "value"), ("borrowers", "arrears_borrowers"))

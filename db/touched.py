@@ -14,7 +14,21 @@ from typing import Any
 from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Table, Text, func, insert, literal, or_, select
 from sqlalchemy.schema import CreateTable
 
-from db.cubes.all import ACTIVITY, BORROWERS, CASH, COSTS, CUBES, FLOWS, OUTSIDE, PLACED, PROMISES, SITE, STOCK
+from db.cubes.all import (
+    ACTIVITY,
+    BORROWERS,
+    CASH,
+    COSTS,
+    CUBES,
+    FLOWS,
+    MARGINS,
+    MOVES,
+    OUTSIDE,
+    PLACED,
+    PROMISES,
+    SITE,
+    STOCK,
+)
 from db.cubes.cube import Cube
 from db.flows import CURED_ON, OPENS_ON, cures_seen_on, month_end_from
 
@@ -259,14 +273,14 @@ class Touched:
             "DELETE FROM fresh_flows WHERE EXISTS (SELECT 1 FROM touched_flows t "
             "WHERE t.loan_id = fresh_flows.loan_id AND t.as_of = fresh_flows.as_of)"
         )
-        self._add_days("fresh_flows", -1, FLOWS)
+        self._add_days("fresh_flows", -1, FLOWS, MOVES)
         run("INSERT INTO touched_flows SELECT loan_id, as_of FROM fresh_flows WHERE true")
         run("DELETE FROM fresh_flows")
 
     def settle(self, revision_id: int) -> None:
         """Add what the touched facts contribute now, and write the differences into the cubes."""
         self._add_days("touched_days", 1)
-        self._add_days("touched_flows", 1, FLOWS)
+        self._add_days("touched_flows", 1, FLOWS, MOVES)
         self._add(PLACED, _touched_loans, 1)
         for cube in _OF_PAYMENTS:
             self._add(cube, _touched_payments, 1)
@@ -282,7 +296,7 @@ class Touched:
             f"INSERT INTO touched_keys SELECT s.id FROM {days} d CROSS JOIN snapshots s "
             "WHERE s.loan_id = d.loan_id AND s.as_of = d.as_of AND s.live = 1"
         )
-        for cube in cubes or (STOCK, SITE, BORROWERS):
+        for cube in cubes or (STOCK, SITE, BORROWERS, MARGINS):
             self._add(cube, _keys, sign)
 
     def _add(self, cube: Cube, keys: Table, sign: int) -> None:

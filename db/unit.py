@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from core.errors import Refused
 from core.records import BookName, Model, NewBatch, Segmentation
-from db import assignments, batches, decisions, learned, monitoring, promise_outcomes, rows, shadows, to_score
+from db import assignments, batches, decisions, learned, monitoring, promise_outcomes, rows, segments, shadows, to_score
 from db.derive import derive, derive_reassigned
 from db.register import champion_of, segmentation_of
 from db.scores import put_scores, settle_scores
@@ -145,9 +145,33 @@ class SqlWriteUnit:
         """Scores for snapshots (see WriteUnit)."""
         put_scores(self._connection, self._revision_id, self._touched, scores, model_id)
 
-    def put_segmentation(self, content: Mapping[str, Any], names: Sequence[str], batch_id: int | None) -> Segmentation:
+    def segments_on(self, day: date) -> pd.DataFrame:
+        """The segments of a day (see WriteUnit)."""
+        return segments.segments_on(self._connection, self._book_id, day)
+
+    def put_segments(self, changed: Mapping[int, str]) -> None:
+        """Other segments for snapshots (see WriteUnit)."""
+        segments.put_segments(self._connection, self._revision_id, self._touched, changed)
+
+    def touched_days(self) -> list[date]:
+        """The days this revision touched (see WriteUnit)."""
+        return segments.touched_days(self._connection, self._book_id)
+
+    def book_days(self) -> list[date]:
+        """The days of the book as they stand now (see WriteUnit)."""
+        return segments.days_of(self._connection, self._book_id)
+
+    def put_segmentation(
+        self, content: Mapping[str, Any], names: Sequence[str], batch_id: int | None, *, reason: str = ""
+    ) -> Segmentation:
         """A new clustering (see WriteUnit)."""
-        return learned.put_segmentation(self._connection, self._book_id, self._at, content, names, batch_id)
+        return learned.put_segmentation(
+            self._connection, self._book_id, self._at, content, names, batch_id, self._who, reason
+        )
+
+    def put_comparison(self, number: int, comparison: Mapping[str, Any]) -> None:
+        """A comparison for a clustering (see WriteUnit)."""
+        learned.put_comparison(self._connection, self._book_id, number, comparison)
 
     def put_model(self, model: Mapping[str, Any]) -> int:
         """A trained model or refused attempt (see WriteUnit)."""

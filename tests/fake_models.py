@@ -72,6 +72,12 @@ class FakeModelUnit:
         kept = [each for each in self._reader.shadowing if (each.model, each.as_of) != (model_id, as_of)]
         self._reader.shadowing[:] = [Shadow(model_id, against, as_of, figures), *kept]
 
+    def touched_days(self) -> list[date]:
+        return []
+
+    def book_days(self) -> list[date]:
+        return list(self._reader.book().days)
+
     def put_model(self, model: Mapping[str, Any]) -> int:
         number = max((each.id for each in self._reader.models()), default=0) + 1
         status = "challenger" if model["status"] == "champion" else model["status"]

@@ -31,12 +31,13 @@ from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
 from core.wording import dated
 from tests.fake_facts import cost_rows, fact_rows, promise_rows
+from tests.fake_segments import MARGINS, MOVES, plain_margins, plain_moves
 from tests.plain_flows import plain_flows
 
 STOCK = ["loans", "balance", "arrears_loans", "arrears_balance", "workable_loans", "workable_balance"]
 STOCK += ["expected_loans", "expected_recovery"]
 SCORE_FIELDS = (
-    "source", "segment", "segment_margin", "risk_score", "band", "expected_rate", "expected_recovery", "expected_net",
+    "source", "segment", "segment_margin", "segment_nearest", "segment_unlike", "risk_score", "band", "expected_rate", "expected_recovery", "expected_net",
     "expected_source", "expected_low", "expected_high", "expected_variance",
     "proposed", "policy", "needs_confirmation", "reasons", "contributions",
 )  # fmt: skip
@@ -353,6 +354,16 @@ class FakePortfolioReader:
         self._check(by, (*DIMENSIONS, "month", "origin", "state"))
         rows = _kept(self._flow_rows, selection)
         return _sums(rows[rows["month"] <= self._until(selection)], by, FLOW_MEASURES)
+
+    def segment_margins(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, DIMENSIONS)
+        rows = _kept(plain_margins(self._snapshots), selection)
+        return _sums(rows[rows["as_of"] == self._day(selection)], by, MARGINS)
+
+    def segment_moves(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
+        self._check(by, (*DIMENSIONS, "month", "origin", "became"))
+        rows = _kept(plain_moves(self._snapshots), selection)
+        return _sums(rows[rows["month"] <= self._until(selection)], by, MOVES)
 
     def borrowers(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, DIMENSIONS)
@@ -753,7 +764,7 @@ def _shown(rows: pd.DataFrame, names: Sequence[str], *, plain: bool = False) -> 
         "carried_from",
     }
     texts |= {column.field for column in PORTFOLIO if column.dtype == "date"}
-    kept = NUMBERS | {"reasons", "needs_confirmation", "held", "loan_id", "snapshot_id", "batch_id"}
+    kept = NUMBERS | {"reasons", "needs_confirmation", "segment_unlike", "held", "loan_id", "snapshot_id", "batch_id"}
     for name in shown.columns:
         if name in texts:
             shown[name] = shown[name].astype("str")
@@ -761,6 +772,8 @@ def _shown(rows: pd.DataFrame, names: Sequence[str], *, plain: bool = False) -> 
             shown[name] = shown[name].astype("str") if plain else _stated(shown[name])
     if "needs_confirmation" in shown:
         shown["needs_confirmation"] = [bool(value) for value in shown["needs_confirmation"]]
+    if "segment_unlike" in shown:
+        shown["segment_unlike"] = [bool(value) for value in shown["segment_unlike"]]
     if "reasons" in shown:
         shown["reasons"] = pd.Series([value or [] for value in shown["reasons"]], index=shown.index, dtype=object)
     return shown

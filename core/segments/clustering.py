@@ -21,11 +21,13 @@ from core.segments.geometry import distances, frame_of_reference, in_space, stan
 
 FEWEST_LOANS = 50
 K_TRIED = (2, 3, 4, 5, 6)
+NATURAL = {"k": 4, "ari": 0.90, "jaccard": 0.85}
+"""The ratios alone hold groups where at least four are found again nearly whole on every redraw."""
 STABLE_FROM = 0.80
 RECOGNISED_FROM = 0.75
 AS_STABLE_WITHIN = {"ari": 0.15, "jaccard": 0.10}
-KEPT_WITHIN = 0.10
-"""A number of segments in use stays where it misses the limits by no more: a refit should not flutter at them."""
+KEPT_WITHIN = 0.20
+"""A number of segments in use stays where it misses the limits by no more: a refit should not flutter at them, and a redraw of a redraw agrees less."""
 SMALLEST_SHARE = 0.05
 UNLIKE_BEYOND = 0.99
 """A loan further from every segment than this share of the loans of the fit is unlike anything seen."""
@@ -40,7 +42,7 @@ def fit_segments(
     *,
     k: int | None = None,
     standing: bool | None = None,
-    recovery: np.ndarray | None = None,
+    outcomes: pd.DataFrame | None = None,
     redraws: int = REDRAWS,
 ) -> dict[str, Any]:
     """Find the segments of a book.
@@ -48,18 +50,19 @@ def fit_segments(
     A k qualifies when its clustering, refitted with its scales on bootstrap samples, agrees with itself (mean adjusted
     Rand index of 0.80 or more), finds every single segment again (mean Jaccard of 0.75 or more) and leaves each 5 % of
     the loans. Of those about as stable as the best (index within 0.15, Jaccard within 0.10) the largest is taken; where outcomes are known, the
-    largest whose segments explain significantly more of them on loans held out. Tried with the loans' standing as an
-    axis (see core.segments.geometry) and without: the space in which more segments hold still is taken, with the
-    standing where they are as many. Where none qualifies, the book has no
-    natural groups: it is cut by arrears and balance instead (method "buckets").
+    largest
+    whose segments explain significantly more of them on loans held out. The ratios alone are tried first: where they hold
+    four groups or more that redraws find nearly whole (index 0.90, Jaccard 0.85), the book has natural groups. Else the
+    loans' standing counts as an axis (see core.segments.geometry). Where none qualifies then, the book is cut by arrears
+    and balance instead (method "buckets").
 
     Args:
         frame: snapshots in the fields of core.columns, one row a loan.
-        k: keep this k where it holds still, with 0.10 of slack (a refit that should not disturb its readers); None to
+        k: keep this k where it holds still, with 0.20 of slack (a refit that should not disturb its readers); None to
             choose freely.
-        standing: fit with it, without it, or (None) as more segments hold still.
-        recovery: the share of its balance each loan brought back, NaN where that is not known yet. It only decides
-            between numbers of segments, never who is in which.
+        standing: keep it as an axis, or keep it out, while k holds still so; None to choose freely.
+        outcomes: snapshots with `recovery`, the share of its balance each loan brought back (of earlier days, or these).
+            They only decide between numbers of segments, never who is in which.
         redraws: bootstrap samples for the evidence.
 
     Returns:
@@ -80,7 +83,7 @@ def fit_segments(
             remedy="Load more loans; until then they are shown without segments.",
         )
     with threadpool_limits(limits=1):
-        return _fit(frame, k, standing, recovery, redraws)
+        return _fit(frame, k, standing, outcomes, redraws)
 
 
 def refit_like(old: Mapping[str, Any], frame: pd.DataFrame, **told: Any) -> dict[str, Any]:
@@ -96,25 +99,28 @@ def refit_like(old: Mapping[str, Any], frame: pd.DataFrame, **told: Any) -> dict
 
 
 def _fit(
-    frame: pd.DataFrame, k: int | None, standing: bool | None, recovery: np.ndarray | None, redraws: int
+    frame: pd.DataFrame, k: int | None, standing: bool | None, outcomes: pd.DataFrame | None, redraws: int
 ) -> dict[str, Any]:
     ratios = ratios_of(frame)
     content: dict[str, Any] = {"n": len(frame), "missing": {name: int(ratios[name].isna().sum()) for name in ratios}}
-    spaces = [
-        frame_of_reference(ratios, standing=each) for each in ((True, False) if standing is None else (standing,))
-    ]
-    ratios = ratios[spaces[0]["features"]]
+    with_standing = frame_of_reference(ratios)
+    ratios = ratios[with_standing["features"]]
     if ratios.shape[1] < 2:
         few = "fewer than two ratios vary in this book"
         return content | _buckets(frame) | {"evidence": [], "chosen_by": few}
+    bare = frame_of_reference(ratios, standing=False)
     sampled = _sample(ratios)
-    tried = []
-    for space in spaces:
+    tries = [
+        (bare, k if standing is False else None, True),
+        (with_standing, k if standing is not False else None, False),
+    ]
+    for space, in_use, only_natural in sorted(tries, key=lambda each: each[1] is None):
         evidence = _evidence(sampled, space, redraws)
         points = in_space(space, standardised(space, ratios))
-        chosen, why = _chosen(evidence, k, points, recovery)
-        tried.append((chosen or 0, space, evidence, points, why))
-    chosen, space, evidence, points, why = max(tried, key=lambda each: each[0])
+        admitted = [each for each in evidence if _is_natural(each) or not only_natural or each["k"] == in_use]
+        chosen, why = _chosen(admitted, in_use, points, _told_by(outcomes, space))
+        if chosen:
+            break
     content |= {"evidence": evidence, "evidence_n": len(sampled), "redraws": redraws, "chosen_by": why}
     if not chosen:
         return content | _buckets(frame)
@@ -130,12 +136,12 @@ def _fit(
 
 
 def _chosen(
-    evidence: Sequence[Mapping[str, Any]], k: int | None, points: Numbers, recovery: np.ndarray | None
+    evidence: Sequence[Mapping[str, Any]], k: int | None, points: Numbers, told_by: tuple[Numbers, Numbers] | None
 ) -> tuple[int | None, str]:
     """How many segments, and why so many; None where no number of them holds still."""
     stable = {int(each["k"]): each for each in evidence if each["holds"]}
     in_use = next((each for each in evidence if each["k"] == k), None)
-    if k is not None and in_use is not None and _holds_still(in_use, slack=KEPT_WITHIN):
+    if in_use is not None and _holds_still(in_use, slack=KEPT_WITHIN):
         return k, "as many as before, for they still hold still"
     if not stable:
         return None, "no number of segments held still over redraws of the book"
@@ -145,11 +151,24 @@ def _chosen(
         for each, told in stable.items()
         if all(told[name] >= best[name] - within for name, within in AS_STABLE_WITHIN.items())
     ]
-    if recovery is not None:
-        labels = {each: _kmeans(points, each, n_init=5, seed=SEED).labels_ for each in qualified}
+    if told_by is not None:
+        known, recovery = told_by
+        labels = {each: _kmeans(points, each, n_init=5, seed=SEED).predict(known) for each in qualified}
         if (by_outcome := as_far_as_it_pays(labels, recovery)) is not None:
             return by_outcome, "the largest stable number that explains more of recovery on loans held out"
     return max(qualified), "the largest number of segments that holds still"
+
+
+def _is_natural(evidence: Mapping[str, Any]) -> bool:
+    return all(evidence[name] >= least for name, least in NATURAL.items())
+
+
+def _told_by(outcomes: pd.DataFrame | None, space: Mapping[str, Any]) -> tuple[Numbers, Numbers] | None:
+    """Loans whose outcome is known, in the space of the fit, and the share each brought back."""
+    if outcomes is None or outcomes.empty:
+        return None
+    ratios = ratios_of(outcomes, tuple(space["features"]))
+    return in_space(space, standardised(space, ratios)), outcomes["recovery"].to_numpy(dtype=float)
 
 
 def _buckets(frame: pd.DataFrame) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 K-means treats every axis as worth its variance. On ratios that hardly hang together it then cuts along whichever pair
 of axes happens to be longest, another one on another draw of the same book (measured on books with known truth: adjusted
-Rand index .6 to .8, a tenth to a fifth of true recovery explained). So one more axis is added, the *standing*: the sum
+Rand index .6 to .8, a tenth to a fifth of true recovery explained). So, unless the ratios alone hold natural groups, one more axis is added, the *standing*: the sum
 of the standardised ratios, each turned so that more of it is known in the field to go with more recovery. Nothing is
 learned from outcomes, so that the segments describe and are no label, and a lender without a history gets the same.
 """
@@ -17,8 +17,8 @@ import pandas as pd
 
 from core.segments.features import BY_NAME, Numbers, ratios_of
 
-STANDING_SHARE = 2 / 3
-"""The variance of the standing, as a share of that of all ratios together."""
+STANDING_SHARE = 1.5
+"""The variance of the standing, in multiples of that of all ratios together."""
 
 FURTHEST_OUT = 3.0
 """A ratio counts for no more than so many deviations in who is alike: no single odd figure makes a segment."""

@@ -12,6 +12,7 @@ from core.scores.evaluate import load_artifact
 from core.scores.registry import previous_champion
 from core.wording import counted
 from core.workflows.monitor import later_days, watch
+from core.workflows.refresh import settle_segments
 from core.workflows.score import score_frame
 from core.workflows.shadow import shadow_unit
 
@@ -111,6 +112,7 @@ def _put_in_use(
             frame, champion=unit.champion(), segmentation=unit.segmentation(), rates=unit.matured_rates()
         )
         unit.put_scores(scores, model.id)
+        settle_segments(unit)
         shadow_unit(unit, frame, scores)
         watch(unit, model, later_days(model, book.days))
         progress(0.95, "storing")

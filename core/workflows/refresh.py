@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
+
 from core.ports import WriteUnit
+from core.segments.migration import held, month_before
 from core.workflows.score import fit_segments_if_needed, score_frame
 from core.workflows.shadow import shadow_unit
 
@@ -32,6 +35,7 @@ def score_unit(
     if payments_until is not None and newest_before is not None and payments_until <= newest_before:
         frame = unit.all_on(newest_before)
     if frame.empty:
+        settle_segments(unit)
         return
     segmentation = unit.segmentation()
     newest = frame[frame["as_of"] == frame["as_of"].max()]
@@ -42,5 +46,37 @@ def score_unit(
     champion = unit.champion()
     scores = score_frame(frame, champion=champion, segmentation=segmentation, rates=unit.matured_rates())
     unit.put_scores(scores, champion.id if champion else None)
+    settle_segments(unit)
     if may_fit:
         shadow_unit(unit, frame, scores)
+
+
+def settle_segments(unit: WriteUnit) -> None:
+    """Let the month before hold loans back that have not clearly moved (core.segments.migration), on every day this
+    revision touched.
+
+    A day's segments hang on those of the month before, so a file that comes late, or is taken back, may change them in
+    the months after: these are settled again, one after the other, until one has passed in which nothing changed.
+    """
+    touched, days = set(unit.touched_days()), unit.book_days()
+    news = {_month(day) for day in touched}
+    seen: dict[date, pd.DataFrame] = {}
+    for day in days:
+        if day not in touched and _month(day) - 1 not in news:
+            continue
+        before = month_before(day, days)
+        told = unit.segments_on(day)
+        if before is not None and before not in seen:
+            seen[before] = unit.segments_on(before)
+        settled = held(told, None if before is None else seen[before])
+        moved = (settled != told["segment"]).to_numpy()
+        if moved.any():
+            numbers = told.loc[moved, "snapshot_id"].astype(int).tolist()
+            unit.put_segments(dict(zip(numbers, settled[moved].tolist(), strict=True)))
+            news.add(_month(day))
+        seen = {each: frame for each, frame in seen.items() if _month(each) >= _month(day) - 1}
+        seen[day] = told.assign(segment=settled)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month

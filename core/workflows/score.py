@@ -32,7 +32,7 @@ GROWN_BY = 2
 """A clustering is fitted again once a day holds this many times the loans it was fitted on."""
 
 SCORE_FIELDS = (
-    "snapshot_id", "source", "segment", "segment_margin", "risk_score", "band", "expected_rate", "expected_recovery",
+    "snapshot_id", "source", "segment", "segment_margin", "segment_nearest", "segment_unlike", "risk_score", "band", "expected_rate", "expected_recovery",
     "expected_net", "expected_source", "expected_low", "expected_high", "expected_variance",
     "proposed", "policy", "needs_confirmation", "reasons", "contributions",
 )  # fmt: skip
@@ -51,7 +51,8 @@ def score_frame(
     Args:
         frame: snapshots in the columns of `WriteUnit.to_score`.
         champion: the model in use; None, or one whose artifact cannot be read, leaves the work to the rule score.
-        segmentation: the clustering in use; None leaves segment None and segment_margin NaN.
+        segmentation: the clustering in use; None leaves segment None and segment_margin NaN. The segment is
+            the nearest; what the month before holds back is settled after (core.workflows.refresh).
         rates: `WriteUnit.matured_rates()`.
         limits: costs and capacities; None for the catalogue's.
 
@@ -77,6 +78,8 @@ def score_frame(
         "source": source,
         "segment": placed["segment"],
         "segment_margin": placed["margin"],
+        "segment_nearest": placed["segment"],
+        "segment_unlike": placed["unlike"],
         "risk_score": risk["risk_score"],
         "band": scored["band"],
         **{name: money[name] for name in (*EXPECTED_FIELDS, "expected_recovery", "expected_net")},
@@ -109,7 +112,7 @@ def _money(scored: pd.DataFrame, proposed: pd.Series, rate: pd.Series, limits: L
 
 def _placed(frame: pd.DataFrame, segmentation: Segmentation | None) -> pd.DataFrame:
     if segmentation is None:
-        return pd.DataFrame({"segment": None, "margin": np.nan}, index=frame.index)
+        return pd.DataFrame({"segment": None, "margin": np.nan, "unlike": False}, index=frame.index)
     return assign(segmentation.content, segmentation.names, frame)
 
 
@@ -148,6 +151,7 @@ class BorrowerAnswer:
     Attributes:
         risk_score: 0-1, NaN where nothing is known; source: rule or model; band: Low, Medium, High or None.
         segment, segment_margin: None and NaN where the book has no clustering.
+        segment_unlike: it lies further from every segment than 99 % of the loans they were fitted to.
         strategy, policy, needs_confirmation: the proposal.
         expected_rate, expected_recovery, expected_net: NaN where the book's experience does not carry them.
         expected_source: "model", "pooled" or None; expected_low, expected_high: what the middle 80 % of loans like it
@@ -164,6 +168,7 @@ class BorrowerAnswer:
     band: str | None
     segment: str | None
     segment_margin: float
+    segment_unlike: bool
     strategy: str
     policy: str
     needs_confirmation: bool
@@ -215,6 +220,7 @@ def score_one(
         band=scored["band"],
         segment=scored["segment"],
         segment_margin=float(scored["segment_margin"]),
+        segment_unlike=bool(scored["segment_unlike"]),
         strategy=scored["proposed"],
         policy=scored["policy"],
         needs_confirmation=bool(scored["needs_confirmation"]),

@@ -22,6 +22,7 @@ from core.scores.promotion import Asked, contest, failed_rules
 from core.scores.target import Target, non_recovery
 from core.wording import counted, dated
 from core.workflows.monitor import baselines, later_days, watch
+from core.workflows.refresh import settle_segments
 from core.workflows.rulings import extra_names, stated_times, their_names
 from core.workflows.score import score_frame
 from core.workflows.shadow import shadow_unit
@@ -159,6 +160,7 @@ def _store(
             frame = unit.all_on(book.days[-1])
             scores = score_frame(frame, champion=model, segmentation=unit.segmentation(), rates=unit.matured_rates())
             unit.put_scores(scores, number)
+            settle_segments(unit)
             watch(unit, model, later_days(model, book.days))
             rescored = len(scores)
             shadow_unit(unit, frame, scores)

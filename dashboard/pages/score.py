@@ -213,10 +213,11 @@ def _strategy(answer: Any) -> list[Any]:
 def _segment(answer: Any) -> list[Any]:
     if answer.segment is None:
         return [f"{show.UNDEFINED}, because this book has no segments yet"]
-    close = answer.segment_margin < BORDERLINE
-    return (
-        [answer.segment, html.Small("Borderline: nearly as close to another segment.")] if close else [answer.segment]
-    )
+    notes = [
+        *(["Borderline: nearly as close to another segment."] if answer.segment_margin <= BORDERLINE else []),
+        *(["Unlike anything seen: it fits no segment well."] if answer.segment_unlike else []),
+    ]
+    return [answer.segment, html.Small(" ".join(notes))] if notes else [answer.segment]
 
 
 def _expected(answer: Any, given: Mapping[str, float], *, has_payments: bool) -> str:

@@ -13,6 +13,7 @@ from db.cubes.cash import cash_rows, outside_rows
 from db.cubes.cube import Cube
 from db.cubes.placed import placed_rows
 from db.cubes.promises import promise_rows
+from db.cubes.segments import MARGIN_MEASURES, MOVE_MEASURES, margin_rows, move_rows
 from db.cubes.stock import stock_rows
 from db.flows import flow_rows
 from db.known import NOW, Knowledge
@@ -24,6 +25,8 @@ from db.tables import (
     cube_cash,
     cube_costs,
     cube_flows,
+    cube_margins,
+    cube_moves,
     cube_outside,
     cube_placed,
     cube_promises,
@@ -49,8 +52,10 @@ ACTIVITY = Cube(
 )
 PROMISES = Cube(cube_promises, promise_rows, actions.c.id, ("month", "told"), PROMISE_MEASURES)
 FLOWS = Cube(cube_flows, flow_rows, snapshots.c.id, ("month",), FLOW_MEASURES)
+MARGINS = Cube(cube_margins, margin_rows, snapshots.c.id, ("as_of",), MARGIN_MEASURES)
+MOVES = Cube(cube_moves, move_rows, snapshots.c.id, ("month",), MOVE_MEASURES)
 BORROWERS = Cube(cube_borrowers, borrower_rows, snapshots.c.id, ("as_of",), ("borrowers", "arrears_borrowers"))
-CUBES = (STOCK, SITE, PLACED, CASH, OUTSIDE, COSTS, ACTIVITY, PROMISES, FLOWS, BORROWERS)
+CUBES = (STOCK, SITE, PLACED, CASH, OUTSIDE, COSTS, ACTIVITY, PROMISES, FLOWS, BORROWERS, MARGINS, MOVES)
 
 
 def recount(connection: Connection, known: Knowledge = NOW) -> dict[str, pd.DataFrame]:

@@ -72,11 +72,16 @@ def snapshots() -> pd.DataFrame:
 
 
 def scores_of(frame: pd.DataFrame) -> pd.DataFrame:
-    """The score of each row, the same on every day."""
+    """The score of each row, the same on every day but for LN3, which is held back on the newest."""
     told = frame[["loan_ref"]].merge(_table(SCORES), on="loan_ref", how="left").set_axis(frame.index)
     return told.assign(
         source="rule",
-        segment_margin=0.5,
+        segment_margin=[0.05 if loan_ref in ("LN2", "LN3") else 0.5 for loan_ref in told["loan_ref"]],
+        segment_nearest=[
+            "stretched" if (ref, day) == ("LN3", "2026-10-31") else segment
+            for ref, day, segment in zip(told["loan_ref"], frame["as_of"], told["segment"], strict=True)
+        ],
+        segment_unlike=told["loan_ref"] == "LN2",
         expected_rate=0.25,
         expected_net=told["expected_recovery"] - 1,
         expected_source=told["expected_recovery"].map(lambda amount: None if pd.isna(amount) else "model"),

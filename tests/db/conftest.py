@@ -118,6 +118,8 @@ def score_rows(frame: pd.DataFrame, **changes) -> pd.DataFrame:
             "source": "rule",
             "segment": ["long overdue" if dpd >= 60 else "just late" for dpd in frame["dpd"]],
             "segment_margin": 0.5,
+            "segment_nearest": ["long overdue" if dpd >= 60 else "just late" for dpd in frame["dpd"]],
+            "segment_unlike": False,
             "risk_score": risk,
             "band": ["High" if value > 0.75 else "Medium" if value >= 0.5 else "Low" for value in risk],
             "expected_rate": 0.25,

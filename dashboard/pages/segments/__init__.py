@@ -8,7 +8,7 @@ from dash import dcc, html
 from dashboard.components.head import page_layout
 from dashboard.components.switch import keep_in_url
 from dashboard.page import Page
-from dashboard.pages.segments import confirm, listing, priorities, profiles, scatter
+from dashboard.pages.segments import confirm, listing, moves, others, priorities, profiles, scatter, sureness
 from dashboard.services import Services
 
 PAGE = Page("/segments", "Segments", "Work", "Who are they, and which ones do we work?")
@@ -22,6 +22,8 @@ def layout() -> html.Div:
             html.P(["Score: ", html.Span("", id="segments-badge", className="badge-pill")], className="score-line"),
             html.Div([scatter.card(), profiles.card(priorities.part())], className="row-2 segments-row"),
             listing.card(),
+            html.Div([sureness.card(), moves.card()], className="row-2 segments-row evidence"),
+            others.card(),
             dcc.Store(id=listing.KEYS),
         ],
     )
@@ -29,10 +31,13 @@ def layout() -> html.Div:
 
 def register(app: dash.Dash, services: Services) -> None:
     """The page's callbacks."""
-    for control in (*scatter.CONTROLS, *listing.CONTROLS):
+    for control in (*scatter.CONTROLS, *listing.CONTROLS, *moves.CONTROLS):
         keep_in_url(app, control)
     profiles.register(app, services, PAGE)
     priorities.register(app, services)
     scatter.register(app, services)
     listing.register(app, services)
     confirm.register(app, services)
+    sureness.register(app, services)
+    moves.register(app, services)
+    others.register(app, services)

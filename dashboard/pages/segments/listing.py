@@ -11,6 +11,7 @@ import pandas as pd
 from dash import Input, Output, State, dcc, html
 
 from core.loan_fields import LOAN_FIELDS
+from core.segments.migration import CLEARLY
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard import ids
@@ -162,10 +163,17 @@ def _row(loan: dict[str, Any], newest: bool) -> dict[str, Any]:
         "hold": _said(loan["hold"]),
         "collector": _said(loan["collector"]),
         "last_contact": ", ".join(part for part in contact if part) or "none recorded",
-        "segment": loan["segment"],
+        "segment": _segment(loan),
         "why": "; ".join(loan["reasons"]),
         "can_confirm": newest and waits and loan["proposed"] == confirm.STRATEGY and not _said(loan["hold"]),
     }
+
+
+def _segment(loan: dict[str, Any]) -> str:
+    """The segment, and whether it could as well be another or none."""
+    notes = ["borderline"] if loan["segment_margin"] <= CLEARLY else []
+    notes += ["unlike anything seen"] if loan["segment_unlike"] else []
+    return f"{loan['segment']} ({', '.join(notes)})" if notes else str(loan["segment"])
 
 
 def _said(value: Any) -> str:

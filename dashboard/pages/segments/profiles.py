@@ -10,6 +10,7 @@ import pandas as pd
 from dash import Output, dcc, html
 
 from core.metrics.ripeness import partly
+from core.metrics.sites import site_comparison
 from core.scores.bands import band_of
 from core.selection import NOT_STATED
 from core.strategies.catalogue import HOLD, NONE
@@ -59,6 +60,11 @@ def profile_frame(view: View) -> pd.DataFrame:
     cash = view.reader.cash(chosen, by=["segment"]).set_index("segment")["cash"]
     owed = placed["balance"].where(placed["balance"] > 0).reindex(stock.index)
     stock["recovered"] = cash.reindex(stock.index).fillna(0) / owed if view.book.has_payments else float("nan")
+    sites = site_comparison(view.reader.recovery_spread(chosen.at(view.as_of), ["segment"]), "segment").set_index(
+        "segment"
+    )
+    for name in ("low", "high"):
+        stock[name] = sites[name].reindex(stock.index)
     return stock.sort_values("balance", ascending=False).reset_index()
 
 
@@ -93,16 +99,21 @@ def _row(row: dict[str, Any], colours: dict[str, str], view: View, search: str |
             html.Td(show.number(row["loans"])),
             html.Td(show.money(row["balance"])),
             html.Td([level or show.UNDEFINED, html.Small(risk(row["risk"], row["source"]) if level else "")]),
-            html.Td(
-                [show.percent(row["recovered"], 0), html.Small(f"n {show.number(row['placed'])}" if known else "")]
-            ),
+            html.Td([show.percent(row["recovered"], 0), html.Small(_evidence(row) if known else "")]),
             html.Td([strategy_chip(row["proposed"]), html.Small(show.percent(row["proposed_share"], 0))]),
         ]
     )
 
 
+def _evidence(row: dict[str, Any]) -> str:
+    """The 95 % interval of a recovery rate where its placements carry one, and how many they are."""
+    n = f"n {show.number(row['placed'])}"
+    held = row["low"] == row["low"]
+    return f"{show.percent(row['low'], 0)} to {show.percent(row['high'], 0)}, {n}" if held else n
+
+
 def _subtitle(view: View, profiles: pd.DataFrame) -> str:
-    told = "Recovered: cash so far of the balance placed, by the segment at placement, n placements."
+    told = f"Recovered: cash so far of the balance placed, by the segment at placement, {show.percent(0.95, 0)} interval, n placements."
     if not view.book.has_payments:
         told = f"Recovered is {show.UNDEFINED}, because this book has no payments."
     elif part := partly(view.book, view.as_of, "payments"):

@@ -43,7 +43,9 @@ def test_what_is_stored_is_plain_json(content):
 
 def test_a_k_asked_for_is_kept_only_where_it_is_stable(monkeypatch):
     book = grouped_book()
+    monkeypatch.setattr(clustering, "KEPT_WITHIN", 0.0)
     assert len(fit_segments(book, k=5)["ids"]) == 3
+    monkeypatch.setattr(clustering, "KEPT_WITHIN", 0.2)
     monkeypatch.setattr(clustering, "STABLE_FROM", 0.3)
     monkeypatch.setattr(clustering, "RECOGNISED_FROM", 0.3)
     kept = fit_segments(book, k=5)

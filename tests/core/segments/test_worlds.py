@@ -21,8 +21,8 @@ def test_segments_hold_still_and_describe_recovery_in_every_world():
 
 def test_outcomes_decide_only_how_many_segments_there_are():
     world = draw(1_000, 5, "plain")
-    recovery = (world.frame["cash_12m"] / world.frame["balance"]).to_numpy()
-    by_outcome = fit_segments(world.frame, recovery=recovery, redraws=4)
+    outcomes = world.frame.assign(recovery=world.frame["cash_12m"] / world.frame["balance"])
+    by_outcome = fit_segments(world.frame, outcomes=outcomes, redraws=4)
     same_number = fit_segments(world.frame, k=len(by_outcome["ids"]), redraws=4)
     assert by_outcome["centroids"] == same_number["centroids"]
     assert "held out" in by_outcome["chosen_by"]

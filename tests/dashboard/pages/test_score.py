@@ -119,10 +119,12 @@ def test_a_refusal_is_shown_in_place_of_the_answer():
 
 
 def test_a_borderline_segment_is_called_so():
-    near = type("Answer", (), {"segment": "Large balance", "segment_margin": 0.05})
-    far = type("Answer", (), {"segment": "Large balance", "segment_margin": 0.5})
+    near = type("Answer", (), {"segment": "Large balance", "segment_margin": 0.05, "segment_unlike": False})
+    strange = type("Answer", (), {"segment": "Large balance", "segment_margin": 0.5, "segment_unlike": True})
+    far = type("Answer", (), {"segment": "Large balance", "segment_margin": 0.5, "segment_unlike": False})
     assert words_of(score._segment(near)) == "Large balance Borderline: nearly as close to another segment."
     assert words_of(score._segment(far)) == "Large balance"
+    assert words_of(score._segment(strange)) == "Large balance Unlike anything seen: it fits no segment well."
 
 
 def test_the_parts_of_the_score_and_what_would_change_it_stand_beside_the_answer():

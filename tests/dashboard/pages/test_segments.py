@@ -159,7 +159,7 @@ def test_the_list_starts_with_the_highest_expected_recovery_and_ends_with_the_un
     assert shown["rows"][0] == {
         "loan_ref": "LN2", "borrower_ref": "B2", "product": "Home", "dpd": "156", "balance": "5,101", "risk": "90 of 100",
         "expected_recovery": "900", "proposed": "Legal", "confirmation": "needs confirmation", "strategy": "Legal", "hold": "",
-        "collector": "Bob", "last_contact": "6 Oct 2026", "segment": "stretched", "why": "why LN2", "can_confirm": True,
+        "collector": "Bob", "last_contact": "6 Oct 2026", "segment": "stretched (borderline, unlike anything seen)", "why": "why LN2", "can_confirm": True,
     }  # fmt: skip
     assert shown["rows"][5]["expected_recovery"] == "n/a"
     assert shown["rows"][5]["last_contact"] == "none recorded"

@@ -1,0 +1,168 @@
+"""Segments: how sure they are, how loans moved, how other ways did, and the refit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from core.records import Segmentation
+from dashboard import text_segments as say
+from dashboard.pages.segments import listing, moves, others, sureness
+from tests.contract.book import fake
+from tests.dashboard.pages.test_segments import words_of
+from tests.dashboard.work import book_of, forty_loans, services_of
+from tests.fakes import FakeJobQueue
+
+EVIDENCE = [
+    {"k": 2, "ari": 0.91, "jaccard": 0.93, "smallest_share": 0.31, "silhouette": 0.25, "holds": True},
+    {"k": 3, "ari": 0.71, "jaccard": 0.6, "smallest_share": 0.2, "silhouette": None, "holds": False},
+]
+FITTED = Segmentation(
+    1, None,
+    {"method": "k-means", "n": 40, "evidence": EVIDENCE, "evidence_n": 40, "redraws": 20, "missing": {"log_dpd": 3, "contact_rate": 0},
+     "chosen_by": "the largest number of segments that holds still"},
+    ("steady", "stretched"), fitted_at="2026-11-02T08:00:00Z", who="ana", reason="the book has grown",
+)  # fmt: skip
+WAY = {"name": "K-means", "groups": 2, "noise": 0.0, "ari": 0.9, "jaccard": 0.8, "silhouette": 0.2, "largest": 0.6,
+       "explained": 0.3, "explained_low": 0.25, "explained_high": 0.35, "explained_n": 900}  # fmt: skip
+COMPARISON = {"ways": [WAY, WAY | {"name": "DBSCAN", "groups": 1, "silhouette": None, "explained": None}], "n": 900,
+              "redraws": 10, "k": 2, "on": "outcomes", "verdict": ["Because."]}  # fmt: skip
+
+
+def services(segmentation=FITTED, jobs=None):
+    reader = fake()
+    reader._segmentation = segmentation
+    return replace(services_of(reader), jobs=jobs or FakeJobQueue(lambda: datetime(2026, 11, 20, tzinfo=UTC)))
+
+
+def test_borderline_unlike_and_held_back_loans_are_counted_with_their_interval():
+    shown = sureness.update_sureness(services(), "")
+    rows = {words_of(row.children[0]): [words_of(cell) for cell in row.children[1:]] for row in shown["rows"]}
+    assert list(rows) == ["steady", "stretched", "All"]
+    assert rows["steady"][:2] == ["4", "1 25.0 % (4.6 % to 69.9 %)"]
+    assert rows["All"][0] == "6"
+    assert rows["All"][1].startswith("2 33.3 %")
+    assert rows["All"][2].startswith("1 16.7 %")
+    assert rows["All"][3].startswith("1 16.7 %")
+    assert shown["title"] == "33 % of the loans are borderline, 16.7 % unlike anything seen"
+    assert "Borderline: the second nearest segment is at most 10 % further away" in shown["subtitle"]
+
+
+def test_the_fit_says_who_when_why_and_how_still_it_holds():
+    lines = say.fit_sentences(FITTED)
+    assert lines[0] == (
+        "Fitted to 40 open loans on 2 Nov 2026 by ana, because: the book has grown. "
+        "Why 2 segments: the largest number of segments that holds still."
+    )
+    assert "Drawn again 20 times from 40 loans, they hold still: adjusted Rand index 0.91" in lines[1]
+    assert lines[2] == "Other numbers of segments, index and Jaccard: 3: 0.71 and 0.60."
+    assert lines[3].endswith("lacking most often: dpd, 3 loans.")
+    shaky = replace(FITTED, content=FITTED.content | {"evidence": [EVIDENCE[0] | {"ari": 0.75}]})
+    assert "hold less still than we ask" in say.fit_sentences(shaky)[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"method": "buckets", "n": 60, "evidence": EVIDENCE[1:]}, "No number of segments held still enough"),
+        ({"method": "buckets", "n": 60, "evidence": []}, "do not vary enough to find segments"),
+    ],
+)
+def test_a_book_cut_by_arrears_and_balance_is_told_why(content, said):
+    assert said in " ".join(say.fit_sentences(replace(FITTED, content=content, names=tuple("abcdef"))))
+    assert "there is no margin" in say.sure_subtitle(replace(FITTED, content=content), 6)
+
+
+def test_a_book_without_segments_is_told_so():
+    loans = forty_loans(segment=None)
+    shown = sureness.update_sureness(replace(services(), reader=lambda: book_of(loans)), "")
+    assert shown["rows"] == []
+    assert shown["subtitle"] == "n/a, because this book has no segments yet."
+    assert words_of(shown["fit"]) == "How still they hold is n/a, because this book has no segments yet."
+
+
+def test_rows_of_the_matrix_sum_to_one_with_new_and_left_loans():
+    shown = moves.update_moves(services(), "")
+    heads = [words_of(head) for head in shown["heads"]]
+    assert heads[:4] == ["From", "n", "1", "2"]
+    assert set(heads[4:]) <= {"paid", "charged off", "sold", "recalled", "missing"}
+    for row in shown["rows"]:
+        cells = [words_of(cell) for cell in row.children[2:]]
+        assert sum(float(cell[:-2]) for cell in cells if cell != "·") == pytest.approx(100, abs=0.3)
+    assert "rows sum to 100 %" in shown["subtitle"]
+    assert "Stayed:" in shown["subtitle"]
+
+
+def test_moves_by_hand():
+    matrix = pd.DataFrame(
+        [("A", "A", 6, 600.0, 1), ("A", "B", 3, 300.0, 0), ("A", "paid", 1, 100.0, 0), ("B", "B", 10, 50.0, 2), ("new", "B", 4, 9.0, 0)],
+        columns=["origin", "became", "loans", "balance", "held_back"],
+    ).assign(month="2026-10-31")  # fmt: skip
+    heads, rows = say.matrix_cells(matrix, ["A", "B"], by_balance=False)
+    assert heads == ["From", "n", "1", "2", "paid"]
+    assert rows == [
+        ["1 A", "10", "60.0 %", "30.0 %", "10.0 %"], ["2 B", "10", "·", "100.0 %", "·"], ["New", "4", "·", "100.0 %", "·"],
+    ]  # fmt: skip
+    assert say.matrix_cells(matrix, ["A", "B"], by_balance=True)[1][0][:3] == ["1 A", "1.00 k", "60.0 %"]
+    told = say.moves_subtitle(matrix, by_balance=False)
+    assert "3 loans changed their segment; 3 more would have and were held back" in told
+    assert "Stayed: 80.0 % (58.4 % to 91.9 %, n 20)." in told
+    assert say.moves_title(matrix) == "80 % of the loans stayed in their segment in Oct 2026"
+
+
+def test_a_book_of_one_day_has_no_moves():
+    shown = moves.update_moves(replace(services(), reader=lambda: book_of(forty_loans())), "")
+    assert shown["rows"] == []
+    assert shown["subtitle"] == "n/a, because this book has only one day."
+    assert say.moves_absent(3) == "n/a, because no two adjacent month-ends lie up to this day."
+
+
+def test_the_comparison_stands_with_its_n_and_verdict():
+    shown = others.update_others(services(replace(FITTED, comparison=COMPARISON)), "")
+    first, second = ([words_of(cell) for cell in row.children] for row in shown["rows"])
+    assert first == ["K-means", "2", "60 %", "0.0 %", "0.90", "0.80", "0.20", "30.0 % (25.0 % to 35.0 %)", "900"]
+    assert second[6:] == ["n/a", "n/a", ""]
+    assert len(first) == len(say.WAYS)
+    assert "On 900 loans whose outcome of 12 months is known" in shown["subtitle"]
+    assert words_of(shown["verdict"]) == "Because."
+    assert others.update_others(services(), "")["subtitle"].startswith("Not compared yet")
+
+
+def test_a_refit_is_queued_with_its_reason_and_followed_to_its_end():
+    held = services()
+    number, words = sureness.start_refit(held, " it has  grown ")
+    assert (held.jobs.job(number).kind, held.jobs.job(number).payload) == ("refit", {"reason": "it has grown"})
+    assert words == "Queued."
+    assert sureness.update_job(held, number) == ("Fitting the segments again: 0 %", False, False)
+    held.jobs.claim("me", 60)
+    held.jobs.finish(number, "me", "done", {"sentence": "3 segments."}, "done")
+    assert sureness.update_job(held, number) == ("3 segments.", True, True)
+    assert sureness.update_job(held, None) == ("", True, False)
+    assert sureness.update_job(held, "forged") == ("", True, False)
+
+
+def test_a_refit_or_comparison_that_cannot_be_is_refused_before_it_is_queued():
+    held = services()
+    assert sureness.start_refit(held, "no")[0] is None
+    assert "Say in 5 to 200 letters why" in sureness.start_refit(held, None)[1]
+    empty = replace(held, reader=lambda: book_of(pd.DataFrame()))
+    assert "no loan in this book" in sureness.start_refit(empty, "because I say so")[1]
+    assert others.start_comparison(services(None)) == (
+        None,
+        "Nothing to compare, because this book has no segments yet.",
+    )
+    number, _ = others.start_comparison(held)
+    assert [job.kind for job in held.jobs.recent()] == ["compare segments"]
+    held.jobs.claim("me", 60)
+    held.jobs.finish(number, "me", "failed", {}, "it went wrong")
+    assert sureness.update_job(held, number) == ("Nothing was changed: it went wrong", True, False)
+
+
+def test_the_list_says_who_is_borderline_and_who_is_unlike_the_rest():
+    rows = {row["loan_ref"]: row["segment"] for row in listing.update_list(services(), "", [], 0)["rows"]}
+    assert rows["LN2"] == "stretched (borderline, unlike anything seen)"
+    assert rows["LN3"] == "steady (borderline)"
+    assert rows["LN1"] == "steady"
