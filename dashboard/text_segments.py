@@ -15,6 +15,8 @@ from core.wording import agree
 from dashboard import format as show
 
 STABLE_FROM, RECOGNISED_FROM = 0.80, 0.75
+MANY_UNLIKE = 0.05
+"""Of the fit's own day 1 % are unlike by definition; five times as many say that the book has moved on."""
 JOBS = {"refit": "Fitting the segments again", "compare segments": "Comparing with other ways"}
 NO_SEGMENTS = "this book has no segments yet"
 BELOW = "\n"
@@ -53,7 +55,7 @@ def _sure_row(name: str, row: Mapping[Any, Any]) -> tuple[str, ...]:
 
 def _share(some: int, of: int) -> str:
     low, high = wilson(some, of)
-    return f"{show.number(some)}{BELOW}{show.percent(some / of)} ({show.percent(low)} to {show.percent(high)})"
+    return f"{show.number(some)}{BELOW}{show.percent(some / of)} ({show.percent(low, 0)} to {show.percent(high, 0)})"
 
 
 def sure_subtitle(segmentation: Segmentation | None, stated: int) -> str:
@@ -107,6 +109,15 @@ def fit_sentences(segmentation: Segmentation | None) -> list[str]:
             f"A figure that a loan lacks counts as the book's median; lacking most often: {worst.removeprefix('log_').replace('_', ' ')}, {show.count(missing[worst], 'loans')}."
         )
     return said
+
+
+def moved_on(placed: int, unlike: int) -> list[str]:
+    """That the segments have grown old, where they have."""
+    if not placed or wilson(unlike, placed)[0] <= MANY_UNLIKE:
+        return []
+    return [
+        f"{show.percent(unlike / placed, 0)} of the loans are unlike those the segments were fitted to: the book has moved on. Fit them again."
+    ]
 
 
 def _fitted(segmentation: Segmentation) -> str:

@@ -51,12 +51,13 @@ def update_sureness(services: Services, search: str | None) -> dict[str, Any]:
     margins = view.reader.segment_margins(chosen, by=["segment"])
     margins = margins[margins["segment"] != NOT_STATED].sort_values("placed", ascending=False)
     sums = margins[["placed", "borderline", "unlike"]].sum()
+    placed, borderline, unlike = (int(sums[name]) for name in ("placed", "borderline", "unlike"))
     segmentation = view.reader.segmentation()
     return {
-        "title": say.sure_title(*(int(sums[name]) for name in ("placed", "borderline", "unlike"))),
-        "subtitle": say.sure_subtitle(segmentation, int(sums["placed"])),
+        "title": say.sure_title(placed, borderline, unlike),
+        "subtitle": say.sure_subtitle(segmentation, placed),
         "rows": table_rows(say.sure_rows(margins)),
-        "fit": [html.Li(line) for line in say.fit_sentences(segmentation)],
+        "fit": [html.Li(line) for line in (*say.moved_on(placed, unlike), *say.fit_sentences(segmentation))],
     }
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from core.records import Segmentation
+from dashboard import format as show
 from dashboard import text_segments as say
 from dashboard.pages.segments import listing, moves, others, sureness
 from tests.contract.book import fake
@@ -42,7 +43,7 @@ def test_borderline_unlike_and_held_back_loans_are_counted_with_their_interval()
     shown = sureness.update_sureness(services(), "")
     rows = {words_of(row.children[0]): [words_of(cell) for cell in row.children[1:]] for row in shown["rows"]}
     assert list(rows) == ["steady", "stretched", "All"]
-    assert rows["steady"][:2] == ["4", "1 25.0 % (4.6 % to 69.9 %)"]
+    assert rows["steady"][:2] == ["4", "1 25.0 % (5 % to 70 %)"]
     assert rows["All"][0] == "6"
     assert rows["All"][1].startswith("2 33.3 %")
     assert rows["All"][2].startswith("1 16.7 %")
@@ -166,3 +167,10 @@ def test_the_list_says_who_is_borderline_and_who_is_unlike_the_rest():
     assert rows["LN2"] == "stretched (borderline, unlike anything seen)"
     assert rows["LN3"] == "steady (borderline)"
     assert rows["LN1"] == "steady"
+
+
+def test_many_loans_unlike_the_fit_say_that_the_book_has_moved_on():
+    assert say.moved_on(0, 0) == say.moved_on(1_000, 10) == say.moved_on(20, 2) == []
+    assert say.moved_on(1_000, 200) == [
+        f"{show.percent(0.2, 0)} of the loans are unlike those the segments were fitted to: the book has moved on. Fit them again."
+    ]
