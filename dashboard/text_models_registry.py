@@ -102,7 +102,7 @@ def contest_rows(model: Model | None) -> list[dict[str, str]]:
     comparison = (model.card.get("comparison") if model else None) or {}
     return [
         {
-            "rule": RULES[each["rule"]].format(of=each["of"]), "figure": show.signed(figure(each["figure"], 4)),
+            "rule": RULES[each["rule"]].format(of=each["of"].replace(": ", " ")), "figure": show.signed(figure(each["figure"], 4)),
             "interval": between(each["ci"], 4), "n": f"{show.number(each['n'])} ({show.number(each['events'])})",
             "held": "yes" if each["passed"] else "no",
         }

@@ -21,14 +21,14 @@ TITLE = f"{CARD}-title"
 def card() -> html.Section:
     """The list, the choice of the model looked at, and the log, empty."""
     columns = [
-        number_column("model", "Model", minWidth=70, maxWidth=80), text_column("status", "Status", minWidth=130),
+        number_column("model", "Model", minWidth=70, maxWidth=80), text_column("status", "Status", minWidth=165),
         text_column("kind", "Learned by", minWidth=140), text_column("day", "Trained", minWidth=105),
         text_column("verdict", "Verdict", minWidth=120), number_column("auc", "AUC", minWidth=70),
         number_column("interval", "95 % interval", minWidth=125), number_column("n", "n", minWidth=75),
         number_column("ece", "Calibration error", minWidth=95),
     ]  # fmt: skip
     log = [
-        text_column("day", "When", minWidth=150), number_column("model", "Model", minWidth=70, maxWidth=80),
+        text_column("day", "When", minWidth=190), number_column("model", "Model", minWidth=70, maxWidth=80),
         text_column("what", "What", minWidth=100), text_column("who", "Who", minWidth=100),
         text_column("because", "Why", minWidth=260, flex=3, wrapText=True, autoHeight=True),
     ]  # fmt: skip

@@ -20,9 +20,9 @@ def card() -> html.Section:
     columns = [
         number_column("model", "Model", minWidth=70, maxWidth=80), text_column("day", "Day", minWidth=105),
         text_column("against", "Beside", minWidth=100), number_column("n", "n", minWidth=75),
-        number_column("rank", "Rank correlation, 95 % interval", minWidth=165),
-        number_column("band", "Another band, 95 % interval", minWidth=165),
-        number_column("strategy", "Another strategy, 95 % interval", minWidth=165),
+        number_column("rank", "Rank correlation, 95 % interval", minWidth=185),
+        number_column("band", "Another band, 95 % interval", minWidth=200),
+        number_column("strategy", "Another strategy, 95 % interval", minWidth=200),
     ]  # fmt: skip
     return html.Section(
         [

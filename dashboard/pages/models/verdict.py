@@ -40,6 +40,8 @@ def card() -> html.Section:
 def update_verdict(seen: Seen) -> dict[str, Any]:
     """Title, badge and rules of the model looked at."""
     told = say.verdict_of(seen.models, seen.champion, seen.damage)
+    if seen.champion is not None and seen.shown is not seen.champion:
+        told = say.Verdict("", "not in use", "neutral")
     return {
         "title": say.checks_title(seen.shown),
         "subtitle": say.checks_subtitle(seen.shown),

@@ -100,6 +100,12 @@ def test_a_rule_that_did_not_hold_says_no_and_one_that_was_not_asked_says_why():
     assert (thin["badge"], thin["title"]) == ("rule score in use", "Model 1, refused")
 
 
+def test_a_model_that_is_not_in_use_does_not_wear_the_badge_of_the_one_that_is():
+    two = (model(2, "challenger"), model(1, "champion"))
+    assert verdict.update_verdict(seen(*two))["badge"] == "validated, in use"
+    assert verdict.update_verdict(seen(*two, search="?model=2"))["badge"] == "not in use"
+
+
 def test_nothing_undefined_reaches_the_page_as_a_number():
     card = CARD | {"auc": float("nan"), "auc_ci": [float("nan")] * 2}
     shown = verdict.update_verdict(seen(model(1, "champion", card)))

@@ -74,7 +74,7 @@ def test_a_contest_shows_every_rule_with_figure_interval_n_and_outcome(services)
         ("−0.0010", "−0.0040 to 0.0020", "400 (90)", "no"), ("+0.0010", "−0.0100 to 0.0120", "400 (90)", "yes"),
         ("+0.0100", "−0.0200 to 0.0400", "210 (55)", "yes"),
     ]  # fmt: skip
-    assert "not be clearly worse for Gender: F" in told["rows"][2]["rule"]
+    assert "not be clearly worse for Gender F" in told["rows"][2]["rule"]
 
 
 def test_without_a_contest_it_says_why(services):
