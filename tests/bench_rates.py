@@ -19,10 +19,9 @@ import pandas as pd
 
 from core.metrics.delinquency import bucket_of
 from core.records import Model
-from core.scores import training
 from core.scores.candidates import CANDIDATES
-from core.scores.features import fit_inputs
-from core.scores.gate import admit
+from core.scores.evaluate import FORMAT, sha256_of
+from core.scores.features import fit_inputs, matrix_of
 from core.scores.rate_intervals import loan_interval, loan_variance, sum_interval
 from core.scores.rate_model import rates_under
 from core.scores.rate_training import RateLearned, train_rate
@@ -162,10 +161,16 @@ def _hold(
 @click.option("--scored", default=100_000, show_default=True)
 def speed(kind: str, loans: int, scored: int) -> None:
     """Scores, reasons and expectations of a book by the largest models, and of one loan."""
-    training.CANDIDATES = tuple(each for each in CANDIDATES if each.kind == kind)  # type: ignore[misc]
-    target = non_recovery(draw(loans, 1, "kinked").frame)
-    trained = training.train_model(target, admit(target, {}))
-    model = Model(1, kind, "champion", "", trained.sha256, json.loads(json.dumps(trained.card)), trained.artifact)
+    drawn = draw(loans, 1, "kinked")
+    target = non_recovery(drawn.frame)
+    inputs = fit_inputs(target.rows, ())
+    rows = matrix_of(inputs, target.rows, under="actual").values
+    fitted = next(each for each in CANDIDATES if each.kind == kind).fit(
+        rows, target.outcome, [0] * rows.shape[1], target.groups
+    )
+    content = {"format": FORMAT, "kind": kind, "inputs": inputs, "calibration": {"method": "none"}, **fitted.content}
+    text = json.dumps(content | {"rate": learned(drawn).content})
+    model = Model(1, kind, "champion", "", sha256_of(text), {}, text)
     book = draw(scored, 2, "kinked").frame.assign(snapshot_id=range(scored), confirmed=None, as_of="2026-10-31")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     begun, busy = time.perf_counter(), time.process_time()

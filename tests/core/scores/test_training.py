@@ -7,8 +7,8 @@ import pytest
 
 from core.errors import Refused
 from core.records import Model
+from core.scores import bulk, training
 from core.scores import model_score as scoring
-from core.scores import training
 from core.scores.bulk import parts_in_bulk
 from core.scores.calibration import apply_calibration
 from core.scores.candidates import CANDIDATES
@@ -92,7 +92,7 @@ def test_stored_contributions_add_up_to_the_margin_and_give_the_score(by_kind, k
 
 
 @pytest.mark.parametrize("kind", ["random_forest", "gradient_boosting"])
-def test_the_evaluator_equals_lightgbm(by_kind, kind):
+def test_the_evaluator_equals_lightgbm(by_kind, kind, monkeypatch):
     artifact = load_artifact(by_kind[kind].artifact, by_kind[kind].sha256)
     matrix = matrix_of(artifact.inputs, world(seed=9, loans=300), under="actual")
     booster = lightgbm.Booster(model_str=artifact.content["lightgbm"])
@@ -101,9 +101,12 @@ def test_the_evaluator_equals_lightgbm(by_kind, kind):
     theirs = base + terms.sum(axis=1) + booster.predict(matrix.values, raw_score=True) / trees
     assert np.abs(margins_of(artifact, matrix) - theirs).max() < 1e-12
     assert (np.abs(terms).max() > 0) == (kind == "gradient_boosting")
-    bulk, exact = parts_in_bulk(artifact, matrix), parts_of(artifact, matrix)
-    assert bulk.base == pytest.approx(exact.base, abs=1e-9)
-    assert np.abs(bulk.by_input - exact.by_input).max() < 1e-9
+    exact = parts_of(artifact, matrix)
+    for rows_for_tables in (1, 10_000):  # by tables of cases, and by LightGBM
+        monkeypatch.setattr(bulk, "ROWS_FOR_TABLES", rows_for_tables)
+        many = parts_in_bulk(artifact, matrix)
+        assert many.base == pytest.approx(exact.base, abs=1e-9)
+        assert np.abs(many.by_input - exact.by_input).max() < 1e-9
 
 
 @pytest.mark.parametrize("kind", KINDS)
