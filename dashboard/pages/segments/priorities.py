@@ -72,9 +72,7 @@ def _sure(row: dict[str, Any], sure: Ends) -> list[Any]:
     loans, low, high = sure.get(row["segment"], (0, float("nan"), float("nan")))
     if loans != row["expected_loans"] or low != low:
         return []
-    return [
-        html.Small(f"{show.percent(SUM_LEVEL, 0)}: {show.money(low)} to {show.money(high)}", className="expected-range")
-    ]
+    return [html.Br(), html.Small(f"{show.percent(SUM_LEVEL, 0)}: {show.money(low)} to {show.money(high)}")]
 
 
 def _row(row: dict[str, Any], colours: dict[str, str], sure: Ends) -> html.Tr:
