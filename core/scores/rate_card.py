@@ -25,21 +25,24 @@ def measured(rows: pd.DataFrame, predicted: Numbers, realised: Numbers, groups: 
         rows: the loans learned from; predicted: rates out of fold; realised: rates as they came; groups: borrowers.
 
     Returns:
-        n, r2 and r2_ci, mae (mean absolute error, shares), actual_expected and its _ci (cash over expected cash), gain
-        and gain_ci (mean squared error of the pooled rate less the model's), pooled_by, deciles (n, predicted,
-        realised, low, high: means of tenths by what was predicted).
+        n, promised, came and came_ci (shares of the balance: expected cash and cash over what was owed), r2 and r2_ci, mae
+        (mean absolute error, shares), actual_expected and its _ci (cash over expected cash), gain and gain_ci (mean
+        squared error of the pooled rate less the model's), pooled_by, deciles (n, predicted, realised, low, high: means
+        over the loans of tenths by what was predicted).
     """
     balance, gap = number(rows, "balance"), (realised - predicted) ** 2
     spread = (realised - realised.mean()) ** 2
     lost, lost_low, lost_high = ratio_interval(gap, spread, groups)
     actual, low, high = ratio_interval(realised * balance, predicted * balance, groups)
+    came, came_low, came_high = ratio_interval(realised * balance, balance, groups)
     pooled, pooled_by = _pooled(rows, realised, groups)
     gain, gain_low, gain_high = ratio_interval((realised - pooled) ** 2 - gap, np.ones(len(gap)), groups)
     return {
-        "n": len(rows), "r2": 1 - lost, "r2_ci": [1 - lost_high, 1 - lost_low],
+        "n": len(rows), "promised": float((predicted * balance).sum() / balance.sum()), "came": came,
+        "came_ci": [came_low, came_high], "r2": 1 - lost, "r2_ci": [1 - lost_high, 1 - lost_low],
         "mae": float(np.abs(realised - predicted).mean()), "actual_expected": actual, "actual_expected_ci": [low, high],
         "gain": gain, "gain_ci": [gain_low, gain_high], "pooled_by": pooled_by,
-        "deciles": _deciles(predicted, realised),
+        "deciles": _deciles(predicted, realised, groups),
     }  # fmt: skip
 
 
@@ -91,12 +94,12 @@ def _pooled(rows: pd.DataFrame, realised: Numbers, groups: Numbers) -> tuple[Num
     return told[best], best
 
 
-def _deciles(predicted: Numbers, realised: Numbers) -> list[dict[str, Any]]:
+def _deciles(predicted: Numbers, realised: Numbers, groups: Numbers) -> list[dict[str, Any]]:
     order = np.argsort(predicted, kind="stable")
     found = []
     for part in (part for part in np.array_split(order, DECILES) if len(part) > 1):
-        mean = float(realised[part].mean())
-        error = Z * float(realised[part].std(ddof=1)) / float(np.sqrt(len(part)))
-        found.append({"n": len(part), "predicted": float(predicted[part].mean()), "realised": mean,
-                      "low": mean - error, "high": mean + error})  # fmt: skip
+        mean, low, high = ratio_interval(realised[part], np.ones(len(part)), groups[part])
+        found.append(
+            {"n": len(part), "predicted": float(predicted[part].mean()), "realised": mean, "low": low, "high": high}
+        )
     return found

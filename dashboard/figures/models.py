@@ -27,7 +27,7 @@ def roc_curve(roc: Row, mode: str | None, *, height: int) -> dict[str, Any]:
     x, y = (100 * value for value in ks["at"])
     gap = f"<b>KS {show.number(ks['value'], 3)}</b>{_ends(ks['ci'], 3)}<br>n = {show.number(ks['n'])}"
     traces = [
-        _chance([0, 100], [0, 100], mode),
+        chance_line([0, 100], [0, 100], mode),
         {"type": "scatter", "mode": "lines", "name": "KS", "x": [x, x], "y": [x, y], "hoverinfo": "skip",
          "line": {"color": colours.muted, "width": 1.4, "dash": "dot"}},
         {"type": "scatter", "mode": "lines", "name": "score", "x": across, "y": up, "line": {"color": colours.accent, "width": 2.4},
@@ -61,7 +61,7 @@ def calibration_dots(bins: Sequence[Row], mode: str | None, *, height: int) -> d
     dots = {
         "type": "scatter", "mode": "markers", "name": "observed", "x": [100 * each["predicted"] for each in bins],
         "y": [100 * each["observed"] for each in bins], "marker": {"color": colours.accent, "size": 9},
-        "error_y": _bars([each["observed"] for each in bins], bins, tint(colours.accent, 0.7)),
+        "error_y": interval_bars([each["observed"] for each in bins], bins, tint(colours.accent, 0.7)),
         "hovertext": [
             f"promised {show.percent(each['predicted'])}<br><b>observed {show.percent(each['observed'])}</b>"
             f"{spelled(each['low'], each['high'])}<br>n = {show.number(each['n'])}"
@@ -74,7 +74,7 @@ def calibration_dots(bins: Sequence[Row], mode: str | None, *, height: int) -> d
          "xanchor": "left", "xshift": 8, "yshift": -12}
     ]  # fmt: skip
     return figure(
-        [_chance([0, top], [0, top], mode), dots], mode, height=height, annotations=notes,
+        [chance_line([0, top], [0, top], mode), dots], mode, height=height, annotations=notes,
         x=axis("percent", mode, title="promised", range=[0, top]), y=axis("percent", mode, title="observed", range=[0, top]),
     )  # fmt: skip
 
@@ -91,7 +91,7 @@ def decile_bars(deciles: Sequence[Row], overall: float, mode: str | None, *, hei
     names = [str(place) for place in range(1, len(deciles) + 1)]
     bars = {
         "type": "bar", "name": "not recovered", "x": names, "y": [100 * each["share"] for each in deciles],
-        "marker": {"color": colours.series}, "error_y": _bars([each["share"] for each in deciles], deciles, colours.ink),
+        "marker": {"color": colours.series}, "error_y": interval_bars([each["share"] for each in deciles], deciles, colours.ink),
         "hovertext": [
             f"tenth {name}: <b>{show.percent(each['share'])}</b>{spelled(each['low'], each['high'])}<br>"
             f"lift {show.number(each['lift'], 2)}, n = {show.number(each['n'])}"
@@ -133,7 +133,7 @@ def gains_line(deciles: Sequence[Row], mode: str | None, *, height: int) -> dict
         "hovertemplate": "%{hovertext}<extra></extra>",
     }  # fmt: skip
     note = {"x": 62, "y": 54, "text": "by chance", "showarrow": False, "font": label_font(mode), "xanchor": "left"}
-    traces = [band(x, low, high, tint(colours.accent, 0.16)), _chance([0, 100], [0, 100], mode), line]
+    traces = [band(x, low, high, tint(colours.accent, 0.16)), chance_line([0, 100], [0, 100], mode), line]
     return figure(
         traces, mode, height=height, annotations=[note],
         x=axis("percent", mode, title="of the loans, riskiest first", range=[0, 100]),
@@ -141,13 +141,13 @@ def gains_line(deciles: Sequence[Row], mode: str | None, *, height: int) -> dict
     )  # fmt: skip
 
 
-def _chance(x: list[float], y: list[float], mode: str | None) -> dict[str, Any]:
+def chance_line(x: list[float], y: list[float], mode: str | None) -> dict[str, Any]:
     """The line a score without knowledge, or one that is exactly right, would follow."""
     line = {"color": palette(mode).muted, "width": 1.4, "dash": "dash"}
     return {"type": "scatter", "mode": "lines", "name": "by chance", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
 
 
-def _bars(values: Sequence[float], rows: Sequence[Row], colour: str) -> dict[str, Any]:
+def interval_bars(values: Sequence[float], rows: Sequence[Row], colour: str) -> dict[str, Any]:
     """The intervals through points or over bars, in percent."""
     return {
         "type": "data", "symmetric": False, "thickness": 1.4, "width": 3, "color": colour,

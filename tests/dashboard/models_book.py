@@ -35,6 +35,18 @@ NO_SIGNAL = CARD | {
 }
 
 
+RATE: dict[str, Any] = {
+    "used": True, "why": "", "n": 1200, "payers": 840, "promised": 0.312, "came": 0.301, "came_ci": [0.28, 0.322], "r2": 0.214,
+    "r2_ci": [0.18, 0.248], "mae": 0.241, "actual_expected": 0.965, "actual_expected_ci": [0.9, 1.03], "gain": 0.0123,
+    "gain_ci": [0.008, 0.0166], "pooled_by": "balance", "highest": 1.3, "counted_as_highest": 6, "counted_as_zero": 1,
+    "strategies": {"Standard": 1000, "Legal": 120},
+    "not_told": {"Settlement": "12 loans were under it; 30 are needed, and as many under the reference"},
+    "deciles": [{"n": 600, "predicted": 0.04, "realised": 0.03, "low": -0.01, "high": 0.09},
+                {"n": 600, "predicted": 1.1, "realised": 1.04, "low": 0.96, "high": 1.14}],
+}  # fmt: skip
+"""What card["rate"] holds of a rate model in use, with two parts of the loans in place of ten."""
+
+
 COMPARISON = {
     "passed": False, "better": False, "gain": -0.001, "gain_ci": [-0.004, 0.002], "n": 400, "events": 90, "on": "new",
     "against": 1, "rules": [

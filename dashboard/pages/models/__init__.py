@@ -27,6 +27,8 @@ from dashboard.pages.models import (
     lift,
     quarantine,
     ranking,
+    rate,
+    rate_facts,
     reasons,
     recipe,
     registry,
@@ -43,7 +45,7 @@ PAGE = Page("/models", "Models", "Prove", "Can the score be trusted?", filters=F
 
 PARTS: tuple[tuple[str, tuple[tuple[ModuleType, ...], ...]], ...] = (
     ("What did it have to pass?", ((verdict,), (work,))),
-    ("How good is it on loans it never saw?", ((discrimination, calibration), (lift, gains))),
+    ("How good is it on loans it never saw?", ((discrimination, calibration), (lift, gains), (rate, rate_facts))),
     ("Does it still hold?", ((alarms,), (drift,), (came_true, ranking))),
     ("Why does it say so?", ((reasons, shapes),)),
     ("Is it fair to everybody?", ((fairness,),)),

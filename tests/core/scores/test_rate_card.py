@@ -33,6 +33,26 @@ def test_figures_by_hand():
     assert card["mae"] == pytest.approx(0.1)
     assert card["r2"] == pytest.approx(1 - 0.04 / 0.13)  # squares: 4 x .01 of .0625 + .0025 + .0025 + .0625
     assert card["actual_expected"] == pytest.approx(1.0)  # 180 of 180
+    assert (card["promised"], card["came"]) == pytest.approx((180 / 600, 180 / 600))
+    assert card["came_ci"][0] < 0.3 < card["came_ci"][1]
+
+
+def test_promised_and_came_weigh_by_what_is_owed_and_their_ratio_is_actual_over_expected():
+    rows = pd.DataFrame({"dpd": [10, 10, 40, 40], "balance": [100.0, 100.0, 200.0, 600.0]})
+    card = measured(rows, np.asarray([0.5, 0.5, 0.2, 0.3]), np.asarray([0.6, 0.4, 0.3, 0.1]), np.arange(4))
+    assert (card["promised"], card["came"]) == pytest.approx((0.32, 0.22))  # 320 and 220 of 1000
+    assert card["actual_expected"] == pytest.approx(0.22 / 0.32)
+
+
+def test_a_tenth_that_holds_one_borrower_many_times_is_less_sure_than_one_of_many_borrowers():
+    rows, truth, realised, _ = book()
+    alone, shared = (
+        measured(rows, truth, realised, each)["deciles"][3]
+        for each in (np.arange(400), np.argsort(np.argsort(realised)) // 4)
+    )
+    assert alone["realised"] == shared["realised"]
+    assert alone["n"] == shared["n"]
+    assert shared["high"] - shared["low"] > 1.3 * (alone["high"] - alone["low"])
 
 
 def test_deciles_hold_every_loan_once_with_an_interval():

@@ -1,0 +1,53 @@
+"""What the expected recovery rests on: how well loans are told, which strategies are known, how intervals are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import Output, html
+
+from dashboard import text_models_rate as say
+from dashboard.pages.models.seen import Seen, Shared
+from dashboard.state import VIEW
+
+CARD = "models-rate-facts"
+FACTS = (
+    ("beats", "Against pooled experience"), ("known", "Strategies it tells"), ("unknown", "Strategies it does not tell"),
+    ("held", "Rates learned"), ("loan", "Interval of one loan"), ("sum", "Interval of a sum"), ("limits", "Not covered by the intervals"),
+)  # fmt: skip
+
+
+def card() -> html.Section:
+    """The empty facts."""
+    rows = [html.Div([html.Dt(word), html.Dd("", id=f"{CARD}-{name}")]) for name, word in FACTS]
+    return html.Section(
+        [
+            html.H2("", id=f"{CARD}-title"),
+            html.P("", id=f"{CARD}-subtitle", className="subtitle"),
+            html.Dl(rows, id=f"{CARD}-list", className="facts"),
+        ],
+        className="card",
+        **{"aria-labelledby": f"{CARD}-title"},
+    )
+
+
+def update_facts(seen: Seen) -> dict[str, str]:
+    """Every fact of the model looked at; the list is away where there is no rate model."""
+    told = say.rate_of(seen.shown)
+    if told is None:
+        nothing = dict.fromkeys((name for name, _ in FACTS), "")
+        return nothing | {"title": say.FACTS_TITLE, "subtitle": say.no_rate(seen.shown), "list": "is-absent"}
+    return say.facts(told) | {"title": say.facts_title(told), "subtitle": say.facts_subtitle(told), "list": "facts"}
+
+
+def register(app: dash.Dash, shared: Shared) -> None:
+    """The facts follow the model looked at."""
+    places = {name: Output(f"{CARD}-{name}", "children") for name, _ in FACTS} | {
+        "title": Output(f"{CARD}-title", "children"), "subtitle": Output(f"{CARD}-subtitle", "children"),
+        "list": Output(f"{CARD}-list", "className"),
+    }  # fmt: skip
+
+    @app.callback(output=places, inputs=VIEW)
+    def facts(search: str | None, **_: Any) -> dict[str, str]:
+        return update_facts(shared.seen(search))
