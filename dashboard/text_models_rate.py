@@ -80,7 +80,7 @@ def rate_rows(told: Row) -> list[list[str]]:
 
 def facts_title(told: Row) -> str:
     """How well single loans are told."""
-    return f"Loan by loan the promise is off by {_points(told['mae'])} on average, R² {figure(told['r2'], 2)} ({between(told['r2_ci'], 2)})"
+    return f"Loan by loan the promise is off by {_points(told['mae'])} on average, R²\u00a0{figure(told['r2'], 2)} ({between(told['r2_ci'], 2)})"
 
 
 def facts_subtitle(told: Row) -> str:
@@ -101,7 +101,8 @@ def facts(told: Row) -> dict[str, str]:
         ),
         "sum": (
             f"{show.percent(SUM_LEVEL, 0)}, from {show.count(FEWEST_IN_SUM, 'loans')} on: how far outcomes of loans with such a promise lay from it, the "
-            f"loans of one borrower taken together, and the error of the rate itself, widened by the loans of the day over the {show.number(told['n'])} learned from."
+            "loans of one borrower taken together; then wider for the error of the rate itself, by the part that the loans of the day are of the "
+            f"{show.number(told['n'])} learned from."
         ),
         "limits": (
             "What changes between then and now: the economy, the work done, who is placed. A strategy was not drawn by lot: the rate under it is what "
@@ -113,7 +114,7 @@ def facts(told: Row) -> dict[str, str]:
 def _beats(told: Row) -> str:
     return (
         f"Squared error lower by {figure(told['gain'], 4)} ({between(told['gain_ci'], 4)}) than the pooled rate of the arrears bucket "
-        f"(by {told['pooled_by']}, whichever does better); n = {show.number(told['n'])}. Above 0 is asked for."
+        f"taken by {told['pooled_by']}, the better way; n = {show.number(told['n'])}. The interval has to lie above 0."
     )
 
 

@@ -22,8 +22,8 @@ def rate_dots(tenths: Sequence[Row], mode: str | None, *, height: int) -> dict[s
         height: px.
     """
     colours = palette(mode)
-    top = 106 * max([each["high"] for each in tenths] + [each["predicted"] for each in tenths] + [0.05])
-    low = min(0.0, 106 * min(each["low"] for each in tenths))
+    top = 112 * max([each["high"] for each in tenths] + [each["predicted"] for each in tenths] + [0.05])
+    low = min(0.0, 112 * min(each["low"] for each in tenths))
     came = [each["realised"] for each in tenths]
     dots = {
         "type": "scatter", "mode": "markers", "name": "came", "x": [100 * each["predicted"] for each in tenths],
@@ -36,8 +36,8 @@ def rate_dots(tenths: Sequence[Row], mode: str | None, *, height: int) -> dict[s
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }  # fmt: skip
-    note = {"x": 0.66 * top, "y": 0.66 * top, "text": "as promised", "showarrow": False, "font": label_font(mode),
-            "xanchor": "left", "xshift": 8, "yshift": -12}  # fmt: skip
+    note = {"x": 0.95 * top, "y": 0.95 * top, "text": "as promised", "showarrow": False, "font": label_font(mode),
+            "xanchor": "right", "xshift": -8, "yshift": 6}  # fmt: skip
     return figure(
         [chance_line([0, top], [0, top], mode), dots], mode, height=height, annotations=[note],
         x=axis("percent", mode, title="of the balance, promised", range=[0, top]),

@@ -108,10 +108,9 @@ def _answer_card() -> html.Section:
     meter = html.Div(
         [html.Div(id="score-bar", className="risk-fill"), *marks], className="risk-meter", id="score-meter", role="img"
     )
-    edges = f"Below {show.number(MEDIUM_FROM * 100)} low, from {show.number(HIGH_FROM * 100)} high."
     rows = [row for word, part in facts for row in (html.Dt(word), html.Dd(html.Span("", id=f"score-{part}")))]
     told = [
-        html.P("", id="score-value", className="kpi-value"), meter, html.P(edges, className="subtitle"),
+        html.P("", id="score-value", className="kpi-value"), meter, html.P("", id="score-edges", className="subtitle"),
         html.Dl(rows, className="score-facts"), html.H3("Why"), html.Ul([], id="score-why", className="reasons"),
         html.H3(PARTS_TITLE), html.Div([], id="score-parts"), html.H3(WHAT_IF_TITLE), html.Div([], id="score-what-if"),
     ]  # fmt: skip
@@ -161,7 +160,7 @@ def update_score(services: Services, texts: Mapping[str, str | None]) -> dict[st
     return {**marks, **_told(answer, given, services)}
 
 
-PARTS = ("told_class", "hint", "value", "bar", "meter", "strategy", "segment", "expected", "source", "source_class",
+PARTS = ("told_class", "hint", "value", "bar", "meter", "edges", "strategy", "segment", "expected", "source", "source_class",
          "left_out", "why", "parts", "what_if", "answer")  # fmt: skip
 
 
@@ -184,6 +183,7 @@ def _told(answer: Any, given: Mapping[str, float], services: Services) -> dict[s
         "value": level,
         "bar": {"width": width},
         "meter": f"Risk score {level}",
+        "edges": f"Below {risk(MEDIUM_FROM, answer.source)} low, from {risk(HIGH_FROM, answer.source)} high.",
         "strategy": _strategy(answer),
         "segment": _segment(answer),
         "expected": _expected(answer, given, has_payments=services.reader().book().has_payments),
@@ -254,7 +254,8 @@ def register(app: dash.Dash, services: Services) -> None:
     single = {
         "told_class": Output("score-told", "className"), "hint": Output("score-hint", "children"),
         "value": Output("score-value", "children"), "bar": Output("score-bar", "style"),
-        "meter": Output("score-meter", "aria-label"), "strategy": Output("score-strategy", "children"),
+        "meter": Output("score-meter", "aria-label"), "edges": Output("score-edges", "children"),
+        "strategy": Output("score-strategy", "children"),
         "segment": Output("score-segment", "children"), "expected": Output("score-expected", "children"),
         "source": Output("score-source", "children"), "source_class": Output("score-source", "className"),
         "left_out": Output("score-left-out", "children"), "why": Output("score-why", "children"),

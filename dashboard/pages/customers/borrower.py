@@ -51,7 +51,7 @@ LOAN_COLUMNS = (
     text_column("hold", "Hold", minWidth=95),
     text_column("placed_on", "Placed on", minWidth=105),
     number_column("risk", "Risk", minWidth=90),
-    number_column("expected", "Expected", minWidth=150, headerTooltip=EXPECTED_NOTE),
+    number_column("expected", "Expected", minWidth=195, headerTooltip=EXPECTED_NOTE),
     text_column("proposed", "Proposed", minWidth=100),
     text_column("strategy", "Strategy now", minWidth=105),
     text_column("branch", "Branch", minWidth=110),

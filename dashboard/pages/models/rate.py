@@ -13,7 +13,7 @@ from dashboard.figures.models_rate import rate_dots
 from dashboard.pages.models.seen import Seen, Shared
 from dashboard.state import VIEW
 
-CARD, HEIGHT = "models-rate", 380
+CARD, HEIGHT = "models-rate", 500
 
 
 def card() -> html.Section:

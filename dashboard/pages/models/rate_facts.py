@@ -13,7 +13,7 @@ from dashboard.state import VIEW
 
 CARD = "models-rate-facts"
 FACTS = (
-    ("beats", "Against pooled experience"), ("known", "Strategies it tells"), ("unknown", "Strategies it does not tell"),
+    ("beats", "Against pooled experience"), ("known", "Strategies it knows"), ("unknown", "Strategies it does not know"),
     ("held", "Rates learned"), ("loan", "Interval of one loan"), ("sum", "Interval of a sum"), ("limits", "Not covered by the intervals"),
 )  # fmt: skip
 

@@ -7,7 +7,9 @@ import json
 import pytest
 
 from dashboard.figures.models import calibration_dots, decile_bars, gains_line, roc_curve
+from dashboard.figures.models_rate import rate_dots
 from dashboard.theme import palette
+from tests.dashboard.models_book import RATE
 
 ROC = {"points": [[0, 0], [0, 0.5], [0.5, 0.5], [0.5, 1], [1, 1]],
        "ks": {"value": 0.5, "ci": [0.2, 0.8], "at": [0, 0.5], "n": 4, "events": 2}}  # fmt: skip
@@ -26,6 +28,7 @@ DRAWN = {
     "calibration": lambda mode: calibration_dots(BINS, mode, height=300),
     "lift": lambda mode: decile_bars(TENTHS, 0.3, mode, height=300),
     "gains": lambda mode: gains_line(TENTHS, mode, height=300),
+    "rate": lambda mode: rate_dots(RATE["deciles"], mode, height=300),
 }
 
 

@@ -57,17 +57,17 @@ def test_every_tenth_is_a_dot_with_its_interval_its_n_and_a_row():
 
 def test_rates_above_the_balance_and_intervals_below_nothing_stay_inside_the_drawing():
     layout = drawn()["figure"]["layout"]
-    assert layout["yaxis"]["range"] == pytest.approx([-1.06, 120.84])
-    assert layout["xaxis"]["range"] == pytest.approx([0, 120.84])
+    assert layout["yaxis"]["range"] == pytest.approx([-1.12, 127.68])
+    assert layout["xaxis"]["range"] == pytest.approx([0, 127.68])
     json.dumps(layout, allow_nan=False)
 
 
 def test_the_facts_say_what_is_known_what_is_not_and_why():
     shown = told()
-    assert shown["title"] == "Loan by loan the promise is off by 24.1 pts on average, R² 0.21 (0.18 to 0.25)"
+    assert shown["title"] == "Loan by loan the promise is off by 24.1 pts on average, R²\u00a00.21 (0.18 to 0.25)"
     assert "n = 1,200 loans, 840 of which paid" in shown["subtitle"]
     assert shown["beats"].startswith(
-        "Squared error lower by 0.0123 (0.0080 to 0.0166) than the pooled rate of the arrears bucket (by balance"
+        "Squared error lower by 0.0123 (0.0080 to 0.0166) than the pooled rate of the arrears bucket taken by balance"
     )
     assert shown["known"] == "Standard (n = 1,000), Legal (n = 120)"
     assert shown["unknown"].startswith(
@@ -78,7 +78,7 @@ def test_the_facts_say_what_is_known_what_is_not_and_why():
     )
     assert shown["loan"].startswith("The middle 80 % of what the loans")
     assert shown["sum"].startswith("95 %, from 30 loans on")
-    assert "over the 1,200 learned from" in shown["sum"]
+    assert "of the 1,200 learned from" in shown["sum"]
     assert shown["limits"].startswith("What changes between then and now")
     assert shown["list"] == "facts"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -64,6 +66,7 @@ def test_the_example_is_answered_with_score_strategy_and_reasons():
     # 64 days past due .698 x .35, 3 missed .85 x .25, .279 of income .638 x .20, unsecured 1 x .20 = .784
     assert shown["value"] == "78 of 100, high risk"
     assert shown["bar"] == {"width": "78%"}
+    assert shown["edges"] == "Below 50 of 100 low, from 75 of 100 high."
     assert words_of(shown["strategy"]).startswith("Legal needs a person's confirmation Legal notices")
     assert words_of(shown["answer"]).startswith("Legal is proposed, once a person confirms it: risk 78 of 100")
     assert shown["expected"] == (
@@ -90,6 +93,14 @@ def test_experience_that_is_missing_is_named():
 def test_without_payments_nothing_is_expected_and_the_payments_are_named():
     shown = answered({"dpd": "5", "balance": "1000"}, reader=book_of(forty_loans()))
     assert shown["expected"] == "n/a, because this book has no payments"
+
+
+def test_the_edges_of_the_bands_are_told_in_the_unit_of_the_score():
+    by_rule = score_one({"dpd": 64.0}, champion=None, segmentation=None, rates=NO_RATES)
+    services = services_of(score_one=lambda _: replace(by_rule, source="model"))
+    shown = score.update_score(services, {"dpd": "64"})
+    assert shown["value"].startswith("0.")
+    assert shown["edges"] == "Below 0.50 low, from 0.75 high."
 
 
 def test_a_rate_told_by_the_model_stands_with_what_loans_like_it_brought():
