@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dash import Output, html
 
@@ -16,3 +16,13 @@ def fact_list(title: str, facts: Sequence[tuple[str, str]]) -> html.Section:
 def fact_outputs(facts: Sequence[tuple[str, str]]) -> list[Output]:
     """Where the facts' text goes, in order."""
     return [Output(id, "children") for id, _ in facts]
+
+
+def fact_rows(names: Sequence[tuple[str, str]], told: Mapping[str, str]) -> list[html.Div]:
+    """The rows of a list that one callback fills whole, so that a page's layout stays small.
+
+    Args:
+        names: of each fact its key and its word, in order.
+        told: what is known, by key; a fact without any stays empty.
+    """
+    return [html.Div([html.Dt(word), html.Dd(told.get(key, ""))]) for key, word in names]

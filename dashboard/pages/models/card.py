@@ -8,6 +8,7 @@ import dash
 from dash import Output, html
 
 from dashboard import text_models_registry as say
+from dashboard.components.facts import fact_rows
 from dashboard.components.grid import grid, number_column, text_column
 from dashboard.pages.models.seen import Seen, Shared
 from dashboard.state import VIEW
@@ -23,7 +24,6 @@ DOWNLOAD = f"{CARD}-download"
 
 def card() -> html.Section:
     """The empty card."""
-    facts = [html.Div([html.Dt(word), html.Dd("", id=f"{CARD}-{name}")]) for name, word in FACTS]
     columns = [
         text_column("kind", "Way to learn", minWidth=140), number_column("auc", "AUC (± standard error)", minWidth=130),
         number_column("log_loss", "Log-loss", minWidth=80), number_column("worse", "Worse by (± standard error)", minWidth=140),
@@ -34,7 +34,7 @@ def card() -> html.Section:
     return html.Section(
         [
             html.Div(head, className="card-head"),
-            html.Dl(facts, className="facts"),
+            html.Dl([], id=f"{CARD}-facts", className="facts"),
             html.H3("Ways to learn that were compared"),
             grid(CANDIDATES, columns, label="Ways to learn that were compared", rowData=[], empty="None was compared."),
         ],
@@ -58,11 +58,13 @@ def update_card(shared: Shared, seen: Seen) -> dict[str, Any]:
 
 def register(app: dash.Dash, shared: Shared) -> None:
     """The card's one callback."""
-    places = {name: Output(f"{CARD}-{name}", "children") for name, _ in FACTS} | {
-        "candidates": Output(CANDIDATES, "rowData"), "title": Output(f"{CARD}-title", "children"),
+    places = {
+        "facts": Output(f"{CARD}-facts", "children"), "candidates": Output(CANDIDATES, "rowData"), "title": Output(f"{CARD}-title", "children"),
         "href": Output(DOWNLOAD, "href"), "link": Output(DOWNLOAD, "className"),
     }  # fmt: skip
 
     @app.callback(output=places, inputs=VIEW)
     def model_card(search: str | None, **_: Any) -> dict[str, Any]:
-        return update_card(shared, shared.seen(search))
+        told = update_card(shared, shared.seen(search))
+        facts = fact_rows(FACTS, {name: told.pop(name) for name, _ in FACTS})
+        return {"facts": facts, **told}

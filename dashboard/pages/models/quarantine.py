@@ -53,7 +53,7 @@ def card() -> html.Section:
         [
             html.H2("", id=TITLE),
             html.P("", id=SUBTITLE, className="subtitle"),
-            grid(CARD, columns, label="Columns that stay out of the score", height=300, rowData=[], empty="No column was stopped."),
+            grid(CARD, columns, label="Columns that stay out of the score", rowData=[], empty="No column was stopped."),
             html.P(say.FORM_NOTE, className="muted"),
             form,
             html.Div("", id=SAID, className="notice", role="status"),

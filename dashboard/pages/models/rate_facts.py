@@ -8,6 +8,7 @@ import dash
 from dash import Output, html
 
 from dashboard import text_models_rate as say
+from dashboard.components.facts import fact_rows
 from dashboard.pages.models.seen import Seen, Shared
 from dashboard.state import VIEW
 
@@ -20,12 +21,11 @@ FACTS = (
 
 def card() -> html.Section:
     """The empty facts."""
-    rows = [html.Div([html.Dt(word), html.Dd("", id=f"{CARD}-{name}")]) for name, word in FACTS]
     return html.Section(
         [
             html.H2("", id=f"{CARD}-title"),
             html.P("", id=f"{CARD}-subtitle", className="subtitle"),
-            html.Dl(rows, id=f"{CARD}-list", className="facts"),
+            html.Dl([], id=f"{CARD}-list", className="facts"),
         ],
         className="card",
         **{"aria-labelledby": f"{CARD}-title"},
@@ -33,7 +33,7 @@ def card() -> html.Section:
 
 
 def update_facts(seen: Seen) -> dict[str, str]:
-    """Every fact of the model looked at; the list is away where there is no rate model."""
+    """Title, subtitle and every fact of the model looked at, by name; the list is away where there is no rate model."""
     told = say.rate_of(seen.shown)
     if told is None:
         nothing = dict.fromkeys((name for name, _ in FACTS), "")
@@ -43,11 +43,12 @@ def update_facts(seen: Seen) -> dict[str, str]:
 
 def register(app: dash.Dash, shared: Shared) -> None:
     """The facts follow the model looked at."""
-    places = {name: Output(f"{CARD}-{name}", "children") for name, _ in FACTS} | {
+    places = {
         "title": Output(f"{CARD}-title", "children"), "subtitle": Output(f"{CARD}-subtitle", "children"),
-        "list": Output(f"{CARD}-list", "className"),
+        "list": Output(f"{CARD}-list", "className"), "facts": Output(f"{CARD}-list", "children"),
     }  # fmt: skip
 
     @app.callback(output=places, inputs=VIEW)
-    def facts(search: str | None, **_: Any) -> dict[str, str]:
-        return update_facts(shared.seen(search))
+    def facts(search: str | None, **_: Any) -> dict[str, Any]:
+        told = update_facts(shared.seen(search))
+        return {name: told[name] for name in ("title", "subtitle", "list")} | {"facts": fact_rows(FACTS, told)}
