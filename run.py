@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 FAULT, REFUSED = 1, 2
 WORKER_PAUSE_SECONDS = 1.0
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DAY = click.DateTime(["%Y-%m-%d"])
 PATH = click.Path(path_type=Path)
 BECAUSE = click.option("--because", default="", help="why: kept with your name and the day, and shown with the model")
@@ -185,9 +184,10 @@ def cli(db: str | None) -> None:
 def serve(recoup: Recoup, host: str | None, port: int | None, no_sample: bool) -> None:
     """Serve the dashboard, with its worker beside it."""
     host, port = host or recoup.settings.host, port or recoup.settings.port
-    _refuse_to_listen(host, port)
+    from dashboard.serve import listen, may_listen
+
+    may_listen(host, port)
     from dashboard.app import create_app
-    from dashboard.serve import listen
 
     app = create_app(services(recoup))
     book = recoup.reader().book()
@@ -207,18 +207,6 @@ def serve(recoup: Recoup, host: str | None, port: int | None, no_sample: bool) -
 
 def _busy_with(recoup: Recoup, kind: str) -> bool:
     return any(job.kind == kind and not job.is_over for job in recoup.jobs.recent())
-
-
-def _refuse_to_listen(host: str, port: int) -> None:
-    if host not in LOOPBACK:
-        raise Refused(f"Recoup does not listen on {host} yet: it has no sign-in", remedy=f"Use {LOOPBACK[0]}.")
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            found = f"Port {port} on {host} cannot be used: {error.strerror}"
-            raise Refused(found, remedy="Stop what uses it, or choose another with --port.") from None
 
 
 def _keep_worker(recoup: Recoup, over: threading.Event) -> None:
