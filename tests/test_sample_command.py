@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 
 import run as recoup
-from core.errors import Refused
+from core.errors import Refused, TooLittleData
+from core.segments import comparison
 from core.workflows import sample as sample_room
 from core.workflows.batches import redate
 from core.workflows.sample import load_sample
@@ -40,6 +41,7 @@ def test_the_same_seed_writes_the_same_files_and_another_seed_others(tmp_path):
 def store(tmp_path, monkeypatch):
     monkeypatch.setattr(sample_room, "LOANS", 150)
     monkeypatch.setattr(sample_room, "MONTHS", 6)
+    monkeypatch.setattr(comparison, "REDRAWS", 2)
     return recoup.Recoup(recoup.load_settings(db=f"sqlite:///{tmp_path / 'store.db'}", data_dir=str(tmp_path / "data")))
 
 
@@ -59,17 +61,31 @@ def own(store: recoup.Recoup, tmp_path) -> int:
     return run("ingest", str(path), "--db", store.settings.db, "--json", "--as-of", "2026-10-31").json["batch"]
 
 
-def test_an_empty_store_shows_the_sample_book_once_it_is_whole(store):
+def test_an_empty_store_shows_the_sample_book_once_it_is_whole_also_where_it_is_too_small_to_compare_ways(
+    store, monkeypatch
+):
+    def too_little(*_args, **_named):
+        raise TooLittleData("Segmentations cannot be compared on 3 open loans", remedy="Load a day with at least 50.")
+
+    monkeypatch.setattr(sample_room, "compare", too_little)
     result = load(store)
     book = store.reader().book()
     assert result["batches"] == result["files"] > 12
     assert (book.name, book.days[-1], len(book.days)) == ("sample", date(2026, 10, 31), 6)
+    assert store.reader().segmentation().comparison is None
 
 
 def test_a_load_that_was_cut_short_goes_on_where_it_stopped(store):
     first = load(store)
+    compared = store.reader().segmentation().comparison
+    assert compared["on"] == "newest day"
+    assert compared["ways"][0]["name"] == "K-means"
     again = load(store)
     assert (first["batches"], again["batches"], again["files"]) == (first["files"], 0, first["files"])
+    assert store.reader().segmentation().comparison == compared
+    with store.engine.connect() as connection:
+        notes = list(connection.exec_driver_sql("SELECT note FROM revisions").scalars())
+    assert notes.count("segmentations compared") == 1
 
 
 def test_sample_and_own_loans_never_mix_and_each_can_be_shown(store, tmp_path):

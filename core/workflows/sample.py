@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from core.errors import TooLittleData
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.synthetic import MANIFEST, SampleFile, generate, manifest, write_files
 from core.workflows.report import IngestReport, IngestRequest
+from core.workflows.segments import compare
 
 SEED = 7
 LOANS, MONTHS = 6000, 24
@@ -68,10 +71,21 @@ def load_sample(
             raise report.refusal
         committed += report.status == "committed"
     shutil.rmtree(target)
+    _compare_ways(reader, writer, today, who, progress)
     if show or not reader.book().own_stored:
         with writer.unit("sample", kind="show", known_on=today, who=who, note="sample book") as unit:
             unit.show("sample")
     return {"batches": committed, "files": len(files)}
+
+
+def _compare_ways(reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str, progress: Progress) -> None:
+    """Keep beside the sample's segments how other ways to find groups do, once; a book too small for it goes without."""
+    segmentation = reader.segmentation()
+    if segmentation is None or segmentation.comparison is not None:
+        return
+    progress(0.98, "comparing the segments with other ways")
+    with suppress(TooLittleData):
+        compare(reader, writer, today=today, who=who, progress=lambda *_: None)
 
 
 def _newest_month_end(today: date) -> date:
