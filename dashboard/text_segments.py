@@ -21,6 +21,9 @@ JOBS = {"refit": "Fitting the segments again", "compare segments": "Comparing wi
 NO_SEGMENTS = "this book has no segments yet"
 BELOW = "\n"
 """What follows it stands small below, in a cell."""
+NONE = "·"
+"""No loan at all; a phone leaves such cells out."""
+MOVED_BY_THE_FIT = " The segments were fitted to the loans of this month-end: some moves are the fit's, not the loans', and the next month has none of those."
 ASK_REASON = "Why again? Kept with your name and the day."
 WAYS = ("Way", "Groups", "Largest", "Noise", "Rand index", "Least Jaccard", "Silhouette", "Recovery explained", "n")
 
@@ -29,10 +32,8 @@ def sure_title(placed: int, borderline: int, unlike: int) -> str:
     """What the counts come to."""
     if not placed:
         return "How sure are the segments?"
-    return (
-        f"{show.percent(borderline / placed, 0)} of the loans are borderline, "
-        f"{show.percent(unlike / placed)} unlike anything seen"
-    )
+    odd = show.percent(unlike / placed) if unlike else "none"
+    return f"{show.percent(borderline / placed, 0)} of the loans are borderline, {odd} unlike anything seen"
 
 
 def sure_rows(margins: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -55,7 +56,7 @@ def _sure_row(name: str, row: Mapping[Any, Any]) -> tuple[str, ...]:
 
 def _share(some: int, of: int) -> str:
     low, high = wilson(some, of)
-    return f"{show.number(some)}{BELOW}{show.percent(some / of)} ({show.percent(low, 0)} to {show.percent(high, 0)})"
+    return f"{show.number(some)}{BELOW}{show.percent(some / of)}{BELOW}({show.percent(low)} to {show.percent(high)})"
 
 
 def sure_subtitle(segmentation: Segmentation | None, stated: int) -> str:
@@ -142,12 +143,12 @@ def month_of(moves: pd.DataFrame) -> str | None:
     return None if moves.empty else str(moves["month"].max())
 
 
-def moves_title(matrix: pd.DataFrame) -> str:
-    """Decisive: how many stayed."""
+def moves_title(matrix: pd.DataFrame, *, anew: bool = False) -> str:
+    """Decisive: how many stayed; `anew` where the segments were fitted on the very day the loans came to."""
     kept, open_then = _stayed(matrix)
     if not open_then:
         return "How loans moved between segments"
-    return f"{show.percent(kept / open_then, 0)} of the loans stayed in their segment in {show.month(str(matrix['month'].iloc[0]))}"
+    return f"{show.percent(kept / open_then, 0)} of the loans stayed in their segment in {show.month(str(matrix['month'].iloc[0]))}{', over a new fit' if anew else ''}"
 
 
 def _stayed(matrix: pd.DataFrame) -> tuple[int, int]:
@@ -171,7 +172,7 @@ def moves_subtitle(matrix: pd.DataFrame, *, by_balance: bool) -> str:
     )
     return (
         f"From each segment (row) a month before to where its {of} stood at the end of {show.month(str(matrix['month'].iloc[0]))}; rows sum to "
-        f"{show.percent(1, 0)}; columns are numbered as the rows. {show.count(moved, 'loans')} changed {agree(moved, 'its', 'their')} segment; {show.number(held)} more would have and {agree(held, 'was', 'were')} held back: "
+        f"{show.percent(1, 0)}, {NONE} is no loan. {show.count(moved, 'loans')} changed {agree(moved, 'its', 'their')} segment; {show.number(held)} more would have and {agree(held, 'was', 'were')} held back: "
         f"not clearly nearer to another, and not for a second month.{interval}"
     )
 
@@ -190,7 +191,12 @@ def matrix_cells(matrix: pd.DataFrame, names: Sequence[str], *, by_balance: bool
     known = [name for name in (*names, NOT_STATED) if name in table.index or name in table.columns]
     others = sorted({*table.index, *table.columns} - {*known, NEW, *LEFT})
     inside, left = [*known, *others], [state for state in LEFT if state in table.columns]
-    heads = ["From", "Balance" if by_balance else "n", *(f"{place}" for place in range(1, len(inside) + 1)), *left]
+    heads = [
+        "From",
+        "Balance" if by_balance else "n",
+        *(f"{place}{BELOW}{name}" for place, name in enumerate(inside, start=1)),
+        *left,
+    ]
     rows = []
     for place, origin in enumerate([*inside, NEW], start=1):
         if origin not in table.index:
@@ -199,14 +205,14 @@ def matrix_cells(matrix: pd.DataFrame, names: Sequence[str], *, by_balance: bool
         shares = [
             float(table.loc[origin].get(state, 0.0)) / total if total else float("nan") for state in (*inside, *left)
         ]
-        label = "New" if origin == NEW else f"{place} {origin}"
+        label = "New arrivals" if origin == NEW else f"{place} {origin}"
         size = show.money(total) if by_balance else show.number(total)
         rows.append([label, size, *(_short(share) for share in shares)])
     return heads, rows
 
 
 def _short(share: float) -> str:
-    return "·" if share == 0 else show.percent(share)
+    return NONE if share == 0 else show.percent(share)
 
 
 def others_title(comparison: Mapping[str, Any] | None) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 import dash
 from dash import Output, html
 
+from core.records import Segmentation
 from dashboard import text_segments as say
 from dashboard.components.switch import switch
 from dashboard.pages.segments.table import empty_table, table_heads, table_rows
 from dashboard.services import Services
-from dashboard.state import VIEW, page_key, view_of
+from dashboard.state import VIEW, View, page_key, view_of
 
 CARD = "segments-moves"
 CONTROLS = ("segments-moves-by",)
@@ -41,12 +42,22 @@ def update_moves(services: Services, search: str | None) -> dict[str, Any]:
     matrix = moves[moves["month"] == month]
     by_balance = page_key(search, "moves", [name for name, _ in MEASURES], "loans") == "balance"
     heads, rows = say.matrix_cells(matrix, view.reader.values("segment"), by_balance=by_balance)
+    fitted = view.reader.segmentation()
+    anew = fitted is not None and _fitted_on(view, fitted) == month
     return {
-        "title": say.moves_title(matrix),
-        "subtitle": say.moves_subtitle(matrix, by_balance=by_balance),
+        "title": say.moves_title(matrix, anew=anew),
+        "subtitle": say.moves_subtitle(matrix, by_balance=by_balance) + (say.MOVED_BY_THE_FIT if anew else ""),
         "heads": table_heads(heads),
-        "rows": table_rows(rows),
+        "rows": table_rows(rows, heads),
     }
+
+
+def _fitted_on(view: View, segmentation: Segmentation) -> str | None:
+    """The day whose loans shaped the segments in use, ISO; None where no file stands behind them."""
+    if segmentation.batch_id is None:
+        return None
+    newest = view.reader.batch(segmentation.batch_id).last_day
+    return newest.isoformat() if newest else None
 
 
 def register(app: dash.Dash, services: Services) -> None:

@@ -14,7 +14,7 @@ from dashboard.services import Services
 from dashboard.state import VIEW, view_of
 
 CARD = "segments-others"
-BUTTON, SAID, JOB, CLOCK = (f"{CARD}-{part}" for part in ("compare", "said", "job", "clock"))
+BUTTON, SAID, JOB, CLOCK, TABLE = (f"{CARD}-{part}" for part in ("compare", "said", "job", "clock", "table"))
 
 
 def card() -> html.Section:
@@ -25,7 +25,7 @@ def card() -> html.Section:
         [
             html.Div([words, button], className="card-head"),
             html.P("", id=SAID, className="muted", role="status"),
-            empty_table(CARD, "Ways to find groups", say.WAYS, kind="ways"),
+            html.Div(empty_table(CARD, "Ways to find groups", say.WAYS, kind="ways"), id=TABLE, className="is-absent"),
             html.Ul([], id=f"{CARD}-verdict", className="fit-sentences"),
             dcc.Store(id=JOB),
             dcc.Interval(id=CLOCK, interval=POLL_MS, disabled=True),
@@ -41,7 +41,8 @@ def update_others(services: Services, search: str | None) -> dict[str, Any]:
     return {
         "title": say.others_title(comparison),
         "subtitle": say.others_subtitle(comparison),
-        "rows": table_rows(say.others_rows(comparison)),
+        "table": "" if comparison else "is-absent",
+        "rows": table_rows(say.others_rows(comparison), say.WAYS),
         "verdict": [html.Li(line) for line in comparison["verdict"]] if comparison else [],
     }
 
@@ -57,7 +58,8 @@ def register(app: dash.Dash, services: Services) -> None:
     """The card, and the comparison by a click."""
     outputs = {
         "title": Output(f"{CARD}-title", "children"), "subtitle": Output(f"{CARD}-subtitle", "children"),
-        "rows": Output(CARD, "children"), "verdict": Output(f"{CARD}-verdict", "children"),
+        "table": Output(TABLE, "className"), "rows": Output(CARD, "children"),
+        "verdict": Output(f"{CARD}-verdict", "children"),
     }  # fmt: skip
 
     @app.callback(output=outputs, inputs=VIEW)

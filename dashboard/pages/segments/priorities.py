@@ -13,6 +13,7 @@ from core.scores.rate_intervals import SUM_LEVEL, sum_interval
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard.pages.segments.profiles import MOST_ROWS, no_expectation
+from dashboard.pages.segments.table import cell
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
 from dashboard.theme import segment_colours
@@ -23,7 +24,7 @@ HEADS = ("Segment", "Can be worked", "Balance of those", "Expected", "n")
 def part() -> html.Div:
     """The empty part of the segments' card."""
     head = html.Thead(html.Tr([html.Th(word, scope="col") for word in HEADS]))
-    table = html.Table([head, html.Tbody([], id="segments-priorities")], className="plain-table priorities")
+    table = html.Table([head, html.Tbody([], id="segments-priorities")], className="plain-table stacks priorities")
     scroll = html.Div(table, className="table-scroll", tabIndex=0, role="region", **{"aria-label": "Segments to work"})
     return html.Div(
         [html.H3("Which to work"), html.P("", id="segments-priorities-subtitle", className="subtitle"), scroll],
@@ -81,10 +82,10 @@ def _row(row: dict[str, Any], colours: dict[str, str], sure: Ends) -> html.Tr:
     return html.Tr(
         [
             html.Th(html.Div([mark, row["segment"]], className="profile-name"), scope="row"),
-            html.Td(show.number(row["workable_loans"])),
-            html.Td(show.money(row["workable_balance"])),
-            html.Td([show.money(row["expected_recovery"]), *_sure(row, sure)] if is_known else show.UNDEFINED),
-            html.Td(show.number(row["expected_loans"])),
+            cell(show.number(row["workable_loans"]), HEADS[1]),
+            cell(show.money(row["workable_balance"]), HEADS[2]),
+            cell([show.money(row["expected_recovery"]), *_sure(row, sure)] if is_known else show.UNDEFINED, HEADS[3]),
+            cell(show.number(row["expected_loans"]), HEADS[4]),
         ]
     )
 

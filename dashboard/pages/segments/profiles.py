@@ -20,6 +20,7 @@ from dashboard.components.head import answer_id, sentence
 from dashboard.components.score_badge import risk, score_words
 from dashboard.page import Page
 from dashboard.pages.segments.scatter import MOST_POINTS
+from dashboard.pages.segments.table import cell
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
 from dashboard.theme import segment_colours
@@ -31,7 +32,7 @@ MOST_ROWS = 9
 def card(below: html.Div) -> html.Section:
     """The empty card, with the part that stands below the profiles."""
     head = html.Thead(html.Tr([html.Th(word, scope="col") for word in HEADS]))
-    table = html.Table([head, html.Tbody([], id="segments-profiles")], className="plain-table profiles")
+    table = html.Table([head, html.Tbody([], id="segments-profiles")], className="plain-table stacks profiles")
     scroll = html.Div(table, className="table-scroll", tabIndex=0, role="region", **{"aria-label": "Segment profiles"})
     return html.Section(
         [html.H2("Segments"), html.P("", id="segments-profiles-subtitle", className="subtitle"), scroll, below],
@@ -96,20 +97,20 @@ def _row(row: dict[str, Any], colours: dict[str, str], view: View, search: str |
     return html.Tr(
         [
             html.Th(html.Div([mark, link], className="profile-name"), scope="row"),
-            html.Td(show.number(row["loans"])),
-            html.Td(show.money(row["balance"])),
-            html.Td([level or show.UNDEFINED, html.Small(risk(row["risk"], row["source"]) if level else "")]),
-            html.Td([show.percent(row["recovered"], 0), html.Small(_evidence(row) if known else "")]),
-            html.Td([strategy_chip(row["proposed"]), html.Small(show.percent(row["proposed_share"], 0))]),
+            cell(show.number(row["loans"]), HEADS[1]),
+            cell(show.money(row["balance"]), HEADS[2]),
+            cell([level or show.UNDEFINED, html.Small(risk(row["risk"], row["source"]) if level else "")], HEADS[3]),
+            cell([show.percent(row["recovered"], 0), *map(html.Small, _evidence(row) if known else [])], HEADS[4]),
+            cell([strategy_chip(row["proposed"]), html.Small(show.percent(row["proposed_share"], 0))], HEADS[5]),
         ]
     )
 
 
-def _evidence(row: dict[str, Any]) -> str:
+def _evidence(row: dict[str, Any]) -> list[str]:
     """The 95 % interval of a recovery rate where its placements carry one, and how many they are."""
     n = f"n {show.number(row['placed'])}"
     held = row["low"] == row["low"]
-    return f"{show.percent(row['low'], 0)} to {show.percent(row['high'], 0)}, {n}" if held else n
+    return [f"{show.percent(row['low'], 0)} to {show.percent(row['high'], 0)}", n] if held else [n]
 
 
 def _subtitle(view: View, profiles: pd.DataFrame) -> str:

@@ -29,14 +29,19 @@ def card() -> html.Section:
     reason = dbc.Input(id=REASON, type="text", value="", size="sm", maxlength=LONGEST_REASON, autocomplete="off")
     ask = html.Div([html.Label(say.ASK_REASON, htmlFor=REASON), reason], className="chooser refit-reason")
     refit = html.Button("Fit the segments again", id=REFIT, className="button quiet")
+    fit = [
+        html.Ul([], id=f"{CARD}-fit", className="fit-sentences"),
+        html.Div([ask, refit], className="refit"),
+        html.P("", id=SAID, className="muted", role="status"),
+    ]
     return html.Section(
         [
             html.H2("", id=f"{CARD}-title"),
             html.P("", id=f"{CARD}-subtitle", className="subtitle"),
-            empty_table(CARD, "How sure the segments are", HEADS, kind="sure"),
-            html.Ul([], id=f"{CARD}-fit", className="fit-sentences"),
-            html.Div([ask, refit], className="refit"),
-            html.P("", id=SAID, className="muted", role="status"),
+            html.Div(
+                [empty_table(CARD, "How sure the segments are", HEADS, kind="sure"), html.Div(fit)],
+                className="sure-body",
+            ),
             dcc.Store(id=JOB),
             dcc.Interval(id=CLOCK, interval=POLL_MS, disabled=True),
         ],
@@ -56,7 +61,7 @@ def update_sureness(services: Services, search: str | None) -> dict[str, Any]:
     return {
         "title": say.sure_title(placed, borderline, unlike),
         "subtitle": say.sure_subtitle(segmentation, placed),
-        "rows": table_rows(say.sure_rows(margins)),
+        "rows": table_rows(say.sure_rows(margins), HEADS),
         "fit": [html.Li(line) for line in (*say.moved_on(placed, unlike), *say.fit_sentences(segmentation))],
     }
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from core.records import Segmentation
+from core.selection import Selection
 from dashboard import format as show
 from dashboard import text_segments as say
 from dashboard.pages.segments import listing, moves, others, sureness
+from dashboard.pages.segments.table import table_heads, table_rows
 from tests.contract.book import fake
 from tests.dashboard.pages.test_segments import words_of
 from tests.dashboard.work import book_of, forty_loans, services_of
@@ -43,12 +46,14 @@ def test_borderline_unlike_and_held_back_loans_are_counted_with_their_interval()
     shown = sureness.update_sureness(services(), "")
     rows = {words_of(row.children[0]): [words_of(cell) for cell in row.children[1:]] for row in shown["rows"]}
     assert list(rows) == ["steady", "stretched", "All"]
-    assert rows["steady"][:2] == ["4", "1 25.0 % (5 % to 70 %)"]
+    assert rows["steady"][:2] == ["4", "1 25.0 % (4.6 % to 69.9 %)"]
+    assert len(rows["steady"]) == len(sureness.HEADS) - 1
     assert rows["All"][0] == "6"
     assert rows["All"][1].startswith("2 33.3 %")
     assert rows["All"][2].startswith("1 16.7 %")
     assert rows["All"][3].startswith("1 16.7 %")
     assert shown["title"] == "33 % of the loans are borderline, 16.7 % unlike anything seen"
+    assert say.sure_title(200, 20, 0) == "10 % of the loans are borderline, none unlike anything seen"
     assert "Borderline: the second nearest segment is at most 10 % further away" in shown["subtitle"]
 
 
@@ -88,9 +93,10 @@ def test_a_book_without_segments_is_told_so():
 def test_rows_of_the_matrix_sum_to_one_with_new_and_left_loans():
     shown = moves.update_moves(services(), "")
     heads = [words_of(head) for head in shown["heads"]]
-    assert heads[:4] == ["From", "n", "1", "2"]
+    assert heads[:4] == ["From", "n", "1 steady", "2 stretched"]
     assert set(heads[4:]) <= {"paid", "charged off", "sold", "recalled", "missing"}
     for row in shown["rows"]:
+        assert [cell.to_plotly_json()["props"]["data-label"] for cell in row.children[1:]] == heads[1:]
         cells = [words_of(cell) for cell in row.children[2:]]
         assert sum(float(cell[:-2]) for cell in cells if cell != "·") == pytest.approx(100, abs=0.3)
     assert "rows sum to 100 %" in shown["subtitle"]
@@ -103,15 +109,41 @@ def test_moves_by_hand():
         columns=["origin", "became", "loans", "balance", "held_back"],
     ).assign(month="2026-10-31")  # fmt: skip
     heads, rows = say.matrix_cells(matrix, ["A", "B"], by_balance=False)
-    assert heads == ["From", "n", "1", "2", "paid"]
+    assert heads == ["From", "n", "1\nA", "2\nB", "paid"]
     assert rows == [
-        ["1 A", "10", "60.0 %", "30.0 %", "10.0 %"], ["2 B", "10", "·", "100.0 %", "·"], ["New", "4", "·", "100.0 %", "·"],
+        ["1 A", "10", "60.0 %", "30.0 %", "10.0 %"], ["2 B", "10", "·", "100.0 %", "·"], ["New arrivals", "4", "·", "100.0 %", "·"],
     ]  # fmt: skip
     assert say.matrix_cells(matrix, ["A", "B"], by_balance=True)[1][0][:3] == ["1 A", "1.00 k", "60.0 %"]
     told = say.moves_subtitle(matrix, by_balance=False)
     assert "3 loans changed their segment; 3 more would have and were held back" in told
     assert "Stayed: 80.0 % (58.4 % to 91.9 %, n 20)." in told
     assert say.moves_title(matrix) == "80 % of the loans stayed in their segment in Oct 2026"
+
+
+def test_cells_without_a_loan_are_marked_for_a_phone_to_leave_out():
+    (row,) = table_rows(
+        [["1 A", "10", say.NONE, f"5{say.BELOW}50.0 %{say.BELOW}(24 % to 76 %)"]],
+        ["From", "n", f"1{say.BELOW}A", "paid"],
+    )
+    assert [getattr(cell, "className", None) for cell in row.children] == [None, None, "is-none", None]
+    assert [words_of(small) for small in row.children[3].children[1:]] == ["50.0 %", "(24 % to 76 %)"]
+    assert row.children[2].to_plotly_json()["props"]["data-label"] == "1 A"
+    assert words_of(table_heads([f"1{say.BELOW}A"])) == "1 A"
+
+
+def test_moves_onto_newly_fitted_segments_are_not_told_as_the_loans_own():
+    held = services()
+    month = held.reader().segment_moves(Selection(), by=["month"])["month"].max()
+    told = {}
+    for day in (date.fromisoformat(month), date.fromisoformat(month) - timedelta(days=31), None):
+        anew = services(replace(FITTED, batch_id=7))
+        anew.reader().batch = lambda number, day=day: SimpleNamespace(last_day=day)
+        told[day] = moves.update_moves(anew, "")
+    (fresh, *others_told) = told.values()
+    assert fresh["title"].endswith(", over a new fit")
+    assert fresh["subtitle"].endswith(say.MOVED_BY_THE_FIT)
+    assert {shown["subtitle"] for shown in others_told} == {moves.update_moves(held, "")["subtitle"]}
+    assert not any(shown["title"].endswith("fit") for shown in others_told)
 
 
 def test_a_book_of_one_day_has_no_moves():
@@ -129,7 +161,13 @@ def test_the_comparison_stands_with_its_n_and_verdict():
     assert len(first) == len(say.WAYS)
     assert "On 900 loans whose outcome of 12 months is known" in shown["subtitle"]
     assert words_of(shown["verdict"]) == "Because."
-    assert others.update_others(services(), "")["subtitle"].startswith("Not compared yet")
+    assert shown["table"] == ""
+
+
+def test_without_a_comparison_no_table_stands_empty():
+    shown = others.update_others(services(), "")
+    assert shown["subtitle"].startswith("Not compared yet")
+    assert (shown["table"], shown["rows"]) == ("is-absent", [])
 
 
 def test_a_refit_is_queued_with_its_reason_and_followed_to_its_end():
