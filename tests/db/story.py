@@ -26,7 +26,8 @@ FIRST_DAY = date(2026, 11, 2)
 NUMBERS = ("balance", "amount", "cost", "promise_amount")
 OF_SCORES = ("segment", "proposed", "band")
 OF_SCORED_ROWS = (
-    "source", "segment", "segment_margin", "segment_nearest", "segment_unlike", "risk_score", "band", "expected_rate", "expected_recovery", "expected_net",
+    "source", "segment", "segment_margin", "segment_nearest", "segment_unlike", "risk_score", "band", "expected_rate", "expected_recovery",
+    "expected_net", "expected_source", "expected_low", "expected_high", "expected_variance",
     "proposed", "policy", "needs_confirmation", "reasons", "contributions",
 )  # fmt: skip
 
