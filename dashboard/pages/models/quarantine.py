@@ -28,8 +28,8 @@ GOOD, BAD = "notice good", "notice bad"
 def card() -> html.Section:
     """The table of columns, empty, and the form for a word on one."""
     columns = [
-        text_column("column", "Column", minWidth=150, wrapText=True, autoHeight=True),
-        text_column("state", "State", minWidth=96), number_column("alone", "AUC alone", minWidth=76),
+        text_column("column", "Column", minWidth=185, wrapText=True, autoHeight=True),
+        text_column("state", "State", minWidth=140), number_column("alone", "AUC alone", minWidth=76),
         number_column("lift", "Lift", minWidth=70),
         text_column("why", "What the gate found", minWidth=260, flex=3, wrapText=True, autoHeight=True),
         text_column("word", "On whose word", minWidth=160, flex=2, wrapText=True, autoHeight=True),
