@@ -7,6 +7,8 @@ from typing import Any
 
 from core.records import Model, ModelEvent, Shadow
 from core.scores.limits import limits_of
+from core.scores.promotion import was_held
+from core.workflows.no_contest import no_contest_words
 from dashboard import format as show
 from dashboard.text_models import KINDS, between, figure, is_number, kind_words
 
@@ -18,7 +20,6 @@ WHAT = {
 }  # fmt: skip
 ON = {
     "later": "loans later than all that either learned from", "new": "loans placed after the champion's last day",
-    "all": "all loans, most of which the champion had seen: it has the advantage",
 }  # fmt: skip
 RULES = {
     "better": "predict better: log-loss gain a loan, its interval above 0",
@@ -26,6 +27,8 @@ RULES = {
     "group": "not be clearly worse for {of}: AUC lower by at most 0.02, or no more than chance makes",
 }  # fmt: skip
 NOT_RECORDED = "not recorded"
+UNREADABLE = "the model in use cannot be read"
+BY_HAND = "Until then a person may put it in use, with a reason; the log then says that there was no contest."
 
 
 def registry_title(models: Sequence[Model]) -> str:
@@ -75,12 +78,15 @@ def candidates(models: Sequence[Model]) -> list[dict[str, str]]:
 
 def contest_title(model: Model | None) -> str:
     """Which contest."""
-    comparison = (model.card.get("comparison") if model else None) or {}
-    if not comparison:
+    if model is None:
         return "Against the model in use"
+    comparison = model.card.get("comparison") or {}
     against = f" against model {comparison['against']}" if comparison.get("against") else ""
+    if not was_held(comparison):
+        waits = ", and waits" if model.status == "challenger" else ""
+        return f"Model {model.id} was not held{against or ' against another'}{' yet' if against else ''}{waits}"
     verb = "passed" if comparison.get("passed", comparison.get("better")) else "did not pass"
-    return f"Model {model.id if model else ''} {verb}{against}"
+    return f"Model {model.id} {verb}{against}"
 
 
 def contest_subtitle(model: Model | None) -> str:
@@ -88,18 +94,35 @@ def contest_subtitle(model: Model | None) -> str:
     if model is None:
         return f"{show.UNDEFINED}, because nothing was trained yet."
     comparison = model.card.get("comparison")
-    if not comparison:
-        why = str(model.card.get("because") or "there was no other model in use when it was trained")
-        if model.status == "refused":
-            why = "a refused model is not held against the one in use"
-        return f"{show.UNDEFINED}, because {why}."
+    if not was_held(comparison):
+        return _no_contest(model)
     events = f", {show.number(comparison['events'])} not recovered" if "events" in comparison else ""
-    return f"On {ON.get(comparison['on'], comparison['on'])}; n = {show.count(comparison['n'], 'loans')}{events}. It had to pass all rules."
+    return f"On {ON[comparison['on']]}; n = {show.count(comparison['n'], 'loans')}{events}. It had to pass all rules."
+
+
+def _no_contest(model: Model) -> str:
+    """Why a model met no other, in a sentence."""
+    comparison = model.card.get("comparison") or {}
+    if model.status == "refused":
+        return "A refused model is not held against the one in use."
+    if not comparison and not (model.card.get("because") or "").startswith(UNREADABLE):
+        return "No other model was in use when it was trained."
+    if not comparison:
+        return f"There was no contest: {model.card['because']}."
+    if comparison.get("on") == "none":
+        why = no_contest_words(comparison)
+        return f"{why[:1].upper()}{why[1:]}. {BY_HAND if model.status == 'challenger' else ''}".strip()
+    return (
+        f"It was asked about the loans that model {comparison.get('against', 'in use')} had learned from: that says nothing about "
+        "which is better, so no figure is shown. The next training asks about loans that are new to both."
+    )
 
 
 def contest_rows(model: Model | None) -> list[dict[str, str]]:
     """The rules of promotion with what was found."""
-    comparison = (model.card.get("comparison") if model else None) or {}
+    comparison = model.card.get("comparison") if model else None
+    if comparison is None or not was_held(comparison):
+        return []
     return [
         {
             "rule": RULES[each["rule"]].format(of=each["of"].replace(": ", " ")), "figure": show.signed(figure(each["figure"], 4)),

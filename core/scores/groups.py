@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -92,6 +92,15 @@ def age_bands(ages: Numbers) -> list[str | None]:
     """
     place = np.searchsorted(AGES, ages, side="right")
     return [AGE_BANDS[at] if known else None for at, known in zip(place, np.isfinite(ages), strict=True)]
+
+
+def in_order(groups: Iterable[str]) -> list[str]:
+    """Age bands from the youngest on; other groups as they come.
+
+    >>> in_order(["60 or more", "under 30", "30 to 44"]), in_order(["South", "North"])
+    (['under 30', '30 to 44', '60 or more'], ['South', 'North'])
+    """
+    return sorted(groups, key=lambda group: AGE_BANDS.index(group) if group in AGE_BANDS else -1)
 
 
 def _texts(values: pd.Series) -> pd.Series:

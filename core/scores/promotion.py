@@ -7,6 +7,9 @@
    apart clearly worse: an AUC lower by more than 0.02, with the 95 % interval of the difference (paired, DeLong) below 0. The
    interval is asked for because in a group of a few hundred loans an AUC wobbles by more than 0.02 by itself. Groups
    are audited here, and never inputs.
+
+It is asked only on loans new to the champion. On loans it learned from, its answers are no forecasts while the challenger's
+are, so that it would look better than it is; where too few are new there is no contest yet, and no figure.
 """
 
 from __future__ import annotations
@@ -23,16 +26,16 @@ from core.scores.calibration import BINS, apply_calibration, expected_calibratio
 from core.scores.discrimination import auc, auc_difference_error
 from core.scores.evaluate import load_artifact, margins_of
 from core.scores.features import matrix_of
-from core.scores.gate import enough_events
+from core.scores.gate import FEWEST_EVENTS, enough_events
+from core.scores.groups import age_bands, in_order
 from core.scores.target import Target
 from core.segments.features import Numbers, number
 
-On = Literal["later", "new", "all"]
+On = Literal["later", "new"]
 MOST_ECE_WORSE, MOST_AUC_WORSE = 0.005, 0.02
 BOOTSTRAPS = 1_000
 SEED = 20_261
 Z = 1.959964
-AGE_BANDS = ((30, "under 30"), (45, "30 to 44"), (60, "45 to 59"), (131, "60 and over"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,11 @@ def asked(model: Model, rows: pd.DataFrame) -> Asked:
 def contest(
     challenger: Asked, champion: Model, target: Target, later: tuple[np.ndarray, Asked] | None
 ) -> dict[str, Any]:
-    """Hold a challenger against the champion on the fairest rows there are.
+    """Hold a challenger against the champion on loans that are new to both.
 
     "later": loans later than all that either learned from (the challenger as learned again without them); "new": loans
-    placed after the last day the champion learned from, the challenger out of fold; "all": where neither holds 50 of each
-    outcome, all rows, on which the champion has the advantage of having seen them.
+    placed after the last day the champion learned from, the challenger out of fold. Where neither holds 50 of each outcome,
+    or the champion's card does not tell that day, there is no contest.
 
     Args:
         challenger: out of fold, a row of `target` each.
@@ -72,24 +75,45 @@ def contest(
         later: which rows an out-of-time fit was asked about, and its answers to them.
 
     Returns:
-        As `judged`, plus `on`.
+        As `judged`, plus `on` and `against` (the champion's number). Without a contest: passed (false), on ("none"),
+        against, since (the champion's last day, "" where not known), n and events of the loans new to it, needed (of each
+        outcome), and next_placed and next_loans: the first day after it whose loans have not matured ("" where none wait),
+        and how many they are.
 
     Raises:
         Refused: the champion cannot be read.
     """
     last_seen = str(champion.card.get("data", {}).get("last_day", ""))
-    new = target.rows["as_of"].astype(str).to_numpy() > last_seen
-    on: On = "all"
-    chosen, mine = np.ones(len(new), dtype=bool), challenger
+    new = (target.rows["as_of"].astype(str).to_numpy() > last_seen) & bool(last_seen)
+    theirs = asked(champion, target.rows)
+    on: On = "new"
+    chosen, mine = new, challenger.part(new)
     if later is not None and enough_events(target.outcome[later[0] & new]):
         on, chosen = "later", later[0] & new
         mine = later[1].part(new[later[0]])
-    elif enough_events(target.outcome[new]):
-        on, chosen = "new", new
-        mine = challenger.part(new)
-    rows = target.rows[chosen]
-    told = judged(target.outcome[chosen], target.groups[chosen], mine, asked(champion, rows), groups_of(rows))
+    elif not enough_events(target.outcome[new]):
+        return _no_contest(champion, target, new, last_seen)
+    told = judged(
+        target.outcome[chosen], target.groups[chosen], mine, theirs.part(chosen), groups_of(target.rows[chosen])
+    )
     return {**told, "on": on, "against": champion.id}
+
+
+def _no_contest(champion: Model, target: Target, new: np.ndarray, last_seen: str) -> dict[str, Any]:
+    """How many loans new to the champion there are, and which come next."""
+    waiting = [day for day in target.immature_on if last_seen and day > last_seen]
+    following = min(waiting, default="")
+    return {
+        "passed": False, "on": "none", "against": champion.id, "since": last_seen, "n": int(new.sum()),
+        "events": int(target.outcome[new].sum()), "needed": FEWEST_EVENTS, "next_placed": following,
+        "next_loans": waiting.count(following),
+    }  # fmt: skip
+
+
+def was_held(comparison: Mapping[str, Any] | None) -> bool:
+    """Whether two models met on loans new to both. Older cards also compared them on loans one had learned from ("all"):
+    no contest either."""
+    return comparison is not None and comparison.get("on") in ("later", "new")
 
 
 def judged(
@@ -133,11 +157,7 @@ def groups_of(rows: pd.DataFrame) -> dict[str, np.ndarray]:
             values = rows[field].astype(object)
             told[name] = values.where(values.notna(), "").astype(str).to_numpy()
     if "age" in rows:
-        age = number(rows, "age")
-        bands = np.full(len(rows), "", dtype=object)
-        for edge, name in reversed(AGE_BANDS):
-            bands[age < edge] = name
-        told["Age"] = bands.astype(str)
+        told["Age"] = np.array([band or "" for band in age_bands(number(rows, "age"))], dtype=str)
     return told
 
 
@@ -183,7 +203,7 @@ def _groups(
     outcome: Numbers, challenger: Asked, champion: Asked, groups: Mapping[str, np.ndarray]
 ) -> Iterator[dict[str, Any]]:
     for attribute, labels in groups.items():
-        for label in sorted(set(labels) - {""}):
+        for label in in_order(sorted(set(labels) - {""})):
             inside = labels == label
             if not enough_events(outcome[inside]):
                 continue

@@ -31,6 +31,7 @@ class Target:
         groups: the borrower of each row, so that nobody is in both sides of a split.
         open_rows: snapshots of open loans without an outcome, for the detectors.
         immature: loans with an observation point whose 12 months have not passed: left out, never taken for unpaid.
+        immature_on: the days (ISO) of their observation points, one a loan.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Target:
     groups: Numbers
     open_rows: pd.DataFrame
     immature: int = 0
+    immature_on: tuple[str, ...] = ()
 
 
 def non_recovery(snapshots: pd.DataFrame, *, status_is_outcome: bool = False) -> Target:
@@ -90,7 +92,12 @@ def _from_payments(ordered: pd.DataFrame) -> Target:
     outcome = number(matured, "cash_12m") < RECOVERED_FROM * number(matured, "balance")
     name = f"cash within {WINDOW_MONTHS} months under {RECOVERED_FROM:.2f} of the balance"
     waiting = ordered[is_open & ordered["cash_12m"].isna()]
-    return replace(_target(name, "payments", matured, outcome, waiting), immature=len(placed) - len(matured))
+    immature = placed[placed["cash_12m"].isna()]
+    return replace(
+        _target(name, "payments", matured, outcome, waiting),
+        immature=len(immature),
+        immature_on=tuple(immature["as_of"].astype(str)),
+    )
 
 
 def _stated(ordered: pd.DataFrame, field: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from core.errors import Refused
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.records import Model
 from core.scores.evaluate import load_artifact
+from core.scores.promotion import was_held
 from core.scores.registry import previous_champion
 from core.wording import counted
 from core.workflows.monitor import later_days, watch
@@ -32,7 +33,8 @@ def put_in_use(
 def promote(
     model_id: int, *, because: str, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str, progress: Progress
 ) -> dict[str, Any]:  # fmt: skip
-    """Put a stored model in use by a person's word; the one in use is retired.
+    """Put a stored model in use by a person's word; the one in use is retired. Where the two never met on loans new to
+    both, the log says so behind the reason.
 
     Args:
         model_id: a challenger, or one that was in use before.
@@ -51,7 +53,17 @@ def promote(
     model = next((each for each in reader.models() if each.id == model_id), None)
     if model is None:
         raise Refused(f"There is no model {model_id}", remedy="Look up its number in the list of models.")
+    if not _met(model, reader.champion()):
+        because += " (put in use without a contest)"
     return _put_in_use(model, "promoted", because, reader, writer, today, who, progress)
+
+
+def _met(model: Model, champion: Model | None) -> bool:
+    """Whether either was held against the other on loans new to both; true where there is none to be held against."""
+    if champion is None:
+        return True
+    met = [(model.card.get("comparison"), champion.id), (champion.card.get("comparison"), model.id)]
+    return any(told and was_held(told) and told.get("against") == other for told, other in met)
 
 
 def rollback(

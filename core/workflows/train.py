@@ -18,10 +18,11 @@ from core.scores.evaluate import sha256_of
 from core.scores.gate import admit
 from core.scores.learned_rows import left_out, rows_sha256
 from core.scores.objections import objection
-from core.scores.promotion import Asked, contest, failed_rules
+from core.scores.promotion import Asked, contest, failed_rules, was_held
 from core.scores.target import Target, non_recovery
 from core.wording import counted, dated
 from core.workflows.monitor import baselines, later_days, watch
+from core.workflows.no_contest import no_contest_words
 from core.workflows.refresh import settle_segments
 from core.workflows.rulings import extra_names, stated_times, their_names
 from core.workflows.score import score_frame
@@ -143,6 +144,8 @@ def _status(trained: Trained, target: Target, champion: Model | None) -> tuple[S
         comparison = contest(Asked(trained.measured, trained.margins), champion, target, later)
     except Refused as unreadable:
         return "champion", None, f"the model in use cannot be read: {unreadable.found}"
+    if not was_held(comparison):
+        return "challenger", comparison, no_contest_words(comparison)
     if comparison["passed"]:
         return "champion", comparison, f"it passes every rule against model {champion.id}"
     return "challenger", comparison, f"it fails against model {champion.id}: {failed_rules(comparison)}"

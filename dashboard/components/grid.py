@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_ag_grid as dag
+from dash import html
 
 
 def grid(
@@ -51,6 +52,25 @@ def grid(
         className=f"recoup-grid {options.pop('className', '')}".strip(),
         **options,
     )
+
+
+ABSENT = "is-absent"
+
+
+def listing(made: dag.AgGrid) -> html.Div:
+    """A grid that is not there while it has no rows: a callback fills its rows and, by `listing_look`, the class of
+    `listing_id`. For lists whose card says itself that, and why, there is nothing."""
+    return html.Div(made, id=listing_id(made.id), className=ABSENT)
+
+
+def listing_id(grid_id: str) -> str:
+    """The id of what holds a grid that may be absent."""
+    return f"{grid_id}-listing"
+
+
+def listing_look(rows: Sequence[Any]) -> str:
+    """The class of what holds a grid: absent without rows."""
+    return "" if rows else ABSENT
 
 
 def text_column(field: str, header: str, **more: Any) -> dict[str, Any]:

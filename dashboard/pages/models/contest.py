@@ -1,4 +1,7 @@
-"""How the model looked at did against the one in use when it was trained: the rules of promotion, one a row."""
+"""How a model did against the one in use when it was trained: the rules of promotion, one a row.
+
+The model is the one the address names; else the newest that waits or was held against the one in use.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from typing import Any
 import dash
 from dash import Output, html
 
+from core.records import Model
 from dashboard import text_models_registry as say
-from dashboard.components.grid import grid, number_column, text_column
+from dashboard.components.grid import grid, listing, listing_id, listing_look, number_column, text_column
 from dashboard.pages.models.seen import Seen, Shared
 from dashboard.state import VIEW
 
@@ -26,7 +30,7 @@ def card() -> html.Section:
     return html.Section(
         [
             html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")]),
-            grid(CARD, columns, label="Rules of promotion", rowData=[], empty="There was no contest."),
+            listing(grid(CARD, columns, label="Rules of promotion", rowData=[])),
         ],
         className="card chart",
         **{"aria-labelledby": TITLE},
@@ -35,8 +39,19 @@ def card() -> html.Section:
 
 def update_contest(seen: Seen) -> dict[str, Any]:
     """Title, subtitle and rules."""
-    model = seen.shown
-    return {"title": say.contest_title(model), "subtitle": say.contest_subtitle(model), "rows": say.contest_rows(model)}
+    model = contested(seen)
+    rows = say.contest_rows(model)
+    return {
+        "title": say.contest_title(model), "subtitle": say.contest_subtitle(model), "rows": rows, "look": listing_look(rows),
+    }  # fmt: skip
+
+
+def contested(seen: Seen) -> Model | None:
+    """The model whose contest is shown."""
+    if seen.asked:
+        return seen.shown
+    met = (each for each in seen.models if each.status == "challenger" or each.card.get("comparison"))
+    return next(met, seen.shown)
 
 
 def register(app: dash.Dash, shared: Shared) -> None:
@@ -45,6 +60,7 @@ def register(app: dash.Dash, shared: Shared) -> None:
         "title": Output(TITLE, "children"),
         "subtitle": Output(SUBTITLE, "children"),
         "rows": Output(CARD, "rowData"),
+        "look": Output(listing_id(CARD), "className"),
     }
 
     @app.callback(output=places, inputs=VIEW)

@@ -29,6 +29,7 @@ class Seen:
         champion: the model in use; None where the rule score orders the work because there is none.
         damage: why the champion cannot be read, so that the rule score orders the work; "" where it can.
         shown: the model whose evidence the panels show; None where nothing was trained yet.
+        asked: whether the address names that model.
     """
 
     book: Book
@@ -36,6 +37,7 @@ class Seen:
     champion: Model | None
     damage: str
     shown: Model | None
+    asked: bool = False
 
     @property
     def card(self) -> Mapping[str, Any]:
@@ -66,7 +68,14 @@ def seen_of(services: Services, book: Book, search: str | None) -> Seen:
     models = services.reader().models()
     champion = next((each for each in models if each.status == "champion"), None)
     asked = next((each for each in models if str(each.id) == _asked(search)), None)
-    return Seen(book, models, champion, damage_of(champion), asked or champion or (models[0] if models else None))
+    return Seen(
+        book,
+        models,
+        champion,
+        damage_of(champion),
+        asked or champion or (models[0] if models else None),
+        asked is not None,
+    )
 
 
 def damage_of(model: Model | None) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.errors import Refused
+from core.records import Model
 from core.scores.discrimination import auc, auc_difference_error
+from core.scores.evaluate import sha256_of
 from core.scores.logit import logit, sigmoid
-from core.scores.promotion import Asked, failed_rules, groups_of, judged
+from core.scores.promotion import Asked, contest, failed_rules, groups_of, judged, was_held
+from core.scores.target import Target
+from tests.dashboard.models_book import ARTIFACT
 
 N = 1_200
 DRAW = np.random.default_rng(11)
@@ -126,6 +132,72 @@ def test_ages_are_banded_with_each_edge_in_the_older_band_and_absent_ones_in_non
         {"age": [29.0, 30.0, 44.0, 45.0, 59.0, 60.0, np.nan], "gender": ["F", None, "M", "F", "M", "F", "M"]}
     )
     told = groups_of(rows)
-    assert told["Age"].tolist() == ["under 30", "30 to 44", "30 to 44", "45 to 59", "45 to 59", "60 and over", ""]
+    assert told["Age"].tolist() == ["under 30", "30 to 44", "30 to 44", "45 to 59", "45 to 59", "60 or more", ""]
     assert told["Gender"].tolist() == ["F", "", "M", "F", "M", "F", "M"]
     assert told.keys() == {"Age", "Gender"}
+
+
+def test_groups_are_listed_in_their_natural_order():
+    ages = np.array([(20.0, 35.0, 50.0, 70.0)[i % 4] for i in range(N)])
+    told = compared(KNOWS, GUESSES, groups_of(pd.DataFrame({"age": ages})))
+    named = [each["of"] for each in told["rules"] if each["rule"] == "group"]
+    assert named == ["Age: under 30", "Age: 30 to 44", "Age: 45 to 59", "Age: 60 or more"]
+
+
+# Two models meet on loans new to both; the champion here knew loans placed up to 31 Oct 2025.
+
+CHAMPION = Model(7, "logistic", "champion", "", sha256_of(ARTIFACT), {"data": {"last_day": "2025-10-31"}}, ARTIFACT)
+
+
+def book(old_days, new, new_events, immature_on=()):
+    """So many loans the champion knew, `new` later ones with `new_events` not recovered, and the loans that wait."""
+    days = ["2025-10-31"] * old_days + ["2025-11-30"] * new
+    outcome = np.array([float(i % 2) for i in range(old_days)] + [1.0] * new_events + [0.0] * (new - new_events))
+    rows = pd.DataFrame({"as_of": days, "loan_ref": [f"L{i}" for i in range(len(days))], "dpd": 30.0 + 60 * outcome})
+    return Target(
+        "t", "payments", rows, outcome, np.arange(len(days), dtype=float), rows[:0], len(immature_on), immature_on
+    )
+
+
+def met(target, champion=CHAMPION, later=None):
+    return contest(answers(4.0 * target.outcome - 2), champion, target, later)
+
+
+def test_on_loans_the_champion_learned_from_there_is_no_contest_and_no_figure():
+    told = met(book(400, 0, 0, ("2025-12-31", "2025-11-30", "2025-11-30", "2025-09-30")))
+    assert told == {
+        "passed": False, "on": "none", "against": 7, "since": "2025-10-31", "n": 0, "events": 0, "needed": 50,
+        "next_placed": "2025-11-30", "next_loans": 2,
+    }  # fmt: skip
+    assert not was_held(told)
+
+
+@pytest.mark.parametrize(("new", "events", "held"), [(99, 50, False), (99, 49, False), (100, 50, True)])
+def test_it_takes_50_of_each_outcome_among_the_new_and_only_they_count(new, events, held):
+    told = met(book(400, new, events))
+    assert (was_held(told), told["n"], told["events"]) == (held, new, events)
+    assert ("rules" in told) is ("gain" in told) is held
+    assert told["on"] == ("new" if held else "none")
+
+
+def test_a_champion_whose_card_names_no_last_day_is_not_held_against_anybody():
+    told = met(book(400, 200, 100, ("2025-12-31",)), replace(CHAMPION, card={}))
+    assert (told["on"], told["since"], told["n"], told["next_placed"], told["next_loans"]) == ("none", "", 0, "", 0)
+
+
+def test_a_champion_that_cannot_be_read_is_found_out_before_anything_is_counted():
+    with pytest.raises(Refused, match="damaged"):
+        met(book(400, 0, 0), replace(CHAMPION, artifact=ARTIFACT + " "))
+
+
+def test_loans_later_than_all_that_either_learned_from_come_first():
+    target = book(400, 300, 150)
+    asked_about = np.arange(700) % 2 == 0
+    later = (asked_about, answers(4.0 * target.outcome[asked_about] - 2))
+    told = met(target, later=later)
+    assert (told["on"], told["n"], told["events"]) == ("later", 150, 75)
+
+
+@pytest.mark.parametrize("comparison", [None, {}, {"on": "none"}, {"on": "all", "rules": []}])
+def test_a_comparison_on_loans_one_had_learned_from_counts_as_no_contest(comparison):
+    assert not was_held(comparison)

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import Refused
 from core.workflows.promote import listed, promote, put_in_use, rollback
-from tests.dashboard.models_book import NO_SIGNAL, model, reader_of
+from tests.dashboard.models_book import COMPARISON, NO_SIGNAL, model, reader_of
 from tests.dashboard.small_book import BATCH
 from tests.fake_models import FakeModelWriter
 from tests.fakes import FakePortfolioReader
@@ -49,9 +49,25 @@ def test_a_challenger_is_promoted_by_name_and_reason_and_the_newest_day_rescored
     scores, number = writer.scored[-1]
     assert (number, set(scores["source"])) == (3, {"model"})
     newest = reader.model_events()[0]
-    assert (newest.model, newest.what, newest.who, newest.because) == (3, "promoted", "bob", "it fits the new product")
+    assert (newest.model, newest.what, newest.who) == (3, "promoted", "bob")
+    assert newest.because == "it fits the new product (put in use without a contest)"
     assert newest.figures["auc"] == reader.champion().card["auc"]
     assert steps == sorted(steps)
+
+
+def test_who_met_on_loans_new_to_both_is_not_said_to_be_without_a_contest(kept):
+    reader, _ = kept
+    seen = {"on": "all", "against": 2, "passed": False, "rules": []}
+    reader.held[:] = [
+        replace(each, card=each.card | {"comparison": {**COMPARISON, "against": 2} if each.id == 3 else seen})
+        for each in reader.held
+    ]
+    by_bob(kept, 3)
+    assert reader.model_events()[0].because == "it fits the new product"
+    by_bob(kept, 2)
+    assert reader.model_events()[0].because == "it fits the new product"
+    by_bob(kept, 1)
+    assert reader.model_events()[0].because == "it fits the new product (put in use without a contest)"
 
 
 def test_a_rollback_brings_the_one_before_back_and_does_not_go_to_and_fro(kept):

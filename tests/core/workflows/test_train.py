@@ -31,6 +31,14 @@ def run(ledger, told=None):
     return train(ledger, ledger, today=TODAY, who="ana", progress=lambda done, message: steps.append((done, message)))
 
 
+@pytest.fixture(scope="module")
+def in_use():
+    """A book whose first model was learned from 700 loans of 30 Jun 2025."""
+    ledger = Ledger(rows=world(seed=3, loans=700), batches=[batch(1)])
+    run(ledger)
+    return ledger
+
+
 def test_the_first_usable_model_becomes_champion_and_the_newest_day_is_rescored_with_it():
     ledger = Ledger(
         rows=world(seed=3, loans=700),
@@ -102,16 +110,32 @@ def test_a_book_without_outcomes_is_too_little_history_and_says_what_to_load():
     assert result["quarantined"] == []
 
 
-def test_a_second_model_that_is_no_better_waits_as_challenger():
-    first = Ledger(rows=world(seed=3, loans=700), batches=[batch(1)])
-    run(first)
-    second = first.crowned()
+def test_a_second_model_of_the_same_loans_waits_as_challenger_and_no_figure_is_claimed(in_use):
+    second = in_use.crowned()
+    fresh = world(seed=4, loans=40).assign(as_of="2025-09-30", cash_12m=np.nan)
+    second.rows = pd.concat([in_use.rows, fresh.assign(loan_ref="N" + fresh["loan_ref"])], ignore_index=True)
     result = run(second)
     assert result["status"] == "challenger"
     assert second.scores == []
+    assert second.models[0]["card"]["comparison"] == {
+        "passed": False, "on": "none", "against": 1, "since": "2025-06-30", "n": 0, "events": 0, "needed": 50,
+        "next_placed": "2025-09-30", "next_loans": 40,
+    }  # fmt: skip
+    assert result["sentence"].endswith(
+        "; it waits as challenger, because there is no contest yet: it takes 50 loans of each outcome that are new to both, placed after "
+        "30 Jun 2025, and none has matured; the next 40 loans can be judged once payments up to 30 Sep 2026 are loaded."
+    )
+
+
+def test_a_second_model_that_is_no_better_on_later_loans_waits_as_challenger(in_use):
+    second = in_use.crowned()
+    fresh = world(seed=5, loans=250).assign(as_of="2025-09-30")
+    fresh = fresh.assign(loan_ref="N" + fresh["loan_ref"], borrower_ref="N" + fresh["borrower_ref"])
+    second.rows = pd.concat([in_use.rows, fresh], ignore_index=True)
+    result = run(second)
     comparison = second.models[0]["card"]["comparison"]
-    assert comparison["on"] == "all"
-    assert comparison["n"] == 700
+    assert (result["status"], comparison["n"]) == ("challenger", 250)
+    assert comparison["on"] in ("later", "new")
     assert [each["rule"] for each in comparison["rules"]][:2] == ["better", "calibration"]
     assert "it waits as challenger, because it fails against model 1: it is not clearly better" in result["sentence"]
 

@@ -78,15 +78,58 @@ def test_a_contest_shows_every_rule_with_figure_interval_n_and_outcome(services)
 
 
 def test_without_a_contest_it_says_why(services):
-    told = contest.update_contest(looked_at(services)[1])
-    assert told["rows"] == []
-    assert told["subtitle"] == "n/a, because there was no other model in use when it was trained."
+    told = contest.update_contest(looked_at(services, "1")[1])
+    assert (told["rows"], told["look"]) == ([], "is-absent")
+    assert told["title"] == "Model 1 was not held against another"
+    assert told["subtitle"] == "No other model was in use when it was trained."
     older = model(
         1,
         "champion",
         WHOLE | {"comparison": {name: COMPARISON[name] for name in ("better", "gain", "gain_ci", "n", "on")}},
     )
     assert contest.update_contest(looked_at(services_with(older))[1])["rows"] == []
+    assert contest.update_contest(looked_at(services_with())[1])["subtitle"] == "n/a, because nothing was trained yet."
+
+
+def test_by_default_the_newest_that_waits_or_was_held_against_the_one_in_use_is_shown(services):
+    told = contest.update_contest(looked_at(services)[1])
+    assert (told["title"], told["look"], len(told["rows"])) == ("Model 2 did not pass against model 1", "", 3)
+    won = {**COMPARISON, "passed": True}
+    decided = services_with(
+        model(3, "refused", NO_SIGNAL), model(2, "champion", WHOLE | {"comparison": won}), model(1, "retired")
+    )
+    assert contest.update_contest(looked_at(decided)[1])["title"] == "Model 2 passed against model 1"
+    asked = contest.update_contest(looked_at(decided, "3")[1])
+    assert asked["subtitle"] == "A refused model is not held against the one in use."
+
+
+NOT_YET = {
+    "passed": False, "on": "none", "against": 1, "since": "2025-10-31", "n": 0, "events": 0, "needed": 50,
+    "next_placed": "2025-11-30", "next_loans": 184,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({}, "placed after 31 Oct 2025, and none has matured; the next 184 loans can be judged once payments up to 30 Nov 2026 are loaded."),
+        ({"n": 1060, "events": 40, "next_placed": ""}, "placed after 31 Oct 2025, and 1,060 (40 not recovered) have matured. Until"),
+        ({"since": ""}, "There is no contest: the card of model 1 does not say which loans it learned from."),
+        ({"on": "all", "gain": -0.0162, "rules": COMPARISON["rules"]}, "which is better, so no figure is shown."),
+    ],
+)  # fmt: skip
+def test_where_no_loans_are_new_to_both_the_challenger_waits_and_no_figure_is_shown(more, says):
+    waiting = services_with(model(2, "challenger", WHOLE | {"comparison": NOT_YET | more}), model(1, "champion"))
+    told = contest.update_contest(looked_at(waiting)[1])
+    assert told["title"] == "Model 2 was not held against model 1 yet, and waits"
+    assert says in told["subtitle"]
+    assert (told["rows"], told["look"]) == ([], "is-absent")
+
+
+def test_a_model_that_replaced_one_that_could_not_be_read_says_so():
+    because = "the model in use cannot be read: The stored model is damaged"
+    placed = services_with(model(2, "champion", WHOLE | {"comparison": None, "because": because}))
+    assert contest.update_contest(looked_at(placed)[1])["subtitle"] == f"There was no contest: {because}."
 
 
 def test_the_card_says_what_it_learned_from_what_it_may_not_see_and_who_decided(services):
