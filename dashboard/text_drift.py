@@ -130,7 +130,7 @@ def drift_title(facts: Sequence[Row]) -> str:
 def drift_subtitle(facts: Sequence[Row], model: Model | None) -> str:
     """Who is compared with whom, and when a difference is an alarm."""
     if not facts:
-        return ""
+        return nothing_watched(model)
     row = facts[0]
     of, day = row["details"], show.day(row["as_of"])
     since = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.records import Model
+from core.scores.groups import in_order
 from dashboard import format as show
 from dashboard.text_models import between
 from dashboard.text_models_evidence import no_evidence
@@ -52,9 +53,22 @@ def no_stand_ins() -> str:
 def groups_of(told: Row) -> Iterator[tuple[str, Row, Row]]:
     """Each group that is judged: its label ("Gender: Female"), itself, and its attribute."""
     for attribute in told["attributes"]:
-        for group in attribute["groups"]:
+        for group in _ordered(attribute["groups"]):
             if not group["refused"]:
                 yield label_of(attribute, group["group"]), group, attribute
+
+
+def proxies_of(told: Row) -> Iterator[tuple[Row, Row]]:
+    """Each group that was asked whether it can be recognised, behind its attribute."""
+    for attribute in told["attributes"]:
+        for each in _ordered(attribute["proxy"]):
+            yield attribute, each
+
+
+def _ordered(rows: Sequence[Row]) -> list[Row]:
+    """Rows of groups: age bands from the youngest on, others as they come."""
+    named = {row["group"]: row for row in rows}
+    return [named[group] for group in in_order(named)]
 
 
 def label_of(attribute: Row, group: str) -> str:
@@ -76,7 +90,7 @@ def refused_words(told: Row) -> str:
     """The groups too small to be judged, with their n; "" where there is none."""
     small = [
         f"{label_of(attribute, group['group'])} (n = {show.number(group['n'])})"
-        for attribute in told["attributes"] for group in attribute["groups"] if group["refused"]
+        for attribute in told["attributes"] for group in _ordered(attribute["groups"]) if group["refused"]
     ]  # fmt: skip
     return f" Too small to be judged (under {told['fewest']} loans): {', '.join(small)}." if small else ""
 
@@ -93,7 +107,7 @@ def calibration_title(told: Row) -> str:
 def calibration_subtitle(told: Row) -> str:
     """What is drawn."""
     return (
-        f"Loans not recovered for each one promised, out of fold; {LEVEL}. One is right; a diamond stands apart from it beyond "
+        f"Loans not recovered for each one promised (actual over promised), out of fold; {LEVEL}. One is right; a diamond stands apart from it beyond "
         f"chance, shared over the groups of an attribute.{refused_words(told)}{_flip_words(told)}"
     )
 
@@ -129,9 +143,7 @@ def stand_ins_title(told: Row) -> str:
     named = " and ".join(str(each).replace("_", " ").lower() for each in flip["fields"][:3])
     moved = flip["score_changes"] + flip["proposal_changes"]
     said = f"Told another {named}, {'no score and no proposal changes' if not moved else f'{show.number(moved)} scores or proposals change'}"
-    review = [
-        label_of(each, proxy["group"]) for each in told["attributes"] for proxy in each["proxy"] if proxy["review"]
-    ]
+    review = [label_of(attribute, each["group"]) for attribute, each in proxies_of(told) if each["review"]]
     return f"{said}; {', '.join(review)} can be recognised: review" if review else f"{said}; no group is recognised"
 
 
@@ -205,7 +217,7 @@ def stand_in_rows(told: Row) -> list[list[str]]:
     return [["Group", "In the group", "Of", "AUC", LEVEL, "Review"]] + [
         [label_of(attribute, each["group"]), show.number(each["n"]), show.number(each["of"]), *_pair(each["auc"], each["ci"]),
          "yes" if each["review"] else "no"]
-        for attribute in told["attributes"] for each in attribute["proxy"]
+        for attribute, each in proxies_of(told)
     ]  # fmt: skip
 
 

@@ -152,7 +152,7 @@ def check_rows(card: Mapping[str, Any]) -> list[dict[str, str]]:
     rows.append(
         _row(
             f"be no work of chance: p at most {HIGHEST_P:g}",
-            figure(card["p_value"], 4),
+            _p_words(card["p_value"]),
             "",
             n,
             card["p_value"] <= HIGHEST_P,
@@ -173,6 +173,11 @@ def check_rows(card: Mapping[str, Any]) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def _p_words(p: float) -> str:
+    """A p with as many decimals as the rule states, and a fourth where it tells the two apart."""
+    return figure(p, 4).removesuffix("0")
 
 
 def _row(rule: str, value: str, interval: str, n: Any, held: bool) -> dict[str, str]:

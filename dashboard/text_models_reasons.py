@@ -19,6 +19,8 @@ FIELDS = {
     "dpd": "Days past due", "missed_payments": "Missed payments", "promise_kept_ratio": "Share of promises kept",
     "contact_rate": "Share of attempts that reach",
 }  # fmt: skip
+HEADS = FIELDS | {"promise_kept_ratio": "Promises kept", "contact_rate": "Attempts that reach"}
+"""The same over a small drawing, where a phone leaves room for two words."""
 
 
 def no_reasons(model: Model | None) -> str:

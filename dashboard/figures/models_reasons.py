@@ -12,6 +12,7 @@ from dashboard.theme import palette, tint
 
 Row = Mapping[str, Any]
 GAP = 0.12
+TICKS_PX = 34
 
 
 def importance_bars(families: Sequence[Row], names: Sequence[str], mode: str | None, *, height: int) -> dict[str, Any]:
@@ -67,15 +68,22 @@ def risk_shapes(shapes: Sequence[Row], names: Sequence[str], mode: str | None, *
             "line": {"color": colours.accent, "width": 2}, "marker": {"size": 6, "color": colours.accent},
             "hovertext": [_said(name, point) for point in shape["points"]], "hovertemplate": "%{hovertext}<extra></extra>",
         })  # fmt: skip
-        more[f"xaxis{number}"] = axis("number", mode, domain=[left, right], anchor=f"y{number}", nticks=5, grid=False)
+        more[f"xaxis{number}"] = axis(
+            "number", mode, domain=[left, right], anchor=f"y{number}", grid=False, **_ticks(at)
+        )
         more[f"yaxis{number}"] = axis(
             "percent", mode, domain=[max(floor, 0), ceiling], anchor=f"x{number}", range=[0, 1.05 * top], nticks=4
         )
         notes.append({"xref": "paper", "yref": "paper", "x": left, "y": ceiling, "text": name, "showarrow": False,
-                      "xanchor": "left", "yanchor": "bottom", "font": label_font(mode, strong=True)})  # fmt: skip
+                      "xanchor": "left", "yanchor": "bottom", "xshift": -TICKS_PX, "font": label_font(mode, strong=True)})  # fmt: skip
     drawn = figure(traces, mode, height=height, annotations=notes)
     drawn["layout"].update(more)
     return drawn
+
+
+def _ticks(at: Sequence[float]) -> dict[str, Any]:
+    """Few enough to stand apart on a phone; of shares the first value, the middle one and the last."""
+    return {"tickvals": [at[0], at[len(at) // 2], at[-1]], "tickformat": ".1f"} if max(at) <= 1 else {"nticks": 4}
 
 
 def _said(name: str, point: Row) -> str:

@@ -10,7 +10,7 @@ from dash import Output, html
 
 from core.records import Model
 from dashboard import text_drift as say
-from dashboard.components.grid import grid, number_column, text_column
+from dashboard.components.grid import grid, listing, listing_id, listing_look, number_column, text_column
 from dashboard.pages.models.seen import Shared
 from dashboard.pages.models.watched import watched
 from dashboard.state import VIEW
@@ -33,9 +33,7 @@ def card() -> html.Section:
     return html.Section(
         [
             html.Div(head, className="card-head"),
-            grid(
-                CARD, columns, label="Drift of the score and its inputs", rowData=[], empty="Nothing was compared yet."
-            ),
+            listing(grid(CARD, columns, label="Drift of the score and its inputs", rowData=[])),
         ],
         className="card chart",
         **{"aria-labelledby": TITLE},
@@ -57,6 +55,7 @@ def update_drift(model: Model | None, rows: Sequence[dict[str, Any]]) -> dict[st
         "title": say.drift_title(order),
         "subtitle": say.drift_subtitle(order, model),
         "rows": say.drift_rows(order),
+        "look": listing_look(order),
     }
 
 
@@ -64,6 +63,7 @@ def register(app: dash.Dash, shared: Shared) -> None:
     """The table follows the model looked at."""
     places = {
         "title": Output(TITLE, "children"), "subtitle": Output(SUBTITLE, "children"), "rows": Output(CARD, "rowData"),
+        "look": Output(listing_id(CARD), "className"),
     }  # fmt: skip
 
     @app.callback(output=places, inputs=VIEW)

@@ -42,7 +42,7 @@ def update_fairness(seen: Seen, mode: str | None) -> dict[str, Any]:
         return chart_absent(title=say.CALIBRATION, why=say.no_calibration(told))
     rows = say.calibration_rows(told)
     return chart_props(
-        group_dots(dots, mode, lines=(1.0,), title="actual / promised", height=HEIGHT),
+        group_dots(dots, mode, lines=(1.0,), title="", height=HEIGHT),
         title=say.calibration_title(told),
         subtitle=say.calibration_subtitle(told),
         summary=say.summary_of(rows, 4),

@@ -13,7 +13,7 @@ from core.errors import Refused
 from core.workflows.rulings import named_by, rule_on_column
 from dashboard import ids
 from dashboard import text_models_gate as say
-from dashboard.components.grid import grid, number_column, text_column
+from dashboard.components.grid import grid, listing, listing_id, listing_look, number_column, text_column
 from dashboard.pages.models.seen import Seen, Shared
 from dashboard.services import Services
 from dashboard.state import VIEW
@@ -53,7 +53,7 @@ def card() -> html.Section:
         [
             html.H2("", id=TITLE),
             html.P("", id=SUBTITLE, className="subtitle"),
-            grid(CARD, columns, label="Columns that stay out of the score", rowData=[], empty="No column was stopped."),
+            listing(grid(CARD, columns, label="Columns that stay out of the score", rowData=[])),
             html.P(say.FORM_NOTE, className="muted"),
             form,
             html.Div("", id=SAID, className="notice", role="status"),
@@ -70,11 +70,13 @@ def _field(label: str, control: str, element: Any) -> html.Div:
 def update_quarantine(services: Services, seen: Seen, chosen: str | None = "") -> dict[str, Any]:
     """The columns of the model looked at, and those that a word may be given on; a chosen one stays chosen."""
     rulings = services.reader().rulings()
+    rows = say.gate_rows(seen.card, rulings)
     names = sorted({*named_by(seen.card), *(each.column for each in rulings)})
     return {
         "title": say.gate_title(seen.shown),
         "subtitle": say.gate_subtitle(seen.shown),
-        "rows": say.gate_rows(seen.card, rulings),
+        "rows": rows,
+        "look": listing_look(rows),
         "options": [{"label": name, "value": name} for name in names],
         "column": chosen if chosen in names else "",
     }
@@ -98,6 +100,7 @@ def register(app: dash.Dash, shared: Shared) -> None:
     """The table follows the model looked at; the buttons keep a word."""
     places = {
         "title": Output(TITLE, "children"), "subtitle": Output(SUBTITLE, "children"), "rows": Output(CARD, "rowData"),
+        "look": Output(listing_id(CARD), "className"),
         "options": Output(COLUMN, "options"), "column": Output(COLUMN, "value"),
     }  # fmt: skip
 

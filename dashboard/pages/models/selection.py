@@ -32,7 +32,7 @@ def update_selection(seen: Seen, mode: str | None) -> dict[str, Any]:
     rows = say.selection_rows(told)
     legal_rows = [rows[0], *(row for row in rows[1:] if row[1:3] == ["Legal", "this score"])]
     return chart_props(
-        group_dots(dots, mode, lines=(1.0,), title="ratio of shares", height=HEIGHT, logarithmic=True),
+        group_dots(dots, mode, lines=(1.0,), title="", height=HEIGHT, logarithmic=True),
         title=say.selection_title(told),
         subtitle=say.selection_subtitle(told),
         summary=say.summary_of(legal_rows, 6),

@@ -28,7 +28,7 @@ def update_shapes(seen: Seen, mode: str | None) -> dict[str, Any]:
         return chart_absent(title=say.SHAPES, why=say.no_reasons(seen.shown))
     if not told["shape"]:
         return chart_absent(title=say.SHAPES, why=say.NO_SHAPES)
-    names = [say.FIELDS[each["field"]] for each in told["shape"]]
+    names = [say.HEADS[each["field"]] for each in told["shape"]]
     return chart_props(
         risk_shapes(told["shape"], names, mode, height=HEIGHT),
         title=say.shapes_title(told),

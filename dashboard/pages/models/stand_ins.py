@@ -18,11 +18,10 @@ def update_stand_ins(seen: Seen, mode: str | None) -> dict[str, Any]:
     if not told:
         return chart_absent(title=say.STAND_INS, why=say.no_audit(seen.shown))
     dots = []
-    for attribute in told["attributes"]:
-        for each in attribute["proxy"]:
-            label = say.label_of(attribute, each["group"])
-            hover = say.ratio_hover(label, each["auc"], each["ci"], each["of"], "AUC")
-            dots.append(Dot(label, each["auc"], *each["ci"], hover, each["review"]))
+    for attribute, each in say.proxies_of(told):
+        label = say.label_of(attribute, each["group"])
+        hover = say.ratio_hover(label, each["auc"], each["ci"], each["of"], "AUC")
+        dots.append(Dot(label, each["auc"], *each["ci"], hover, each["review"]))
     if not dots:
         return chart_absent(title=say.STAND_INS, why=say.no_stand_ins())
     rows = say.stand_in_rows(told)

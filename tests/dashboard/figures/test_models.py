@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.figures.models import calibration_dots, decile_bars, gains_line, roc_curve
 from dashboard.figures.models_rate import rate_dots
+from dashboard.figures.models_reasons import risk_shapes
 from dashboard.theme import palette
 from tests.dashboard.models_book import RATE
 
@@ -81,3 +82,13 @@ def test_gains_begin_at_nothing_and_end_with_everything():
     assert (line["x"], line["y"]) == ([0, 50, 100], [0, 60, 100])
     assert "95 % interval 50.0 % to 69.0 %" in line["hovertext"][1]
     assert trace(DRAWN["gains"]("light"), "interval")["fill"] == "toself"
+
+
+def test_of_shares_three_ticks_are_drawn_that_have_room_on_a_phone():
+    def shape(*values):
+        return {"field": "x", "points": [{"value": at, "risk": 0.3, "low": 0.2, "high": 0.4, "n": 40} for at in values]}
+
+    drawn = risk_shapes([shape(0.1, 0.3, 0.5, 0.7, 0.9), shape(1, 30, 120)], ["A", "B"], "light", height=300)
+    assert drawn["layout"]["xaxis"]["tickvals"] == [0.1, 0.5, 0.9]
+    assert "tickvals" not in drawn["layout"]["xaxis2"]
+    assert [each["text"] for each in drawn["layout"]["annotations"]] == ["A", "B"]

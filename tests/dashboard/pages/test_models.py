@@ -92,6 +92,12 @@ def test_every_rule_of_the_gate_stands_with_its_figure_interval_and_n():
     ]
 
 
+@pytest.mark.parametrize(("p", "said"), [(1 / 201, "0.005"), (0.0054, "0.0054"), (0.0005, "0.0005"), (1.0, "1.000")])
+def test_a_p_has_the_decimals_of_its_rule_and_one_more_where_it_tells_them_apart(p, said):
+    rows = verdict.update_verdict(seen(model(1, "champion", CARD | {"p_value": p})))["rows"]
+    assert (rows[2]["figure"], rows[2]["rule"]) == (said, "be no work of chance: p at most 0.005")
+
+
 def test_a_rule_that_did_not_hold_says_no_and_one_that_was_not_asked_says_why():
     rows = verdict.update_verdict(seen(model(1, "refused", NO_SIGNAL)))["rows"]
     assert [row["held"] for row in rows] == ["yes", "no", "no", "not asked: the days do not allow it"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
 from core.scores.fairness import fairness_of
@@ -120,3 +122,21 @@ def test_dots_stand_top_down_with_their_intervals():
     assert (beside["marker"]["symbol"], plain["y"], odd["y"]) == ("circle-open", ["B"], ["A"])
     assert odd["error_x"]["array"] == [0.5]
     assert plain["error_x"]["arrayminus"] == pytest.approx([0.1])
+
+
+def test_ages_stand_from_the_youngest_on_in_every_view_and_table(fair):
+    ages = ["under 30", "30 to 44", "45 to 59", "60 or more"]
+    told = deepcopy(fair)
+    for attribute in told["attributes"]:
+        if attribute["name"] == "Age":
+            attribute["groups"].sort(key=lambda group: group["n"])
+            attribute["proxy"].reverse()
+    looked = seen(model(1, "champion", CARD | {"fairness": told}))
+    for view in fairness.VIEWS:
+        drawn = fairness.update_view(looked, view, "light")
+        listed = list(dict.fromkeys(row[0] for row in drawn["rows"][1:] if row[0].startswith("Age")))
+        assert listed == [f"Age: {each}" for each in ages if f"Age: {each}" in listed]
+        assert len(listed) >= 3
+        down = drawn["figure"]["layout"]["yaxis"]["categoryarray"][::-1]
+        placed = [each for each in down if each.startswith("Age")]
+        assert placed == [each for each in listed if each in placed]

@@ -38,7 +38,7 @@ def test_every_column_that_was_stopped_questioned_or_let_in_has_a_row_with_its_f
         Ruling("new", False, "a test", "ana", "2026-11-20"),
     ]
     told = quarantine.update_quarantine(services, seen)
-    assert told["title"] == "3 columns kept out of model 4"
+    assert (told["title"], told["look"]) == ("3 columns kept out of model 4", "")
     assert told["subtitle"].endswith("by more than 0.05; measured on 1,200 loans.")
     rows = {row["column"]: row for row in told["rows"]}
     assert [(name, row["state"], row["alone"], row["lift"]) for name, row in rows.items()] == [
@@ -84,7 +84,7 @@ def test_before_any_training_nothing_is_listed():
     _, services, seen = book_with()
     told = quarantine.update_quarantine(services, seen)
     assert (told["title"], told["rows"], told["column"]) == ("Columns that stay out", [], "")
-    assert told["options"] == []
+    assert (told["options"], told["look"]) == ([], "is-absent")
     assert recipe.update_recipe(seen)["subtitle"] == "n/a, because nothing was trained on this book yet."
 
 

@@ -185,7 +185,9 @@ def test_without_findings_it_says_why(reader, why):
     whose, rows = shown(reader)
     assert rows == []
     assert why in said(alarms.update_alarms(whose, rows)[2])
-    assert drift.update_drift(whose, rows)["rows"] == []
+    told = drift.update_drift(whose, rows)
+    assert (told["rows"], told["look"]) == ([], "is-absent")
+    assert why in told["subtitle"]
     absent = came_true.update_came_true(whose, rows, None)["absent"]
     assert absent.startswith("n/a, because ")
 
