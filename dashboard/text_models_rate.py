@@ -12,7 +12,7 @@ from dashboard.text_models import between, figure
 from dashboard.text_models_evidence import LEVEL, no_evidence
 
 Row = Mapping[str, Any]
-TITLE, FACTS_TITLE = "Expected recovery, promised and come", "What the expected recovery rests on"
+TITLE, FACTS_TITLE = "Expected recovery: what was promised and what came", "What the expected recovery rests on"
 POOLED = "What earlier loans of the arrears bucket brought stands in its place, without an interval"
 
 
