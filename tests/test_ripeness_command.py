@@ -91,15 +91,16 @@ def test_a_file_received_later_with_old_payments_tells_the_months_until_then(db,
     assert (kept["numerator"], kept["denominator"]) == (1.0, 2.0)
 
 
-TOMORROW = (date.today() + timedelta(days=1)).isoformat()
+A_WEEK_ON = (date.today() + timedelta(days=7)).isoformat()
+"""Not tomorrow: the tests may run past midnight."""
 
 
 @pytest.mark.parametrize(
     ("asked", "found", "remedy"),
     [
-        (("--as-of", TOMORROW), f"{dated(TOMORROW)} has not come yet", "the newest figures are of 31 Oct 2026"),
+        (("--as-of", A_WEEK_ON), f"{dated(A_WEEK_ON)} has not come yet", "the newest figures are of 31 Oct 2026"),
         (("--as-of", "9999-12-31"), "31 Dec 9999 has not come yet", "Choose a day up to"),
-        (("--as-of", "2026-10-31", "--known-on", TOMORROW), f"what will be known on {dated(TOMORROW)}", "or leave the day of knowledge out"),
+        (("--as-of", "2026-10-31", "--known-on", A_WEEK_ON), f"what will be known on {dated(A_WEEK_ON)}", "or leave the day of knowledge out"),
     ],
 )  # fmt: skip
 def test_days_to_come_are_refused_with_what_was_found_and_what_to_do(db, asked, found, remedy):
