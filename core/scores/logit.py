@@ -21,13 +21,15 @@ def logit(probability: Numbers) -> Numbers:
     return np.asarray(np.log(inside) - np.log1p(-inside), dtype=float)
 
 
-def fit_logit(x: Numbers, y: Numbers, *, ridge: float) -> Numbers:
+def fit_logit(x: Numbers, y: Numbers, *, ridge: float | Numbers, close_enough: float = CLOSE_ENOUGH) -> Numbers:
     """Coefficients that maximise the log-likelihood less ridge / 2 x their squares; the intercept is not shrunk.
 
     Args:
         x: rows by columns, no NaN; standardise before shrinking.
         y: 0 or 1 (or targets between, as Platt's).
-        ridge: 0 or more; above 0 wherever columns may repeat each other or separate the classes.
+        ridge: 0 or more, one for all columns or one a column; above 0 wherever columns may repeat each other or separate
+            the classes.
+        close_enough: no coefficient moves by as much in the last step.
 
     Returns:
         Intercept first, then one coefficient a column.
@@ -36,8 +38,7 @@ def fit_logit(x: Numbers, y: Numbers, *, ridge: float) -> Numbers:
         Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, 4.4.1 and 4.4.4.
     """
     design = np.column_stack([np.ones(len(x)), x])
-    penalty = np.full(design.shape[1], ridge)
-    penalty[0] = 1e-9
+    penalty = np.append(1e-9, np.broadcast_to(ridge, x.shape[1]))
     beta = np.zeros(design.shape[1])
     for _ in range(STEPS):
         p = sigmoid(design @ beta)
@@ -45,6 +46,6 @@ def fit_logit(x: Numbers, y: Numbers, *, ridge: float) -> Numbers:
         hessian = (design * (p * (1 - p))[:, None]).T @ design + np.diag(penalty)
         step = np.linalg.solve(hessian, gradient)
         beta = beta + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12))
-        if float(np.abs(step).max()) < CLOSE_ENOUGH:
+        if float(np.abs(step).max()) < close_enough:
             break
     return beta

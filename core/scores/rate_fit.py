@@ -12,14 +12,13 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from core.scores.logit import sigmoid
+from core.scores.logit import fit_logit
 from core.scores.rate_design import ridge_of
 from core.segments.features import Numbers
 
 SEED = 20_261
 RIDGES = (3.0, 10.0, 30.0, 100.0)
 ROUNDS = (0, 15, 30, 60, 120, 240)
-STEPS = 30
 CLOSE_ENOUGH = 1e-6
 
 
@@ -88,20 +87,9 @@ def _along(lines: Numbers, line: Numbers) -> Numbers:
 
 
 def _line(rows: Rows, share: Numbers, chosen: np.ndarray, ridge: float) -> Numbers:
-    """Newton's method on the logistic mean of a share, each column shrunk by its own ridge; intercept first."""
-    design = np.column_stack([np.ones(int(chosen.sum())), rows.lines[chosen]])
-    told = share[chosen]
-    penalty = np.concatenate([[1e-6], ridge_of(rows.design, ridge)])
-    beta = np.zeros(design.shape[1])
-    for _ in range(STEPS):
-        mean = sigmoid(design @ beta)
-        gradient = design.T @ (told - mean) - penalty * beta
-        hessian = (design * (mean * (1 - mean))[:, None]).T @ design + np.diag(penalty)
-        step = np.linalg.solve(hessian, gradient)
-        beta = beta + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12))
-        if float(np.abs(step).max()) < CLOSE_ENOUGH:
-            break
-    return beta
+    """The logistic mean of a share, each column shrunk by its own ridge; intercept first."""
+    shrunk = ridge_of(rows.design, ridge)
+    return fit_logit(rows.lines[chosen], share[chosen], ridge=shrunk, close_enough=CLOSE_ENOUGH)
 
 
 def _grown(values: Numbers, share: Numbers, chosen: np.ndarray, start: Numbers) -> Numbers:

@@ -23,7 +23,7 @@ _MAP_REMEDY = "Load the file with a map that says when it is known."
 
 def rule_on_column(
     reader: PortfolioReader, writer: PortfolioWriter, column: str, *, allowed: bool, because: str, today: date, who: str,
-    known_names: Sequence[str] = (),
+    known_names: Sequence[str] | None = None,
 ) -> Ruling:  # fmt: skip
     """Keep what a person says of a column.
 
@@ -32,7 +32,8 @@ def rule_on_column(
             do not matter.
         allowed: let it in although the gate quarantines it, or keep it out.
         because: the reason, in the person's words; needed to let a column in.
-        known_names: unknown columns the book is known to have; others are looked for in its rows.
+        known_names: the unknown columns to choose from; None looks for them in every row of the book (worker and command
+            line only: on a large book that takes a while).
 
     Raises:
         Refused: nothing is known of the column, no reason is given, or nobody may let it in: the contract or the map
@@ -110,10 +111,10 @@ def final_reason(name: str, known: Column | None) -> str:
     )
 
 
-def _unknown_column(reader: PortfolioReader, column: str, known_names: Sequence[str]) -> str:
-    if column in known_names:
+def _unknown_column(reader: PortfolioReader, column: str, known_names: Sequence[str] | None) -> str:
+    names = extra_names(reader.training_rows()) if known_names is None else set(known_names)
+    if column in names:
         return column
-    names = extra_names(reader.training_rows())
     found = {plain(name): name for name in names}.get(plain(column))
     if found is None:
         raise Refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import dash
@@ -10,6 +11,7 @@ from dash import Input, Output, State, html, set_props
 from dash.exceptions import PreventUpdate
 
 from core.errors import Refused
+from core.records import Ruling
 from core.workflows.rulings import named_by, rule_on_column
 from dashboard import ids
 from dashboard import text_models_gate as say
@@ -71,7 +73,7 @@ def update_quarantine(services: Services, seen: Seen, chosen: str | None = "") -
     """The columns of the model looked at, and those that a word may be given on; a chosen one stays chosen."""
     rulings = services.reader().rulings()
     rows = say.gate_rows(seen.card, rulings)
-    names = sorted({*named_by(seen.card), *(each.column for each in rulings)})
+    names = _offered(seen, rulings)
     return {
         "title": say.gate_title(seen.shown),
         "subtitle": say.gate_subtitle(seen.shown),
@@ -82,14 +84,21 @@ def update_quarantine(services: Services, seen: Seen, chosen: str | None = "") -
     }
 
 
+def _offered(seen: Seen, rulings: Iterable[Ruling]) -> list[str]:
+    """The columns that a word may be given on here: those the card speaks of, and those somebody ruled on."""
+    return sorted({*named_by(seen.card), *(each.column for each in rulings)})
+
+
 def rule(services: Services, seen: Seen, column: str | None, because: str | None, *, allowed: bool) -> tuple[str, str]:
-    """Keep a person's word on a column; what to say of it, and the class of the notice."""
+    """Keep a person's word on a column; what to say of it, and the class of the notice. An unknown column that is not
+    offered is not looked for: that reads every row of the book, which is no work for the web process."""
     if not column:
         return say.CHOOSE_FIRST, BAD
+    offered = _offered(seen, services.reader().rulings())
     try:
         kept = rule_on_column(
             services.reader(), services.writer, column, allowed=allowed, because=(because or "")[:LONGEST_REASON],
-            today=services.today(), who=services.settings.who, known_names=named_by(seen.card),
+            today=services.today(), who=services.settings.who, known_names=offered,
         )  # fmt: skip
     except Refused as refusal:
         return str(refusal), BAD

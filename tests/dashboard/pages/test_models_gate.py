@@ -80,6 +80,14 @@ def test_what_cannot_be_let_in_is_said_and_nothing_is_kept(column, because, said
     assert (told.startswith(said), tone, reader.rulings()) == (True, "notice bad", [])
 
 
+def test_a_column_that_is_not_offered_is_refused_without_reading_the_book(monkeypatch):
+    reader, services, seen = book_with(model(4, "champion", GATED))
+    monkeypatch.setattr(reader, "training_rows", lambda: pytest.fail("every row was read"))
+    told, tone = quarantine.rule(services, seen, "forged", "I know", allowed=True)
+    assert (tone, reader.rulings()) == ("notice bad", [])
+    assert told.startswith("This book has no column 'forged'")
+
+
 def test_before_any_training_nothing_is_listed():
     _, services, seen = book_with()
     told = quarantine.update_quarantine(services, seen)
