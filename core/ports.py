@@ -62,7 +62,7 @@ class PortfolioReader(Protocol):
 
     def expected_spread(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """Open loans on `selection.as_of` whose expectation a model told: columns `by` + loans, expected_recovery
-        (currency) and variance (currency squared, for `core.scores.rate_intervals.sum_interval`)."""
+        (currency) and variance (currency squared, for `core.scores.rate.intervals.sum_interval`)."""
 
     def stock_history(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """`stock` for every day of the book up to `selection.as_of`, with the column as_of first."""
@@ -320,7 +320,7 @@ class WriteUnit(Protocol):
         """Scores for snapshots: snapshot_id, source, segment, segment_margin, segment_nearest, segment_unlike, risk_score, band, expected_rate,
         expected_recovery, expected_net, expected_source, expected_low, expected_high, expected_variance,
         proposed, policy, needs_confirmation, reasons (list of str), contributions (text or None, see
-        core.scores.explain.packed)."""
+        core.scores.scoring.explain.packed)."""
 
     def segments_on(self, day: date) -> pd.DataFrame:
         """The live scores of a day that have a segment: snapshot_id, loan_ref (any stable key of the loan), segment, nearest (where it would be
@@ -352,7 +352,7 @@ class WriteUnit(Protocol):
         that was in use before."""
 
     def put_shadow(self, model_id: int, against: int | None, as_of: str, figures: Mapping[str, Any]) -> None:
-        """How far a model in the shadow agreed on a day (see core.scores.shadow)."""
+        """How far a model in the shadow agreed on a day (see core.scores.registry.shadow)."""
 
     def crown(
         self, model_id: int, *, what: Literal["promoted", "returned"], because: str, figures: Mapping[str, Any]

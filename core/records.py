@@ -137,7 +137,7 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class ModelEvent:
-    """One line of the log of decisions about models. `what`: see core.scores.registry; `figures`: what it rested on."""
+    """One line of the log of decisions about models. `what`: see core.scores.registry.succession; `figures`: what it rested on."""
 
     id: int
     model: int

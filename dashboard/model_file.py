@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response
 
 from core.errors import Refused
-from core.scores.limits import limits_of
+from core.scores.registry.limits import limits_of
 from dashboard.services import Services
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.records import Model
-from core.scores.groups import in_order
+from core.scores.fairness.groups import in_order
 from dashboard import format as show
 from dashboard.text_models import between
 from dashboard.text_models_evidence import no_evidence

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.records import Model
-from core.scores.rate_intervals import FEWEST_IN_SUM, LOAN_LEVEL, SUM_LEVEL
+from core.scores.rate.intervals import FEWEST_IN_SUM, LOAN_LEVEL, SUM_LEVEL
 from dashboard import format as show
 from dashboard.text_models import between, figure
 from dashboard.text_models_evidence import LEVEL, no_evidence

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.records import Model, ModelEvent, Shadow
-from core.scores.limits import limits_of
-from core.scores.promotion import was_held
+from core.scores.registry.limits import limits_of
+from core.scores.registry.promotion import was_held
 from core.workflows.no_contest import no_contest_words
 from dashboard import format as show
 from dashboard.text_models import KINDS, between, figure, is_number, kind_words

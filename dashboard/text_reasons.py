@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.scores.explain import SAID_FROM, Contributions, effect
-from core.scores.features import REFERENCE
-from core.scores.what_if import Option, WhatIf
+from core.scores.rows.features import REFERENCE
+from core.scores.scoring.explain import SAID_FROM, Contributions, effect
+from core.scores.scoring.what_if import Option, WhatIf
 from core.strategies.thresholds import CHAMPION_V0
 from dashboard import format as show
 from dashboard.components.score_badge import RULE, risk

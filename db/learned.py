@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from core.errors import Refused
 from core.records import Segmentation
-from core.scores.registry import What, previous_champion
+from core.scores.registry.succession import What, previous_champion
 from db.model_events import log, told_in_order
 
 UNDONE = "a batch it had learned from was undone"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from core.records import ModelEvent
-from core.scores.registry import What
+from core.scores.registry.succession import What
 from db.tables import model_events
 
 
@@ -37,6 +37,6 @@ def events_of(connection: Connection, book_id: int) -> list[ModelEvent]:
 
 
 def told_in_order(connection: Connection, book_id: int) -> list[tuple[int, str]]:
-    """(model, what), oldest first, as `core.scores.registry.previous_champion` reads it."""
+    """(model, what), oldest first, as `core.scores.registry.succession.previous_champion` reads it."""
     query = "SELECT model_id, what FROM model_events WHERE book_id = ? ORDER BY id"
     return [(int(row[0]), str(row[1])) for row in connection.exec_driver_sql(query, (book_id,))]

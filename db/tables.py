@@ -366,7 +366,7 @@ model_shadows = _table(  # how far a model that does not order the work agreed w
     Column("model_id", ForeignKey("models.id"), nullable=False),
     Column("against", Integer),  # the model in use; null: the rule score
     Column("as_of", Text, nullable=False),
-    Column("figures", Text, nullable=False),  # JSON, see core.scores.shadow
+    Column("figures", Text, nullable=False),  # JSON, see core.scores.registry.shadow
     Index("model_shadows_of_book", "book_id", "as_of"),
 )
 

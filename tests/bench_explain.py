@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from core.scores.bulk import parts_in_bulk
-from core.scores.candidates import CANDIDATES, Candidate
-from core.scores.crossfit import Sample
-from core.scores.evaluate import FORMAT, artifact_of
-from core.scores.explain import families_of, family_sizes
-from core.scores.features import STRATEGY, Matrix, fit_inputs, matrix_of
-from core.scores.importance import overlap
-from core.scores.target import non_recovery
+from core.scores.learning.candidates import CANDIDATES, Candidate
+from core.scores.learning.crossfit import Sample
+from core.scores.learning.importance import overlap
+from core.scores.rows.features import STRATEGY, Matrix, fit_inputs, matrix_of
+from core.scores.rows.target import non_recovery
+from core.scores.scoring.bulk import parts_in_bulk
+from core.scores.scoring.evaluate import FORMAT, artifact_of
+from core.scores.scoring.explain import families_of, family_sizes
 from core.scores.training import _sample
 from core.segments.features import Numbers
 from tests.worlds.world import COEFFICIENTS, draw

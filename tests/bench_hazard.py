@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.scores.calibration import calibration_slope, expected_calibration_error
-from core.scores.discrimination import auc
-from core.scores.features import fit_inputs, matrix_of
-from core.scores.logit import fit_logit, sigmoid
+from core.scores.measures.calibration import calibration_slope, expected_calibration_error
+from core.scores.measures.discrimination import auc
+from core.scores.measures.logit import fit_logit, sigmoid
+from core.scores.rows.features import fit_inputs, matrix_of
 from tests.worlds.world import COEFFICIENTS, UNDER, draw
 
 WINDOW, RIDGE, SEEDS, ASKED = 12, 10.0, range(3), 20_000

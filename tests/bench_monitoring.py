@@ -12,10 +12,10 @@ import numpy as np
 from core.monitoring.alerts import of_ranking, of_ratio
 from core.monitoring.calibration_watch import actual_by_expected, fell_by, ranking
 from core.monitoring.drift import baseline, drift
-from core.scores.calibration import apply_calibration
-from core.scores.evaluate import evaluate, load_artifact
-from core.scores.features import input_values
-from core.scores.target import RECOVERED_FROM
+from core.scores.measures.calibration import apply_calibration
+from core.scores.rows.features import input_values
+from core.scores.rows.target import RECOVERED_FROM
+from core.scores.scoring.evaluate import evaluate, load_artifact
 
 FACTS = 15
 

@@ -19,13 +19,13 @@ import pandas as pd
 
 from core.metrics.delinquency import bucket_of
 from core.records import Model
-from core.scores.candidates import CANDIDATES
-from core.scores.evaluate import FORMAT, sha256_of
-from core.scores.features import fit_inputs, matrix_of
-from core.scores.rate_intervals import loan_interval, loan_variance, sum_interval
-from core.scores.rate_model import rates_under
-from core.scores.rate_training import RateLearned, train_rate
-from core.scores.target import non_recovery
+from core.scores.learning.candidates import CANDIDATES
+from core.scores.rate.intervals import loan_interval, loan_variance, sum_interval
+from core.scores.rate.model import rates_under
+from core.scores.rate.training import RateLearned, train_rate
+from core.scores.rows.features import fit_inputs, matrix_of
+from core.scores.rows.target import non_recovery
+from core.scores.scoring.evaluate import FORMAT, sha256_of
 from core.workflows.score import score_frame
 from tests.worlds.world import COEFFICIENTS, STRATEGIES, Coefficients, Drawn, draw
 

@@ -20,13 +20,13 @@ import lightgbm
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from core.scores.calibration import calibration_slope, expected_calibration_error
-from core.scores.discrimination import auc
-from core.scores.evaluate import evaluate, load_artifact
-from core.scores.features import fit_inputs, matrix_of
-from core.scores.folds import grouped_folds
 from core.scores.gate import admit
-from core.scores.target import Target, non_recovery
+from core.scores.measures.calibration import calibration_slope, expected_calibration_error
+from core.scores.measures.discrimination import auc
+from core.scores.rows.features import fit_inputs, matrix_of
+from core.scores.rows.folds import grouped_folds
+from core.scores.rows.target import Target, non_recovery
+from core.scores.scoring.evaluate import evaluate, load_artifact
 from core.scores.training import Trained, train_model
 from tests.worlds.world import COEFFICIENTS, Drawn, draw, permuted
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from core.columns import by_field
-from core.scores.groups import flipped
+from core.scores.fairness.groups import flipped
 from db.engine import open_store, reading
 from tests.command_line import run
 from tests.core.scores.worlds import world

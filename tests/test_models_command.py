@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from core.scores.evaluate import sha256_of
+from core.scores.scoring.evaluate import sha256_of
 from core.workflows.refresh import score_unit
 from db.engine import open_store, writing
 from db.reader import SqlPortfolioReader

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from core.scores import training
-from core.scores.candidates import CANDIDATES
-from core.scores.circularity import defined_by
-from core.scores.crossfit import out_of_fold
-from core.scores.discrimination import auc, auc_interval
-from core.scores.features import fit_inputs
+from core.scores.checks.circularity import defined_by
 from core.scores.gate import admit
-from core.scores.target import non_recovery
+from core.scores.learning.candidates import CANDIDATES
+from core.scores.learning.crossfit import out_of_fold
+from core.scores.measures.discrimination import auc, auc_interval
+from core.scores.rows.features import fit_inputs
+from core.scores.rows.target import non_recovery
 from tests.bench_third_party import trained
 from tests.command_line import run
 from tests.core.intake.loading import load_file

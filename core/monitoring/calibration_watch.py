@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from core.scores.discrimination import auc, auc_interval
-from core.scores.logit import fit_logit, logit, sigmoid
+from core.scores.measures.discrimination import auc, auc_interval
+from core.scores.measures.logit import fit_logit, logit, sigmoid
 from core.segments.features import Numbers
 
 DECILES = 10

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core.columns import plain
-from core.scores.target import RECOVERED_FROM, WINDOW_MONTHS, WRITTEN_OFF
+from core.scores.rows.target import RECOVERED_FROM, WINDOW_MONTHS, WRITTEN_OFF
 from core.segments.features import Numbers, number
 
 
@@ -16,7 +16,7 @@ def outcome_of(rows: pd.DataFrame, column: str) -> Numbers:
     Args:
         rows: balance, cash_12m (NaN where the twelve months are not over or not told), and what the file states:
             recovered_amount, recovery_status, months_observed.
-        column: where the model's outcome comes from, as `core.scores.target.Target.column`.
+        column: where the model's outcome comes from, as `core.scores.rows.target.Target.column`.
     """
     balance = number(rows, "balance")
     if column == "payments":

@@ -10,11 +10,11 @@ import pandas as pd
 
 from core.columns import Column, by_field
 from core.records import Ruling
-from core.scores.admission import Admission, Gatekeeper, Quarantined
-from core.scores.features import SOURCES, extra_columns
-from core.scores.lift import Lift, Rest
-from core.scores.suspicion import fills_up_later, strength_alone
-from core.scores.target import Target
+from core.scores.checks.admission import Admission, Gatekeeper, Quarantined
+from core.scores.checks.lift import Lift, Rest
+from core.scores.checks.suspicion import fills_up_later, strength_alone
+from core.scores.rows.features import SOURCES, extra_columns
+from core.scores.rows.target import Target
 from core.segments.features import Numbers, number
 
 Verdict = Literal["usable", "no usable signal", "too little history"]

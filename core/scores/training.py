@@ -10,26 +10,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.scores.admission import Admission
-from core.scores.bulk import margins_in_bulk
-from core.scores.calibration import apply_calibration, calibration_slope, expected_calibration_error
-from core.scores.candidates import CANDIDATES, Candidate
-from core.scores.chance import chance
-from core.scores.crossfit import OutOfFold, Sample, out_of_fold, simplest_good, worse_by
-from core.scores.discrimination import auc, auc_interval, ks
-from core.scores.evaluate import FORMAT, artifact_of, sha256_of
-from core.scores.evidence import evidence_of
-from core.scores.fairness import Audited, fairness_of
-from core.scores.features import REFERENCE, fit_inputs, matrix_of
-from core.scores.folds import FOLDS, grouped_folds
+from core.scores.checks.admission import Admission
+from core.scores.fairness.audit import Audited, fairness_of
 from core.scores.gate import Verdict, enough_events, verdict
-from core.scores.importance import importance_of
-from core.scores.known import require_known_by_snapshot
-from core.scores.out_of_time import Later, out_of_time
-from core.scores.rate_training import train_rate
-from core.scores.rule_score import rule_score
-from core.scores.target import Target
-from core.scores.tutorial_recipe import tutorial_recipe
+from core.scores.learning.candidates import CANDIDATES, Candidate
+from core.scores.learning.chance import chance
+from core.scores.learning.crossfit import OutOfFold, Sample, out_of_fold, simplest_good, worse_by
+from core.scores.learning.importance import importance_of
+from core.scores.learning.out_of_time import Later, out_of_time
+from core.scores.learning.tutorial_recipe import tutorial_recipe
+from core.scores.measures.calibration import apply_calibration, calibration_slope, expected_calibration_error
+from core.scores.measures.discrimination import auc, auc_interval, ks
+from core.scores.measures.evidence import evidence_of
+from core.scores.rate.training import train_rate
+from core.scores.rows.features import REFERENCE, fit_inputs, matrix_of
+from core.scores.rows.folds import FOLDS, grouped_folds
+from core.scores.rows.known import require_known_by_snapshot
+from core.scores.rows.target import Target
+from core.scores.scoring.bulk import margins_in_bulk
+from core.scores.scoring.evaluate import FORMAT, artifact_of, sha256_of
+from core.scores.scoring.rule_score import rule_score
 from core.segments.features import Numbers
 
 

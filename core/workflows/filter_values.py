@@ -10,7 +10,7 @@ from core.columns import PERSON_HOLDS
 from core.errors import SelectionRefused
 from core.metrics.delinquency import BUCKETS
 from core.ports import PortfolioReader
-from core.scores.bands import BANDS
+from core.scores.scoring.bands import BANDS
 from core.selection import NOT_STATED, Selection
 from core.strategies.catalogue import HOLD, NONE, STRATEGY_NAMES
 

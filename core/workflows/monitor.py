@@ -19,11 +19,11 @@ from core.monitoring.maturity import maturity
 from core.monitoring.outcomes import outcome_of
 from core.ports import PortfolioReader, WriteUnit
 from core.records import Model
-from core.scores.calibration import apply_calibration
-from core.scores.evaluate import Artifact, load_artifact, margins_of
-from core.scores.features import fit_inputs, input_values, matrix_of
-from core.scores.rule_score import rule_score
-from core.scores.target import WINDOW_MONTHS, Target
+from core.scores.measures.calibration import apply_calibration
+from core.scores.rows.features import fit_inputs, input_values, matrix_of
+from core.scores.rows.target import WINDOW_MONTHS, Target
+from core.scores.scoring.evaluate import Artifact, load_artifact, margins_of
+from core.scores.scoring.rule_score import rule_score
 from core.segments.features import Numbers, number
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from core.monitoring.maturity import matures_on
-from core.scores.target import WINDOW_MONTHS
+from core.scores.rows.target import WINDOW_MONTHS
 from core.wording import counted, dated
 
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from core.errors import Refused
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.records import Model
-from core.scores.evaluate import load_artifact
-from core.scores.promotion import was_held
-from core.scores.registry import previous_champion
+from core.scores.registry.promotion import was_held
+from core.scores.registry.succession import previous_champion
+from core.scores.scoring.evaluate import load_artifact
 from core.wording import counted
 from core.workflows.monitor import later_days, watch
 from core.workflows.refresh import settle_segments

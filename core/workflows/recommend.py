@@ -9,8 +9,8 @@ import pandas as pd
 from core.errors import Refused, UnknownBatch
 from core.ports import PortfolioReader
 from core.records import Model
-from core.scores.expected import expected_amounts
-from core.scores.rate_use import EXPECTED_FIELDS, MODEL, expectation, rate_of
+from core.scores.rate.use import EXPECTED_FIELDS, MODEL, expectation, rate_of
+from core.scores.scoring.expected import expected_amounts
 from core.segments.features import number
 from core.strategies.catalogue import Limits, net_value_basis
 from core.strategies.thresholds import propose

@@ -13,8 +13,8 @@ from core.columns import Column, by_header, plain
 from core.errors import Refused
 from core.ports import PortfolioReader, PortfolioWriter
 from core.records import Batch, Ruling
-from core.scores.features import NEVER_INPUTS, SOURCES
 from core.scores.gate import PROTECTED
+from core.scores.rows.features import NEVER_INPUTS, SOURCES
 
 TAKEN_BACK = "taken back"
 _KEPT_OUT = "Leave it out; a score may only learn from what was known before."

@@ -13,14 +13,14 @@ from core.columns import by_field
 from core.errors import Refused, TooLittleData
 from core.metrics.delinquency import OPEN
 from core.records import Model, Segmentation
-from core.scores.bands import band_of
-from core.scores.expected import expected_amounts
-from core.scores.explain import Contributions, unpacked
-from core.scores.model_score import fields_read
-from core.scores.rate_use import EXPECTED_FIELDS, expectation, rate_of
-from core.scores.risk import Source, risk_of
-from core.scores.rule_score import INPUTS
-from core.scores.what_if import WhatIf, what_if
+from core.scores.rate.use import EXPECTED_FIELDS, expectation, rate_of
+from core.scores.scoring.bands import band_of
+from core.scores.scoring.expected import expected_amounts
+from core.scores.scoring.explain import Contributions, unpacked
+from core.scores.scoring.model_score import fields_read
+from core.scores.scoring.risk import Source, risk_of
+from core.scores.scoring.rule_score import INPUTS
+from core.scores.scoring.what_if import WhatIf, what_if
 from core.segments.assign import assign, unknown_ratios
 from core.segments.features import BY_NAME, number, ratio_words
 from core.strategies.catalogue import Limits

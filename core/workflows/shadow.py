@@ -6,7 +6,7 @@ import pandas as pd
 
 from core.errors import Refused
 from core.ports import WriteUnit
-from core.scores.shadow import shadow_of
+from core.scores.registry.shadow import shadow_of
 
 
 def shadow_unit(unit: WriteUnit, frame: pd.DataFrame, scores: pd.DataFrame) -> None:

@@ -13,13 +13,13 @@ import pandas as pd
 from core.errors import Refused, TooLittleData
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.records import Batch, Book, Model, Ruling
-from core.scores.admission import Admission
-from core.scores.evaluate import sha256_of
+from core.scores.checks.admission import Admission
 from core.scores.gate import admit
-from core.scores.learned_rows import left_out, rows_sha256
-from core.scores.objections import objection
-from core.scores.promotion import Asked, contest, failed_rules, was_held
-from core.scores.target import Target, non_recovery
+from core.scores.learning.objections import objection
+from core.scores.registry.promotion import Asked, contest, failed_rules, was_held
+from core.scores.rows.learned_rows import left_out, rows_sha256
+from core.scores.rows.target import Target, non_recovery
+from core.scores.scoring.evaluate import sha256_of
 from core.wording import counted, dated
 from core.workflows.monitor import baselines, later_days, watch
 from core.workflows.no_contest import no_contest_words

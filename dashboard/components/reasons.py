@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import html
 
-from core.scores.explain import Contributions
-from core.scores.what_if import WhatIf
+from core.scores.scoring.explain import Contributions
+from core.scores.scoring.what_if import WhatIf
 from dashboard import format as show
 from dashboard import text_reasons as say
 

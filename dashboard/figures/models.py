@@ -11,7 +11,7 @@ from dashboard.figures.intervals import band, spelled
 from dashboard.theme import palette, tint
 
 Row = Mapping[str, Any]
-"""One bin or tenth, as core.scores.evidence makes them."""
+"""One bin or tenth, as core.scores.measures.evidence makes them."""
 
 
 def roc_curve(roc: Row, mode: str | None, *, height: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def importance_bars(families: Sequence[Row], names: Sequence[str], mode: str | N
     """A bar a family, the most important on top, with its interval over refits.
 
     Args:
-        families: of core.scores.importance; names: their words.
+        families: of core.scores.learning.importance; names: their words.
         height: px.
     """
     colours = palette(mode)
@@ -45,7 +45,7 @@ def risk_shapes(shapes: Sequence[Row], names: Sequence[str], mode: str | None, *
     """The mean risk along each fact with its band over refits, two facts a row, all on one scale.
 
     Args:
-        shapes: of core.scores.importance, at most four; names: their words.
+        shapes: of core.scores.learning.importance, at most four; names: their words.
         height: px.
     """
     colours = palette(mode)

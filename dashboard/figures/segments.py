@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.lasso import inside
-from core.scores.bands import BANDS
+from core.scores.scoring.bands import BANDS
 from core.selection import Lasso
 from dashboard import format as show
 from dashboard.figures.canvas import axis, figure

@@ -13,9 +13,9 @@ from dash import Input, Output, html, no_update
 
 from core.columns import by_field
 from core.errors import Refused
-from core.scores.bands import HIGH_FROM, MEDIUM_FROM
-from core.scores.rate_intervals import LOAN_LEVEL
-from core.scores.rate_use import MODEL
+from core.scores.rate.intervals import LOAN_LEVEL
+from core.scores.rate.use import MODEL
+from core.scores.scoring.bands import HIGH_FROM, MEDIUM_FROM
 from core.strategies.catalogue import CATALOGUE
 from dashboard import format as show
 from dashboard.components.badges import strategy_chip

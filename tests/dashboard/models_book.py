@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.records import Model
-from core.scores.evaluate import FORMAT, sha256_of
+from core.scores.scoring.evaluate import FORMAT, sha256_of
 from tests.dashboard.work import forty_loans
 from tests.fakes import FakePortfolioReader
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.scores.discrimination import auc
+from core.scores.measures.discrimination import auc
 from tests.worlds.world import COEFFICIENTS, STRATEGIES, UNDER, Coefficients, draw, permuted
 
 

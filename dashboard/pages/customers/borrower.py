@@ -15,9 +15,9 @@ from dash import Output, dcc, html
 from core.metrics.customers import BorrowerSummary, borrower_summary
 from core.metrics.delinquency import OPEN
 from core.metrics.portfolio import NO_PAYMENTS
-from core.scores.explain import unpacked
-from core.scores.rate_intervals import LOAN_LEVEL
-from core.scores.what_if import what_if
+from core.scores.rate.intervals import LOAN_LEVEL
+from core.scores.scoring.explain import unpacked
+from core.scores.scoring.what_if import what_if
 from core.selection import NOT_STATED, Selection
 from dashboard import format as show
 from dashboard import text_customers as say

@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 
 from core.errors import Refused
 from core.records import Book, Model
-from core.scores.evaluate import load_artifact
+from core.scores.scoring.evaluate import load_artifact
 from dashboard.remembered import Remembered
 from dashboard.services import Services
 

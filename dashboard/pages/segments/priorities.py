@@ -9,7 +9,7 @@ import dash
 import pandas as pd
 from dash import Output, html
 
-from core.scores.rate_intervals import SUM_LEVEL, sum_interval
+from core.scores.rate.intervals import SUM_LEVEL, sum_interval
 from core.selection import NOT_STATED
 from dashboard import format as show
 from dashboard.pages.segments.profiles import MOST_ROWS, no_expectation

@@ -11,7 +11,7 @@ from dash import Output, dcc, html
 
 from core.metrics.ripeness import partly
 from core.metrics.sites import site_comparison
-from core.scores.bands import band_of
+from core.scores.scoring.bands import band_of
 from core.selection import NOT_STATED
 from core.strategies.catalogue import HOLD, NONE
 from dashboard import format as show

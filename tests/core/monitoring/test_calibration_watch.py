@@ -7,7 +7,7 @@ import pytest
 
 from core.metrics.intervals import wilson
 from core.monitoring.calibration_watch import actual_by_expected, by_decile, fell_by, plain, ranking, slope
-from core.scores.logit import sigmoid
+from core.scores.measures.logit import sigmoid
 
 
 def test_with_equal_chances_the_interval_is_wilsons():

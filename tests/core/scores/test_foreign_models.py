@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from core.errors import Refused
-from core.scores.evaluate import FORMAT, load_artifact, sha256_of
+from core.scores.scoring.evaluate import FORMAT, load_artifact, sha256_of
 from tests.dashboard.models_book import ARTIFACT, CONTENT
 
 INPUT = CONTENT["inputs"][0]

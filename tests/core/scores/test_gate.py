@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from core.records import Ruling
-from core.scores.features import SOURCES
 from core.scores.gate import admit, enough_events, verdict
-from core.scores.target import non_recovery
+from core.scores.rows.features import SOURCES
+from core.scores.rows.target import non_recovery
 from tests.core.scores.worlds import world
 from tests.worlds.leaks import CLEAN, LEAKS, with_columns
 from tests.worlds.world import draw
@@ -124,7 +124,7 @@ def test_a_score_is_usable_only_above_chance_by_both_tests(low, p, said):
 
 def test_the_registry_reads_only_the_snapshot_and_nothing_protected():
     from core.columns import by_field
-    from core.scores.features import NEVER_INPUTS
+    from core.scores.rows.features import NEVER_INPUTS
 
     columns = by_field("portfolio")
     read = {field for source in SOURCES for field in source.fields}

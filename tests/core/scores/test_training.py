@@ -7,17 +7,18 @@ import pytest
 
 from core.errors import Refused
 from core.records import Model
-from core.scores import bulk, training
-from core.scores import model_score as scoring
-from core.scores.bulk import parts_in_bulk
-from core.scores.calibration import apply_calibration
-from core.scores.candidates import CANDIDATES
-from core.scores.evaluate import evaluate, linear_parts, load_artifact, margins_of, parts_of, sha256_of
-from core.scores.explain import unpacked
-from core.scores.features import matrix_of
+from core.scores import training
 from core.scores.gate import admit
-from core.scores.model_score import fields_read, model_score
-from core.scores.target import non_recovery
+from core.scores.learning.candidates import CANDIDATES
+from core.scores.measures.calibration import apply_calibration
+from core.scores.rows.features import matrix_of
+from core.scores.rows.target import non_recovery
+from core.scores.scoring import bulk
+from core.scores.scoring import model_score as scoring
+from core.scores.scoring.bulk import parts_in_bulk
+from core.scores.scoring.evaluate import evaluate, linear_parts, load_artifact, margins_of, parts_of, sha256_of
+from core.scores.scoring.explain import unpacked
+from core.scores.scoring.model_score import fields_read, model_score
 from core.scores.training import train_model
 from tests.core.scores.worlds import world
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from core.monitoring.alerts import alerts
-from core.scores.model_score import model_score
+from core.scores.scoring.model_score import model_score
 from core.workflows.batches import undo
 from core.workflows.monitor import FEWEST_NEW, _some, baselines, later_days, monitor_unit, workable
 from core.workflows.monitored import findings, monitored, of_model

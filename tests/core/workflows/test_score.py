@@ -11,7 +11,7 @@ import pytest
 from core.errors import Refused
 from core.records import Model, Segmentation
 from core.scores.gate import admit
-from core.scores.target import non_recovery
+from core.scores.rows.target import non_recovery
 from core.scores.training import train_model
 from core.strategies.catalogue import Limits
 from core.workflows.score import SCORE_FIELDS, fit_segments_if_needed, score_frame, score_one
@@ -206,7 +206,7 @@ import json, sys
 import pandas as pd
 from core.records import Model, Segmentation
 from core.workflows.score import score_one
-import core.scores.evaluate, core.scores.rule_score, core.segments.naming, core.segments.stability, core.workflows.train, core.workflows.recommend
+import core.scores.scoring.evaluate, core.scores.scoring.rule_score, core.segments.naming, core.segments.stability, core.workflows.train, core.workflows.recommend
 given = json.load(sys.stdin)
 model = Model(1, "x", "champion", "", given["sha256"], {}, given["artifact"])
 place = Segmentation(1, 1, given["content"], tuple(given["names"]))

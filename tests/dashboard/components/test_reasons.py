@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.scores.explain import Contributions
-from core.scores.what_if import Option, WhatIf
+from core.scores.scoring.explain import Contributions
+from core.scores.scoring.what_if import Option, WhatIf
 from dashboard import text_reasons as say
 from dashboard.components.reasons import part_list, what_if_list
 

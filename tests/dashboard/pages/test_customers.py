@@ -13,7 +13,7 @@ from dash.exceptions import PreventUpdate
 
 from core.metrics.customers import borrower_summary
 from core.metrics.sites import NOT_ADJUSTED
-from core.scores.rule_score import rule_score
+from core.scores.scoring.rule_score import rule_score
 from core.selection import Selection
 from core.wording import plural
 from dashboard import text_customers as say

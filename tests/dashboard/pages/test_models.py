@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from dash.exceptions import PreventUpdate
 
-from core.scores.evidence import evidence_of
-from core.scores.logit import sigmoid
+from core.scores.measures.evidence import evidence_of
+from core.scores.measures.logit import sigmoid
 from dashboard.pages import models as page
 from dashboard.pages.models import calibration, discrimination, gains, lift, verdict
 from dashboard.pages.models.seen import Shared

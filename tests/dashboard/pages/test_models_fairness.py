@@ -6,11 +6,11 @@ from copy import deepcopy
 
 import pytest
 
-from core.scores.fairness import fairness_of
+from core.scores.fairness.audit import fairness_of
 from dashboard import text_fairness as say
 from dashboard.figures.fairness import Dot, group_dots
 from dashboard.pages.models import fairness, selection, stand_ins
-from tests.core.scores.test_fairness import book
+from tests.core.scores.fairness.test_audit import book
 from tests.dashboard.models_book import CARD, NO_SIGNAL, model
 from tests.dashboard.pages.test_models import seen
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import Refused
 from core.records import ModelEvent, Shadow
-from core.scores.limits import limits_of
+from core.scores.registry.limits import limits_of
 from dashboard.app import create_app
 from dashboard.pages.models import card, contest, registry, shadow, work
 from dashboard.pages.models.seen import Shared

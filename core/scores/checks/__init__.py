@@ -1,0 +1,1 @@
+"""What the gate looks at before a column may enter."""

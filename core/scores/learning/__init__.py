@@ -1,0 +1,1 @@
+"""From rows to a score that holds: ways to learn, how they are compared, and whether chance did it."""

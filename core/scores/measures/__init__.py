@@ -1,0 +1,1 @@
+"""How good a score is, and the small statistics behind it."""

@@ -1,0 +1,163 @@
+"""How good a score is, drawn: ROC, deciles, calibration, each with n and intervals; computed once, at training.
+
+Everything here is about loans the model never saw (out-of-fold scores), and plain JSON, for the model's card.
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from core.metrics.intervals import wilson
+from core.scores.measures.calibration import BINS, expected_calibration_error
+from core.scores.measures.logit import fit_logit, logit, sigmoid
+from core.segments.features import Numbers
+
+MOST_POINTS = 101
+DECILES = 10
+KS_STEPS, KS_DRAWS, NOISE_DRAWS = 400, 1_000, 200
+ROWS_AT_ONCE = 2_000_000
+SEED = 20_261
+Z = NormalDist().inv_cdf(0.975)
+
+
+def evidence_of(outcome: Numbers, score: Numbers, probability: Numbers) -> dict[str, Any]:
+    """What the charts of a model show.
+
+    Args:
+        outcome: 1 where not recovered, else 0, both present.
+        score: out-of-fold margins as the score is used (under the reference strategy).
+        probability: out-of-fold probabilities under the strategy each loan had, to be held against what happened.
+
+    Returns:
+        n, events, roc (`roc_of`), deciles (`deciles_of`) and calibration (`calibration_of`), as JSON values.
+    """
+    return {
+        "n": len(outcome), "events": int(outcome.sum()), "roc": roc_of(outcome, score),
+        "deciles": deciles_of(outcome, score), "calibration": calibration_of(outcome, probability),
+    }  # fmt: skip
+
+
+def roc_of(outcome: Numbers, score: Numbers) -> dict[str, Any]:
+    """The ROC curve and its Kolmogorov-Smirnov point.
+
+    Returns:
+        points: at most 101 of [share of the recovered, share of the not recovered] that score at least as high, from
+        [0, 0] to [1, 1]; ks: value, ci (basic bootstrap within each outcome), at (its point), n, events.
+
+    References:
+        Hand (2009), Measuring classifier performance, Machine Learning 77; Davison & Hinkley (1997),
+        Bootstrap Methods and their Application, 5.2 (basic bootstrap).
+    """
+    _, place = np.unique(-score, return_inverse=True)
+    steps = int(place.max()) + 1
+    bad = np.bincount(place, weights=outcome, minlength=steps)
+    good = np.bincount(place, weights=1 - outcome, minlength=steps)
+    across = np.concatenate([[0.0], good.cumsum() / good.sum()])
+    up = np.concatenate([[0.0], bad.cumsum() / bad.sum()])
+    best = int(np.argmax(up - across))
+    kept = np.unique([*np.linspace(0, steps, MOST_POINTS - 1).round().astype(int), best])
+    return {
+        "points": [[round(float(across[each]), 5), round(float(up[each]), 5)] for each in kept],
+        "ks": {
+            "value": float(up[best] - across[best]), "ci": _ks_interval(good, bad),
+            "at": [float(across[best]), float(up[best])], "n": len(outcome), "events": int(outcome.sum()),
+        },
+    }  # fmt: skip
+
+
+def _ks_interval(good: np.ndarray, bad: np.ndarray) -> list[float]:
+    """Basic bootstrap of the largest gap; many distinct scores are taken together in steps of equal mass.
+
+    A largest gap is biased upwards, and its bootstrap once more: turning the interval round the value takes that off.
+    """
+    mass = (good + bad).cumsum() / (good.sum() + bad.sum())
+    step = np.minimum((mass * KS_STEPS).astype(int), KS_STEPS - 1)
+    grouped = [np.bincount(step, weights=each, minlength=KS_STEPS) for each in (good, bad)]
+    draw = np.random.default_rng(SEED)
+    shares = [
+        (draw.multinomial(int(each.sum()), each / each.sum(), size=KS_DRAWS) / each.sum()).cumsum(axis=1)
+        for each in grouped
+    ]
+    gaps = (shares[1] - shares[0]).max(axis=1)
+    value = float((np.cumsum(grouped[1]) / grouped[1].sum() - np.cumsum(grouped[0]) / grouped[0].sum()).max())
+    low, high = 2 * value - np.quantile(gaps, [0.975, 0.025])
+    return [max(0.0, float(low)), min(1.0, float(high))]
+
+
+def deciles_of(outcome: Numbers, score: Numbers) -> list[dict[str, Any]]:
+    """Tenths of the loans by score, the riskiest first.
+
+    Returns:
+        For each: n, events, share (not recovered), low, high (Wilson), lift (share over that of all), lift_ci, captured
+        (share of all events in this and the riskier tenths) and captured_ci (Wilson, of all events), loans_share.
+    """
+    order = np.argsort(-score, kind="stable")
+    total, rate = float(outcome.sum()), float(outcome.mean())
+    rows, so_far, seen = [], 0, 0
+    for part in np.array_split(order, DECILES):
+        n, events = len(part), int(outcome[part].sum())
+        so_far, seen = so_far + events, seen + n
+        low, high = wilson(events, n)
+        rows.append(
+            {
+                "n": n, "events": events, "share": events / n, "low": low, "high": high, "lift": events / n / rate,
+                "lift_ci": [low / rate, high / rate], "captured": so_far / total, "captured_ci": list(wilson(so_far, total)),
+                "loans_share": seen / len(outcome),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def calibration_of(outcome: Numbers, probability: Numbers) -> dict[str, Any]:
+    """Whether 0.3 means three in ten.
+
+    Returns:
+        bins: at most ten of equal mass, the lowest probabilities first: predicted (mean), observed, low, high (Wilson), n,
+        events; ece (their mean gap) and ece_of_chance (what a perfectly calibrated score shows on as many loans: mean,
+        high = the 95th percentile); slope and slope_ci (Wald), None where the scores do not differ; n.
+
+    References:
+        Roelofs et al. (2022), Mitigating bias in calibration error estimation, AISTATS; Cox (1958), Biometrika 45.
+    """
+    order = np.argsort(probability, kind="stable")
+    parts = [part for part in np.array_split(order, BINS) if len(part)]
+    bins = []
+    for part in parts:
+        n, events = len(part), int(outcome[part].sum())
+        low, high = wilson(events, n)
+        bins.append({"predicted": float(probability[part].mean()), "observed": events / n, "low": low, "high": high,
+                     "n": n, "events": events})  # fmt: skip
+    slope, slope_ci = _slope(outcome, probability)
+    return {
+        "bins": bins, "ece": expected_calibration_error(outcome, probability),
+        "ece_of_chance": _ece_of_chance(probability[order], [len(part) for part in parts]),
+        "slope": slope, "slope_ci": slope_ci, "n": len(outcome),
+    }  # fmt: skip
+
+
+def _ece_of_chance(ordered: Numbers, sizes: list[int]) -> dict[str, float]:
+    """The calibration error of outcomes drawn from the probabilities themselves."""
+    draw = np.random.default_rng(SEED)
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    promised = np.add.reduceat(ordered, starts)
+    gaps: list[float] = []
+    turns = max(1, ROWS_AT_ONCE // len(ordered))
+    while len(gaps) < NOISE_DRAWS:
+        happened = (draw.random((min(turns, NOISE_DRAWS - len(gaps)), len(ordered))) < ordered).astype(float)
+        gaps += list(np.abs(np.add.reduceat(happened, starts, axis=1) - promised).sum(axis=1) / len(ordered))
+    return {"mean": float(np.mean(gaps)), "high": float(np.quantile(gaps, 0.95))}
+
+
+def _slope(outcome: Numbers, probability: Numbers) -> tuple[float | None, list[float] | None]:
+    margin = logit(probability)
+    if np.ptp(margin) < 1e-9 or np.ptp(outcome) == 0:
+        return None, None
+    intercept, slope = fit_logit(margin[:, None], outcome, ridge=1e-9)
+    fitted = sigmoid(intercept + slope * margin)
+    design = np.column_stack([np.ones(len(margin)), margin])
+    information = design.T @ (design * (fitted * (1 - fitted))[:, None])
+    error = float(np.sqrt(np.linalg.inv(information)[1, 1]))
+    return float(slope), [float(slope) - Z * error, float(slope) + Z * error]

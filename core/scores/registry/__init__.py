@@ -1,0 +1,1 @@
+"""Which model is in use, which may replace it, and which returns."""
