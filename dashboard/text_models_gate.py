@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.records import Model, Ruling
-from core.scores.gate import SUSPICIOUS_AUC, SUSPICIOUS_AUC_OF_KNOWN, SUSPICIOUS_LIFT
+from core.scores.gate import NEAR_BOTH, SUSPICIOUS_AUC, SUSPICIOUS_AUC_OF_KNOWN, SUSPICIOUS_LIFT
 from dashboard import format as show
 from dashboard.text_models import figure, is_number
 
@@ -40,7 +40,7 @@ def gate_subtitle(model: Model | None) -> str:
     return (
         f"Kept out: written after the outcome, protected, an AUC above {figure(SUSPICIOUS_AUC, 2)} alone "
         f"({figure(SUSPICIOUS_AUC_OF_KNOWN, 2)} for facts Recoup defines), or a lift of the cross-validated AUC of all others by more than "
-        f"{figure(SUSPICIOUS_LIFT, 2)}; measured on {n}."
+        f"{figure(SUSPICIOUS_LIFT, 2)}, or above {figure(NEAR_BOTH[0], 2)} alone with a lift above {figure(NEAR_BOTH[1], 2)}; measured on {n}."
     )
 
 

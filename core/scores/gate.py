@@ -25,6 +25,9 @@ SUSPICIOUS_AUC = 0.75
 SUSPICIOUS_AUC_OF_KNOWN = 0.90
 """A column whose meaning Recoup defines is allowed to be strong; almost perfect is still too good to be true."""
 SUSPICIOUS_LIFT = 0.05
+NEAR_BOTH = (0.70, 0.03)
+"""AUC alone and lift that together are as suspicious as either limit: with 500 rows both swing by some .02, and a column that
+comes near both has two reasons to be asked about."""
 FEWEST_TO_WEIGH = 20
 """With fewer of either outcome columns are judged by name and meaning alone; nothing is trained then anyway."""
 WORTH_LIFTING = 0.53
@@ -64,8 +67,8 @@ def admit(
 
     A column is quarantined when the contract or the analyst's map says it is written after the outcome; when an unknown
     column's name says so, or names a protected attribute; when it alone tells the outcomes apart with an AUC above 0.75
-    (0.90 for facts that Recoup defines); when it lifts the cross-validated AUC of the rest by more than 0.05; or when it
-    stands still in open loans and varies in closed ones.
+    (0.90 for facts that Recoup defines); when it lifts the cross-validated AUC of the rest by more than 0.05; when it comes
+    near both limits (above 0.70 alone and a lift above 0.03); or when it stands still in open loans and varies in closed ones.
     The rest of an unknown column is every fact that Recoup defines and every weaker unknown column that passed, so that
     two leaks cannot hide behind each other. A fact that Recoup defines and dates at the snapshot may be strong: above
     0.75 alone, or a lift above 0.05, it is questioned and used, because arrears are meant to carry a score.
@@ -179,6 +182,11 @@ def _suspect(name: str, values: pd.Series, open_values: pd.Series, strength: flo
         return _too_good(strength)
     if lift is not None and lift.by > SUSPICIOUS_LIFT:
         return f"It lifts the AUC of the rest from {lift.without:.2f} to {lift.added:.2f}: too much for a fact known beforehand"
+    if lift is not None and strength > NEAR_BOTH[0] and lift.by > NEAR_BOTH[1]:
+        return (
+            f"Alone it has an AUC of {strength:.2f}, and it lifts that of the rest from {lift.without:.2f} to {lift.added:.2f}: "
+            "both are near their limits, which is too much for a fact known beforehand"
+        )
     return FILLS_UP if fills_up_later(values, open_values) else ""
 
 
