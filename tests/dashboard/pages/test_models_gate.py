@@ -39,7 +39,9 @@ def test_every_column_that_was_stopped_questioned_or_let_in_has_a_row_with_its_f
     ]
     told = quarantine.update_quarantine(services, seen)
     assert (told["title"], told["look"]) == ("3 columns kept out of model 4", "")
-    assert told["subtitle"].endswith("by more than 0.05; measured on 1,200 loans.")
+    assert told["subtitle"].endswith(
+        "by more than 0.05, or above 0.70 alone with a lift above 0.03; measured on 1,200 loans."
+    )
     rows = {row["column"]: row for row in told["rows"]}
     assert [(name, row["state"], row["alone"], row["lift"]) for name, row in rows.items()] == [
         ("grade", "let in", "n/a", "n/a"), ("new", "see the word", "", ""), ("Days_Past_Due", "used, questioned", "0.71", "+0.06"),
