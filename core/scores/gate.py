@@ -12,6 +12,7 @@ from core.columns import Column, by_field
 from core.records import Ruling
 from core.scores.checks.admission import Admission, Gatekeeper, Quarantined
 from core.scores.checks.lift import Lift, Rest
+from core.scores.checks.protected import IS_PROTECTED, another_name_for, named_protected
 from core.scores.checks.suspicion import fills_up_later, strength_alone
 from core.scores.rows.features import SOURCES, extra_columns
 from core.scores.rows.target import Target
@@ -42,18 +43,10 @@ AFTER_THE_OUTCOME = re.compile(
 )
 """Names that the field gives to what is written once the outcome is known."""
 
-PROTECTED = re.compile(
-    r"(^|[^a-z])(sex|age|race|caste|zip([\s_.-]*code)?|post[\s_.-]*code|dob)([^a-z]|$)"
-    r"|gender|marri|marital|relig|ethnic|nationalit|birth|disab|pregnan",
-    re.IGNORECASE,
-)
-"""Names of what nobody may be treated by, or of a place that can stand in for it."""
-
 WRITTEN_AFTER = "It is written with the outcome, after the snapshot"
 BY_NAME = "Its name belongs to what is written after the outcome"
 FILLS_UP = "It stands still in open loans and varies in closed ones: it fills up with the outcome"
 BY_MAP = "The mapping says it is known only after the outcome"
-IS_PROTECTED = "It is a protected attribute, or a place that can stand in for one: never an input"
 
 
 def admit(
@@ -66,8 +59,8 @@ def admit(
     """Decide which columns of a book a model may see.
 
     A column is quarantined when the contract or the analyst's map says it is written after the outcome; when an unknown
-    column's name says so, or names a protected attribute; when it alone tells the outcomes apart with an AUC above 0.75
-    (0.90 for facts that Recoup defines); when it lifts the cross-validated AUC of the rest by more than 0.05; when it comes
+    column's name says so, or names a protected attribute; when it tells a protected attribute with an AUC of 0.95 or more;
+    when it alone tells the outcomes apart with an AUC above 0.75 (0.90 for facts that Recoup defines); when it lifts the cross-validated AUC of the rest by more than 0.05; when it comes
     near both limits (above 0.70 alone and a lift above 0.03); or when it stands still in open loans and varies in closed ones.
     The rest of an unknown column is every fact that Recoup defines and every weaker unknown column that passed, so that
     two leaks cannot hide behind each other. A fact that Recoup defines and dates at the snapshot may be strong: above
@@ -94,6 +87,7 @@ def admit(
     for name in sorted(by_strength, key=lambda name: name not in may_enter):
         values = mine[name]
         final = _never(name, known_at.get(name, "snapshot"))
+        final = final or (another_name_for(values, target.rows) if name in may_enter else "")
         lift = rest.lift(values) if rest and not final and strength[name] > WORTH_LIFTING else None
         why = final or _suspect(name, values, theirs[name], strength[name], lift)
         suspect = _quarantined(name, why, strength[name] if rest else None, lift)
@@ -172,7 +166,7 @@ def _never(name: str, when: str) -> str:
     """Why nobody can let a column in, or ""."""
     if when != "snapshot":
         return BY_MAP
-    return IS_PROTECTED if PROTECTED.search(name) else ""
+    return IS_PROTECTED if named_protected(name) else ""
 
 
 def _suspect(name: str, values: pd.Series, open_values: pd.Series, strength: float, lift: Lift | None) -> str:

@@ -13,7 +13,7 @@ from core.columns import Column, by_header, plain
 from core.errors import Refused
 from core.ports import PortfolioReader, PortfolioWriter
 from core.records import Batch, Ruling
-from core.scores.gate import PROTECTED
+from core.scores.checks.protected import named_protected
 from core.scores.rows.features import NEVER_INPUTS, SOURCES
 
 TAKEN_BACK = "taken back"
@@ -99,7 +99,7 @@ def named_by(card: Mapping[str, Any]) -> list[str]:
 def final_reason(name: str, known: Column | None) -> str:
     """Why nobody may let a column in, in words without a full stop; "" where a person may."""
     if known is None:
-        return "is a protected attribute, or a place that can stand in for one" if PROTECTED.search(name) else ""
+        return "is a protected attribute, or a place that can stand in for one" if named_protected(name) else ""
     if known.protected:
         return "is a protected attribute"
     if known.known_at == "after":

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.columns import PORTFOLIO
-from core.scores.gate import PROTECTED
+from core.scores.checks.protected import named_protected
 from core.scores.rows.features import as_numbers, extra_columns
 from core.segments.features import Numbers
 
@@ -64,7 +64,7 @@ def protected_extras(rows: pd.DataFrame) -> list[str]:
     """Unknown columns whose name says that they are protected, or a place that can stand in for one."""
     texts = rows.get("extra", ())
     names = {name for text in texts if isinstance(text, str) and text for name in json.loads(text)}
-    return sorted(name for name in names if PROTECTED.search(name))
+    return sorted(name for name in names if named_protected(name))
 
 
 def _attribute(name: str, role: Role, group: pd.Series) -> Attribute:

@@ -55,6 +55,19 @@ def test_protected_attributes_never_enter(name):
     assert "protected" in quarantined(with_extras(world(), **{name: range(600)}), {name: "snapshot"})[1][name]
 
 
+def test_a_protected_attribute_by_another_name_never_enters_though_a_person_says_so():
+    frame = world().assign(gender=["Male", "Female"] * 300)
+    frame = with_extras(frame, Title=["Mr", "Ms"] * 300, Grade=["A", "A", "B", "B"] * 150)
+    let_in = [Ruling("Title", True, "of the form", "Ann", "2026-01-31")]
+    for known_at, unstated, rulings in (
+        ({"Title": "snapshot", "Grade": "snapshot"}, (), ()),
+        ({"Grade": "snapshot"}, ("Title",), let_in),
+    ):
+        admission, why = quarantined(frame, known_at, unstated, rulings)
+        assert why["Title"].startswith("It tells Gender with an AUC of 1.00")
+        assert (set(why), admission.extras) == ({"Title"}, ("Grade",))
+
+
 @pytest.mark.parametrize(
     "name", ["PAY_0", "BILL_AMT1", "grade", "dti", "annual_inc", "mortgage_accounts", "percentage_used"]
 )
