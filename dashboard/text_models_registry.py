@@ -27,7 +27,8 @@ RULES = {
     "group": "not be clearly worse for {of}: AUC lower by at most 0.02, or no more than chance makes",
 }  # fmt: skip
 NOT_RECORDED = "not recorded"
-UNREADABLE = "the model in use cannot be read"
+WITHOUT_CONTEST = ("the model in use cannot be read", "the model in use reads")
+"""How the reason of a model begins that took a place without a contest."""
 BY_HAND = "Until then a person may put it in use, with a reason; the log then says that there was no contest."
 
 
@@ -105,10 +106,11 @@ def _no_contest(model: Model) -> str:
     comparison = model.card.get("comparison") or {}
     if model.status == "refused":
         return "A refused model is not held against the one in use."
-    if not comparison and not (model.card.get("because") or "").startswith(UNREADABLE):
+    because = str(model.card.get("because") or "")
+    if not comparison and not because.startswith(WITHOUT_CONTEST):
         return "No other model was in use when it was trained."
     if not comparison:
-        return f"There was no contest: {model.card['because']}."
+        return f"There was no contest: {because}."
     if comparison.get("on") == "none":
         why = no_contest_words(comparison)
         return f"{why[:1].upper()}{why[1:]}. {BY_HAND if model.status == 'challenger' else ''}".strip()

@@ -16,6 +16,7 @@ from core.records import Batch, Book, Model, Ruling
 from core.scores.checks.admission import Admission
 from core.scores.gate import admit
 from core.scores.learning.objections import objection
+from core.scores.registry.kept_out import reads_kept_out
 from core.scores.registry.promotion import Asked, contest, failed_rules, was_held
 from core.scores.rows.learned_rows import left_out, rows_sha256
 from core.scores.rows.target import Target, non_recovery
@@ -49,7 +50,9 @@ def train(
             "The rule score orders the work: it is not validated on your data, and no probability.",
         )
     else:
-        in_use, said = f"model {champion.id} ({champion.kind})", f"Model {champion.id} stays in use."
+        read = _kept_out(champion, result["quarantined"])
+        though = f", though it reads {read}, which stays out of any model trained now" if read else ""
+        in_use, said = f"model {champion.id} ({champion.kind})", f"Model {champion.id} stays in use{though}."
     if result["status"] == "refused":
         result["sentence"] += f" {said}"
     return result | {"score_in_use": in_use}
@@ -60,7 +63,8 @@ def _tried(
 ) -> dict[str, Any]:
     """Train on the book on show, put the result to the test, store it, and rescore the newest day where it is used.
 
-    A usable model becomes champion where there is none, or where it beats the champion; else it waits as challenger.
+    A usable model becomes champion where there is none, where it beats the champion, or where the champion cannot be read or
+    reads what stays out by now; else it waits as challenger.
     A refused attempt is stored with its card, so that the page can say why; the score in use stays in use.
 
     Args:
@@ -100,7 +104,7 @@ def _tried(
 
     trained = train_model(target, admission, progress=lambda done: progress(0.1 + 0.7 * done, "training"))
     champion = reader.champion()
-    status, comparison, because = _status(trained, target, champion)
+    status, comparison, because = _status(trained, target, champion, admission)
     card = {**trained.card, **_rows_told(snapshots, target, trained.card), "comparison": comparison, "because": because,
             "trained_on_batches": learned_from, "trained_by": who}  # fmt: skip
     card["baseline"] = baselines(trained, target, reader)
@@ -131,12 +135,21 @@ def _rows_told(snapshots: pd.DataFrame, target: Target, card: Mapping[str, Any])
     }  # fmt: skip
 
 
-def _status(trained: Trained, target: Target, champion: Model | None) -> tuple[Status, Mapping[str, Any] | None, str]:
+def _kept_out(champion: Model, quarantined: Iterable[Mapping[str, Any]]) -> str:
+    """What the model in use reads though it stays out by now, as words; "" where there is nothing."""
+    return ", ".join(reads_kept_out(champion.card.get("inputs", ()), {each["column"] for each in quarantined}))
+
+
+def _status(
+    trained: Trained, target: Target, champion: Model | None, admission: Admission
+) -> tuple[Status, Mapping[str, Any] | None, str]:
     """What a trained model becomes, how it did against the champion, and why, in words."""
     if trained.verdict != "usable":
         return "refused", None, trained.verdict
     if champion is None:
         return "champion", None, "the first usable model where none is in use"
+    if read := _kept_out(champion, admission.as_json()["quarantined"]):
+        return "champion", None, f"the model in use reads {read}, which stays out of any model trained now"
     later = (
         None if trained.later is None else (trained.later.rows, Asked(trained.later.probability, trained.later.score))
     )

@@ -104,6 +104,16 @@ def test_after_a_refusal_the_model_in_use_stays_and_is_named(ledger):
     assert result["sentence"].endswith("are needed. Model 7 stays in use.")
 
 
+def test_after_a_refusal_a_model_in_use_that_reads_what_is_kept_out_is_said_to(ledger):
+    ledger.rows = world(seed=3, loans=80)
+    ledger.model = Model(7, "logistic", "champion", "", "", {"inputs": ["days past due (log)", "extra:NOISE"]}, "")
+    rule(ledger, "NOISE", allowed=False, because="a test field")
+    result = train(ledger, ledger, today=TODAY, who="bob", progress=lambda *_: None)
+    assert result["sentence"].endswith(
+        "Model 7 stays in use, though it reads NOISE, which stays out of any model trained now."
+    )
+
+
 def test_what_a_map_calls_a_column_is_told_with_why_it_stays_out(ledger):
     mapping = {"columns": {"recoveries": "Recovered_Amount", "Days Past Due": "dpd", "odd": None, "id": "Loan_ID"}}
     ledger.held.append(batch(2, mapping=mapping))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.records import Ruling
 from core.workflows.train import train
 from tests.core.scores.worlds import world
 from tests.core.workflows.ledger import Ledger, batch
@@ -167,6 +168,26 @@ def test_a_champion_that_cannot_be_read_is_replaced_and_the_card_says_so():
     assert result["status"] == "champion"
     assert second.models[0]["because"].startswith("the model in use cannot be read: The stored model is damaged")
     assert second.models[0]["card"]["comparison"] is None
+
+
+def test_a_champion_that_reads_what_a_person_keeps_out_since_is_replaced_without_a_contest(in_use):
+    second = in_use.crowned()
+    second.rows = in_use.rows.head(400)
+    second.said = [
+        Ruling("Collateral_Value", False, "valued anew after the outcome", "ana", "2026-11-19"),
+        Ruling("Loan_Type", False, "a bystander: kept out and not read", "ana", "2026-11-19"),
+    ]
+    second.model = replace(
+        second.model, card={**second.model.card, "inputs": ["days past due (log)", "collateral cover"]}
+    )
+    result = run(second)
+    card = second.models[0]["card"]
+    assert (result["status"], card["comparison"]) == ("champion", None)
+    assert (
+        second.models[0]["because"]
+        == "the model in use reads Collateral_Value, which stays out of any model trained now"
+    )
+    assert "collateral cover" not in card["inputs"]
 
 
 def test_unknown_columns_enter_only_when_the_map_says_when_they_are_known():

@@ -126,8 +126,14 @@ def test_where_no_loans_are_new_to_both_the_challenger_waits_and_no_figure_is_sh
     assert (told["rows"], told["look"]) == ([], "is-absent")
 
 
-def test_a_model_that_replaced_one_that_could_not_be_read_says_so():
-    because = "the model in use cannot be read: The stored model is damaged"
+@pytest.mark.parametrize(
+    "because",
+    [
+        "the model in use cannot be read: The stored model is damaged",
+        "the model in use reads Zone, which stays out of any model trained now",
+    ],
+)
+def test_a_model_that_took_its_place_without_a_contest_says_why(because):
     placed = services_with(model(2, "champion", WHOLE | {"comparison": None, "because": because}))
     assert contest.update_contest(looked_at(placed)[1])["subtitle"] == f"There was no contest: {because}."
 
