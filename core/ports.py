@@ -298,7 +298,7 @@ class WriteUnit(Protocol):
 
     def scored_outcomes(self, model_id: int, *, after: str, stated: bool) -> tuple[pd.DataFrame, date | None]:
         """What a model said of loans on the day they came into arrears (`newcomers`), later than `after` (ISO), and what became of them: loan_id,
-        as_of, balance, strategy, risk_score (as first given by that model), recovery_status, recovered_amount,
+        borrower (a number), as_of, balance, strategy, risk_score (as first given by that model), recovery_status, recovered_amount,
         months_observed, cash_12m (net cash of the twelve months after, NaN where they are not over or not told); and the
         day up to which payments are known, None where the book has none. With `stated`, of every loan whose file states
         an outcome, on its first such day."""

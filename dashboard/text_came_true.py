@@ -94,7 +94,7 @@ def ranking_subtitle(row: Row) -> str:
     )
     fell = f", since then {change[0]} ({change[1]} to {change[2]})" if change else ""
     return (
-        f"AUC by the month the loans came into arrears, with DeLong's {show.percent(0.95, 0)} intervals; at training {before} on "
+        f"AUC by the month the loans came into arrears, with DeLong's {show.percent(0.95, 0)} intervals, a borrower's loans together; at training {before} on "
         f"{show.count(row['m'], 'loans')}{fell}; n = {show.count(row['n'], 'matured loans')}."
     )
 

@@ -70,12 +70,14 @@ def scored_outcomes(
         else CAME_NEW
     )
     found = connection.exec_driver_sql(
-        f"SELECT s.loan_id, {', '.join(f's.{name}' for name in _STATED)}, (SELECT c.risk_score FROM scores c "
+        f"SELECT s.loan_id, s.borrower_id, {', '.join(f's.{name}' for name in _STATED)}, (SELECT c.risk_score FROM scores c "
         "WHERE c.snapshot_id = s.id AND c.model_id = :model ORDER BY c.id LIMIT 1) AS risk_score FROM snapshots s "
         f"WHERE {of_whom} AND +s.as_of > :after AND risk_score IS NOT NULL ORDER BY s.as_of, s.id",
         {"book": book_id, "model": model_id, "after": after},
     )
-    scored = frame_of([tuple(row) for row in found], {"loan_id": COUNT, **_STATED, "risk_score": "number"})
+    scored = frame_of(
+        [tuple(row) for row in found], {"loan_id": COUNT, "borrower": COUNT, **_STATED, "risk_score": "number"}
+    )
     scored = scored.drop_duplicates("loan_id", ignore_index=True)
     known, cash = _known_until(connection, book_id), pd.Series(float("nan"), index=scored.index)
     for day in sorted(set(scored["as_of"])):

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from core.scores.measures.calibration import slope_interval
+from core.scores.measures.clustered import design_effect
 from core.scores.measures.discrimination import auc, auc_interval
-from core.scores.measures.logit import fit_logit, logit, sigmoid
+from core.scores.measures.logit import logit, sigmoid
 from core.segments.features import Numbers
 
 DECILES = 10
@@ -42,14 +44,18 @@ class Ratio:
     intercept_high: float
 
 
-def actual_by_expected(outcome: Numbers, probability: Numbers, *, level: float = 0.95) -> Ratio:
+def actual_by_expected(
+    outcome: Numbers, probability: Numbers, groups: Numbers | None = None, *, level: float = 0.95
+) -> Ratio:
     """A/E with the interval of shifts that make what came no surprise.
 
-    Every log-odds is moved by the same a; a is inside where |actual - sum p(a)| <= z sqrt(sum p(a) (1 - p(a))), the
-    variance of a sum of unequal chances. With equal chances this is Wilson's interval.
+    Every log-odds is moved by the same a; a is inside where |actual - sum p(a)| <= z sqrt(d sum p(a) (1 - p(a))): the
+    variance of a sum of unequal chances, d times (`design_effect`) where borrowers hold several loans. With equal chances
+    and d = 1 this is Wilson's interval.
 
     Args:
         outcome: 0 or 1 a loan; probability: as promised, above 0 and below 1.
+        groups: the borrower of each loan; None where every loan stands for itself.
 
     References:
         Cox (1958), Two further applications of a model for binary regression, Biometrika 45, 562-565 (calibration in the
@@ -69,6 +75,8 @@ def actual_by_expected(outcome: Numbers, probability: Numbers, *, level: float =
         return (actual - float(moved.sum())) / math.sqrt(max(float((moved * (1 - moved)).sum()), 1e-300))
 
     at = math.nan if actual in (0, n) else _root(lambda a: actual - float(sigmoid(margin + a).sum()))
+    off = np.zeros(n) if math.isnan(at) else outcome - sigmoid(margin + at)
+    z *= math.sqrt(design_effect(off, groups))
     low = -math.inf if actual == 0 else _root(lambda a: surprise(a) - z)
     high = math.inf if actual == n else _root(lambda a: surprise(a) + z)
     ends = [float(sigmoid(margin + each).sum()) / expected if math.isfinite(each) else each for each in (low, high)]
@@ -84,42 +92,35 @@ def _root(falling: Callable[[float], float]) -> float:
     return (low + high) / 2
 
 
-def by_decile(outcome: Numbers, probability: Numbers, *, parts: int = DECILES) -> list[dict[str, Any]]:
+def by_decile(
+    outcome: Numbers, probability: Numbers, groups: Numbers | None = None, *, parts: int = DECILES
+) -> list[dict[str, Any]]:
     """A/E in parts of equal size, lowest probabilities first, each with `from` and `to` (probabilities)."""
     order = np.argsort(probability, kind="stable")
     found = []
     for rows in np.array_split(order, parts):
         if len(rows):
             ends = {"from": float(probability[rows[0]]), "to": float(probability[rows[-1]])}
-            found.append(ends | plain(asdict(actual_by_expected(outcome[rows], probability[rows]))))
+            theirs = None if groups is None else groups[rows]
+            found.append(ends | plain(asdict(actual_by_expected(outcome[rows], probability[rows], theirs))))
     return found
 
 
-def slope(outcome: Numbers, probability: Numbers, *, level: float = 0.95) -> tuple[float, float, float]:
-    """Slope of the outcome's log-odds on the promised ones, with Wald's interval; NaN where one outcome is rare.
-
-    1 is right; under 1 the score is too sure of itself, 0 it says nothing.
-
-    References:
-        Cox (1958), as above; Hastie, Tibshirani & Friedman (2009), ESL, 4.4.1 (covariance by the Hessian).
-    """
-    margin = logit(probability)
-    rarer = min(outcome.sum(), len(outcome) - outcome.sum())
-    if rarer < FEWEST_OF_OUTCOME or np.ptp(margin) < 1e-9:
-        return math.nan, math.nan, math.nan
-    intercept, value = fit_logit(margin[:, None], outcome, ridge=1e-9)
-    p = sigmoid(intercept + value * margin)
-    design = np.column_stack([np.ones(len(margin)), margin])
-    covariance = np.linalg.inv((design * (p * (1 - p))[:, None]).T @ design)
-    reach = NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(float(covariance[1, 1]))
-    return float(value), float(value - reach), float(value + reach)
-
-
-def ranking(outcome: Numbers, score: Numbers) -> tuple[float, float, float]:
-    """AUC with DeLong's interval; NaN with fewer than 20 loans of either outcome."""
+def slope(
+    outcome: Numbers, probability: Numbers, groups: Numbers | None = None, *, level: float = 0.95
+) -> tuple[float, float, float]:
+    """`slope_interval`; NaN where one outcome is rare. 1 is right; under 1 the score is too sure of itself, 0 it says nothing."""
     if min(outcome.sum(), len(outcome) - outcome.sum()) < FEWEST_OF_OUTCOME:
         return math.nan, math.nan, math.nan
-    return auc(outcome, score), *auc_interval(outcome, score)
+    return slope_interval(outcome, probability, groups, level=level)
+
+
+def ranking(outcome: Numbers, score: Numbers, groups: Numbers | None = None) -> tuple[float, float, float]:
+    """AUC with DeLong's interval, clustered by borrower where there are groups; NaN with fewer than 20 loans of either
+    outcome."""
+    if min(outcome.sum(), len(outcome) - outcome.sum()) < FEWEST_OF_OUTCOME:
+        return math.nan, math.nan, math.nan
+    return auc(outcome, score), *auc_interval(outcome, score, groups=groups)
 
 
 def fell_by(before: tuple[float, float, float], now: tuple[float, float, float]) -> tuple[float, float, float]:

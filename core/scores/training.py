@@ -80,7 +80,7 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
     said = verdict(auc_low=low if later is None else min(low, later.card["auc_ci"][0]), p_value=p_value)
     card = {
         "verdict": said, "p_value": p_value, **_measured(chosen, target), "out_of_time": later.card if later else None,
-        "evidence": evidence_of(target.outcome, chosen.reference, chosen.measured),
+        "evidence": evidence_of(target.outcome, chosen.reference, chosen.measured, target.groups),
         "candidates": {each.candidate.kind: _tried(each, min(tried, key=_surprise)) for each in tried},
         "calibration": chosen.calibration["method"], "folds": FOLDS, "reference_strategy": REFERENCE,
         "conditional_on_strategy": any(each["kind"] == "strategy" for each in inputs),

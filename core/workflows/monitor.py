@@ -61,7 +61,7 @@ def baselines(trained: Trained, target: Target, reader: PortfolioReader) -> dict
     rows, outcome, margin = target.rows[chosen], target.outcome[chosen], trained.margins[chosen]
     score = apply_calibration(artifact.content["calibration"], margin)
     held = baseline(score, input_values(artifact.inputs, rows), first_day=min(days[chosen]), last_day=max(days[chosen]))
-    value, low, high = ranking(outcome, margin)
+    value, low, high = ranking(outcome, margin, target.groups[chosen])
     held |= plain({"auc": value, "auc_low": low, "auc_high": high}) | {"events": int(outcome.sum())}
     if target.column != "payments":
         return {ALL: held}
@@ -191,24 +191,24 @@ def _outcomes(unit: WriteUnit, model: Model) -> list[dict[str, Any]]:
 
 def _judged(model: Model, ripe: pd.DataFrame, outcome: Numbers) -> list[dict[str, Any]]:
     """A/E of the loans the score is about (under the reference strategy, where the model knows strategies), AUC of all."""
-    days, score = ripe["as_of"].astype(str).to_numpy(), ripe["risk_score"].to_numpy(dtype=float)
+    days, score, who = ripe["as_of"].astype(str).to_numpy(), number(ripe, "risk_score"), number(ripe, "borrower")
     levels: list[str] = next((each["levels"] for each in _inputs(model) if each["kind"] == "strategy"), [])
     as_said = ~ripe["strategy"].isin(levels).to_numpy()
-    ratio = actual_by_expected(outcome[as_said], score[as_said])
-    slopes = slope(outcome[as_said], score[as_said])
+    ratio = actual_by_expected(outcome[as_said], score[as_said], who[as_said])
+    slopes = slope(outcome[as_said], score[as_said], who[as_said])
     calibration = plain(asdict(ratio)) | plain(dict(zip(("slope", "slope_low", "slope_high"), slopes, strict=True))) | {
         "first_day": min(days), "last_day": max(days), "other_strategies": int((~as_said).sum()),
-        "deciles": by_decile(outcome[as_said], score[as_said]),
+        "deciles": by_decile(outcome[as_said], score[as_said], who[as_said]),
     }  # fmt: skip
     held = (model.card.get("baseline") or {}).get(NEW) or (model.card.get("baseline") or {}).get(ALL) or {}
     before = tuple(_number(held.get(name)) for name in ("auc", "auc_low", "auc_high"))
-    now = ranking(outcome, score)
+    now = ranking(outcome, score, who)
     drop, drop_low, drop_high = fell_by(before, now)  # type: ignore[arg-type]
     ranked = plain({"low": now[1], "high": now[2], "before": before[0], "before_low": before[1], "before_high": before[2],
                     "drop": drop, "drop_low": drop_low, "drop_high": drop_high})  # fmt: skip
     ranked |= {
         "cohorts": [
-            _cohort(day, outcome[days == day], score[days == day], as_said[days == day]) for day in sorted(set(days))
+            _cohort(day, *(each[days == day] for each in (outcome, score, who, as_said))) for day in sorted(set(days))
         ]
     }
     newest = max(days)
@@ -218,9 +218,9 @@ def _judged(model: Model, ripe: pd.DataFrame, outcome: Numbers) -> list[dict[str
     ]  # fmt: skip
 
 
-def _cohort(day: str, outcome: Numbers, score: Numbers, as_said: np.ndarray) -> dict[str, Any]:
-    value, low, high = ranking(outcome, score)
-    ratio = actual_by_expected(outcome[as_said], score[as_said])
+def _cohort(day: str, outcome: Numbers, score: Numbers, who: Numbers, as_said: np.ndarray) -> dict[str, Any]:
+    value, low, high = ranking(outcome, score, who)
+    ratio = actual_by_expected(outcome[as_said], score[as_said], who[as_said])
     told = {
         "auc": value,
         "auc_low": low,

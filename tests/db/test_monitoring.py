@@ -82,6 +82,7 @@ def test_the_score_first_given_is_told_with_the_net_cash_of_the_twelve_months_af
     assert told[["as_of", "balance", "strategy", "risk_score", "cash_12m"]].astype(object).fillna("-").values.tolist() == [
         [NEXT, 1000.0, "-", 0.3, 320.0], [NEXT, 400.0, "Legal", 0.3, 0.0],
     ]  # fmt: skip
+    assert told["borrower"].nunique() == 2
     assert outcomes(writer, 7, after=NEXT)[0].empty
     assert outcomes(writer, 9)[0].empty
 

@@ -1,6 +1,7 @@
 """Is a score the same for everybody it is as right about? Audited by groups whose attributes never enter it. Worker only.
 
-Ratios are screening statistics with their intervals, never a legal verdict. Groups that are too small are named with
+Ratios are screening statistics with their intervals, in which the loans of one borrower are no independent evidence, and
+never a legal verdict. Groups that are too small are named with
 their n and not judged.
 """
 
@@ -14,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.metrics.intervals import wilson
 from core.scores.fairness.groups import Attribute, attributes_of, flipped
 from core.scores.learning.candidates import CANDIDATES
 from core.scores.learning.crossfit import Sample
+from core.scores.measures.clustered import share_interval
 from core.scores.measures.discrimination import auc, auc_interval
-from core.scores.measures.ratios import mean_difference, ratio_within, share_ratio
+from core.scores.measures.ratios import mean_difference, ratio_effect, ratio_within, share_ratio
 from core.scores.rows.folds import grouped_folds
 from core.segments.features import Numbers
 from core.strategies.thresholds import propose
@@ -65,7 +66,7 @@ def fairness_of(audited: Audited, sample: Sample) -> dict[str, Any]:
 
     Args:
         audited: what is looked at.
-        sample: the model's matrix of the same rows, for the proxy test.
+        sample: the model's matrix of the same rows, for the proxy test, and their borrowers.
 
     Returns:
         source, n, fewest, attributes (name, role, stated, not_stated, reference, groups (see `_group`), proxy (group, n,
@@ -106,7 +107,7 @@ def _attribute(attribute: Attribute, audited: Audited, track: np.ndarray, sample
     stated = np.asarray([each is not None for each in attribute.group])
     reference = attribute.groups[0]
     level = 1 - 0.05 / max(1, len(attribute.groups) - 1)
-    groups = [_group(name, attribute, audited, track, level) for name in attribute.groups]
+    groups = [_group(name, attribute, audited, track, level, sample.groups) for name in attribute.groups]
     is_input = attribute.name == "Employment_Type"
     return {
         "name": attribute.name, "role": attribute.role, "stated": int(stated.sum()), "not_stated": int((~stated).sum()),
@@ -116,7 +117,9 @@ def _attribute(attribute: Attribute, audited: Audited, track: np.ndarray, sample
     }  # fmt: skip
 
 
-def _group(name: str, attribute: Attribute, audited: Audited, track: np.ndarray, level: float) -> dict[str, Any]:
+def _group(
+    name: str, attribute: Attribute, audited: Audited, track: np.ndarray, level: float, borrower: Numbers
+) -> dict[str, Any]:
     """One group: group, n, and, unless it is too small (refused says so), events, mean risk, calibration, AUC, smd, selection.
 
     `apart` is whether an interval made wide enough for all groups of the attribute together leaves out "no difference".
@@ -130,10 +133,10 @@ def _group(name: str, attribute: Attribute, audited: Audited, track: np.ndarray,
     return {
         "group": name, "n": n, "refused": "", "events": int(audited.outcome[member].sum()),
         "mean_risk": float(np.nanmean(used[member])),
-        "calibration": _calibration(audited, member, level), "auc": _auc(audited, member),
-        "smd": None if name == attribute.groups[0] else mean_difference(_known(used[member]), _known(used[reference])),
+        "calibration": _calibration(audited, member, level, borrower), "auc": _auc(audited, member, borrower),
+        "smd": None if name == attribute.groups[0] else _apart(used, member, reference, borrower),
         "selection": [
-            _selection(each, kind, chosen, member, reference, used, level, name == attribute.groups[0])
+            _selection(each, kind, chosen, member, reference, used, level, borrower, name == attribute.groups[0])
             for kind, taken in (("proposed", track), *_given(audited.rows))
             for each in TRACKS
             for chosen in (taken == each,)
@@ -147,59 +150,60 @@ def _given(rows: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
     return [("given", given)] if np.isin(given, TRACKS).any() else []
 
 
-def _known(values: Numbers) -> Numbers:
-    return np.asarray(values[~np.isnan(values)], dtype=float)
+def _apart(used: Numbers, member: np.ndarray, reference: np.ndarray, borrower: Numbers) -> dict[str, Any]:
+    """The standardised difference of the scores of a group and of the reference group."""
+    one, other = (side & ~np.isnan(used) for side in (member, reference))
+    return mean_difference(used[one], used[other], np.concatenate([borrower[one], borrower[other]]))
 
 
-def _calibration(audited: Audited, member: np.ndarray, level: float) -> dict[str, Any] | None:
+def _calibration(audited: Audited, member: np.ndarray, level: float, borrower: Numbers) -> dict[str, Any] | None:
     """Actual over expected non-recoveries, with Wilson's interval of the actual share; None where it cannot be told."""
     if audited.measured is None:
         return None
     n, events, expected = int(member.sum()), float(audited.outcome[member].sum()), float(audited.measured[member].sum())
     if min(events, n - events) < FEWEST_EVENTS or expected <= 0:
         return None
-    low, high = (end * n / expected for end in wilson(events, n))
-    wide = [end * n / expected for end in wilson(events, n, level)]
+    (low, high), wide = (
+        [end * n / expected for end in share_interval(audited.outcome[member], borrower[member], each)]
+        for each in (0.95, level)
+    )
     return {
         "actual": int(events), "expected": expected, "ratio": events / expected, "ci": [low, high],
         "apart": not wide[0] <= 1 <= wide[1],
     }  # fmt: skip
 
 
-def _auc(audited: Audited, member: np.ndarray) -> dict[str, Any] | None:
+def _auc(audited: Audited, member: np.ndarray, borrower: Numbers) -> dict[str, Any] | None:
     inside = member & ~np.isnan(audited.used)
     outcome = audited.outcome[inside]
     if min(outcome.sum(), len(outcome) - outcome.sum()) < FEWEST_EVENTS:
         return None
     return {
-        "value": auc(outcome, audited.used[inside]), "ci": list(auc_interval(outcome, audited.used[inside])),
-        "n": len(outcome),
+        "value": auc(outcome, audited.used[inside]),
+        "ci": list(auc_interval(outcome, audited.used[inside], groups=borrower[inside])), "n": len(outcome),
     }  # fmt: skip
 
 
 def _selection(
-    track: str, kind: str, chosen: np.ndarray, member: np.ndarray, reference: np.ndarray, used: Numbers, level: float, is_reference: bool,
+    track: str, kind: str, chosen: np.ndarray, member: np.ndarray, reference: np.ndarray, used: Numbers, level: float,
+    borrower: Numbers, is_reference: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """How often a track falls on the group: kind (proposed by this score, or given so far), share with interval, ratio to
     the reference group, and the same ratio among loans of like risk (five bands): where the two point apart, the plain
     one is about who the groups are, not about how they are treated."""
     n, count = int(member.sum()), int((chosen & member).sum())
-    told = {"track": track, "kind": kind, "n": n, "count": count, "share": count / n, "ci": list(wilson(count, n))}
+    ci = list(share_interval(chosen[member], borrower[member]))
+    told = {"track": track, "kind": kind, "n": n, "count": count, "share": count / n, "ci": ci}
     if is_reference:
-        return {
-            **told,
-            "ratio": None,
-            "ratio_ci": None,
-            "within": None,
-            "within_ci": None,
-            "apart": False,
-            "reverses": False,
-        }
+        nothing = dict.fromkeys(("ratio", "ratio_ci", "within", "within_ci"))
+        return {**told, **nothing, "apart": False, "reverses": False}
     others = (int((chosen & reference).sum()), int(reference.sum()))
-    plain, wide = share_ratio(count, n, *others), share_ratio(count, n, *others, level)
+    effect = ratio_effect(chosen, member, reference, borrower)
+    plain, wide = (share_ratio(count, n, *others, each, effect) for each in (0.95, level))
     both = (member | reference) & ~np.isnan(used)
     edges = np.quantile(used[both], np.arange(1, BANDS) / BANDS)
-    within = ratio_within(chosen[both], member[both], np.searchsorted(edges, used[both], side="right"))
+    bands = np.searchsorted(edges, used[both], side="right")
+    within = ratio_within(chosen[both], member[both], bands, groups=borrower[both])
     return {
         **told, "ratio": _value(plain[0]), "ratio_ci": _ends(plain), "within": _value(within[0]), "within_ci": _ends(within),
         "apart": bool(wide[1] > 1 or wide[2] < 1),
@@ -234,8 +238,8 @@ def _proxies(attribute: Attribute, stated: np.ndarray, sample: Sample) -> list[d
         score = _crossed(sample.reference.values[rows], member, sample.groups[rows])
         value = auc(member, score)
         found.append({
-            "group": name, "n": n, "of": len(rows), "auc": value, "ci": list(auc_interval(member, score)),
-            "review": bool(value > REVIEW_FROM),
+            "group": name, "n": n, "of": len(rows), "auc": value,
+            "ci": list(auc_interval(member, score, groups=sample.groups[rows])), "review": bool(value > REVIEW_FROM),
         })  # fmt: skip
     return found
 

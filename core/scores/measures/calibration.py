@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
+from core.scores.measures.clustered import design_effect
 from core.scores.measures.logit import fit_logit, logit, sigmoid
 from core.segments.features import Numbers
 
@@ -50,6 +52,31 @@ def calibration_slope(outcome: Numbers, probability: Numbers) -> float:
     if np.ptp(margin) < 1e-9 or np.ptp(outcome) == 0:
         return float("nan")
     return float(fit_logit(margin[:, None], outcome, ridge=1e-9)[1])
+
+
+def slope_interval(
+    outcome: Numbers, probability: Numbers, groups: Numbers | None = None, *, level: float = 0.95
+) -> tuple[float, float, float]:
+    """The calibration slope with Wald's interval, widened by what a borrower's loans share; NaN where scores or outcomes
+    do not differ.
+
+    Args:
+        groups: the borrower of each loan; None where every loan stands for itself.
+
+    References:
+        Cox (1958), as above; Hastie, Tibshirani & Friedman (2009), ESL, 4.4.1 (covariance by the Hessian); Liang & Zeger
+        (1986), Biometrika 73, 13-22 (sums of the score a cluster, here as a design effect).
+    """
+    margin = logit(probability)
+    if np.ptp(margin) < 1e-9 or np.ptp(outcome) == 0:
+        return float("nan"), float("nan"), float("nan")
+    intercept, slope = fit_logit(margin[:, None], outcome, ridge=1e-9)
+    fitted = sigmoid(intercept + slope * margin)
+    design = np.column_stack([np.ones(len(margin)), margin])
+    covariance = np.linalg.inv(design.T @ (design * (fitted * (1 - fitted))[:, None]))
+    adds = np.asarray((outcome - fitted) * (design @ covariance[1]), dtype=float)
+    reach = NormalDist().inv_cdf(0.5 + level / 2) * float(np.sqrt(covariance[1, 1] * design_effect(adds, groups)))
+    return float(slope), float(slope) - reach, float(slope) + reach
 
 
 def expected_calibration_error(outcome: Numbers, probability: Numbers, *, bins: int = BINS) -> float:

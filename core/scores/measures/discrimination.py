@@ -54,13 +54,16 @@ def auc_interval(
     if len(above) < 2 or len(below) < 2:
         return float("nan"), float("nan")
     of_above, of_below = _placements(outcome, score)
-    value = float(of_above.mean())
-    if groups is None or len(np.unique(groups)) == len(groups):
-        se = float(np.sqrt(of_above.var(ddof=1) / len(above) + of_below.var(ddof=1) / len(below)))
-    else:
-        se = _clustered_error(of_above - value, of_below - value, groups[positive], groups[~positive])
+    value, se = float(of_above.mean()), _error(of_above, of_below, positive, groups)
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     return max(0.0, value - z * se), min(1.0, value + z * se)
+
+
+def _error(of_above: Numbers, of_below: Numbers, positive: np.ndarray, groups: Numbers | None) -> float:
+    """Standard error of a mean of placements: DeLong's, or Obuchowski's where borrowers hold several loans."""
+    if groups is None or len(np.unique(groups)) == len(groups):
+        return float(np.sqrt(of_above.var(ddof=1) / len(of_above) + of_below.var(ddof=1) / len(of_below)))
+    return _clustered_error(of_above - of_above.mean(), of_below - of_below.mean(), groups[positive], groups[~positive])
 
 
 def _clustered_error(of_above: Numbers, of_below: Numbers, above: Numbers, below: Numbers) -> float:
@@ -81,18 +84,22 @@ def _clustered_error(of_above: Numbers, of_below: Numbers, above: Numbers, below
     return float(np.sqrt(max(variance, 0.0)))
 
 
-def auc_difference_error(outcome: Numbers, score: Numbers, other: Numbers) -> float:
+def auc_difference_error(outcome: Numbers, score: Numbers, other: Numbers, groups: Numbers | None = None) -> float:
     """Standard error of the difference of two scores' AUC on the same loans; NaN where a class has fewer than two.
 
+    Placements under the one score less those under the other, squared a loan, or summed a borrower (`groups`, as
+    `auc_interval`) before they are squared.
+
     References:
-        DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44, 837-845 (correlated curves).
+        DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44, 837-845 (correlated curves); Obuchowski (1997), Biometrics
+        53, 567-578 (the same for clusters).
     """
     if min(outcome.sum(), (1 - outcome).sum()) < 2:
         return float("nan")
     above, below = (
         mine - theirs for mine, theirs in zip(_placements(outcome, score), _placements(outcome, other), strict=True)
     )
-    return float(np.sqrt(above.var(ddof=1) / len(above) + below.var(ddof=1) / len(below)))
+    return _error(above, below, outcome == 1, groups)
 
 
 def _placements(outcome: Numbers, score: Numbers) -> tuple[Numbers, Numbers]:

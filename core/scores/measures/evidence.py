@@ -1,6 +1,7 @@
 """How good a score is, drawn: ROC, deciles, calibration, each with n and intervals; computed once, at training.
 
-Everything here is about loans the model never saw (out-of-fold scores), and plain JSON, for the model's card.
+Everything here is about loans the model never saw (out-of-fold scores), and plain JSON, for the model's card. Where
+borrowers hold several loans (`groups`), every interval takes a borrower's loans together: see `measures.clustered`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from core.metrics.intervals import wilson
-from core.scores.measures.calibration import BINS, expected_calibration_error
-from core.scores.measures.logit import fit_logit, logit, sigmoid
+from core.scores.measures.calibration import BINS, expected_calibration_error, slope_interval
+from core.scores.measures.clustered import share_interval
 from core.segments.features import Numbers
 
 MOST_POINTS = 101
@@ -23,29 +23,32 @@ SEED = 20_261
 Z = NormalDist().inv_cdf(0.975)
 
 
-def evidence_of(outcome: Numbers, score: Numbers, probability: Numbers) -> dict[str, Any]:
+def evidence_of(
+    outcome: Numbers, score: Numbers, probability: Numbers, groups: Numbers | None = None
+) -> dict[str, Any]:
     """What the charts of a model show.
 
     Args:
         outcome: 1 where not recovered, else 0, both present.
         score: out-of-fold margins as the score is used (under the reference strategy).
         probability: out-of-fold probabilities under the strategy each loan had, to be held against what happened.
+        groups: the borrower of each loan; None where every loan stands for itself.
 
     Returns:
         n, events, roc (`roc_of`), deciles (`deciles_of`) and calibration (`calibration_of`), as JSON values.
     """
     return {
-        "n": len(outcome), "events": int(outcome.sum()), "roc": roc_of(outcome, score),
-        "deciles": deciles_of(outcome, score), "calibration": calibration_of(outcome, probability),
+        "n": len(outcome), "events": int(outcome.sum()), "roc": roc_of(outcome, score, groups),
+        "deciles": deciles_of(outcome, score, groups), "calibration": calibration_of(outcome, probability, groups),
     }  # fmt: skip
 
 
-def roc_of(outcome: Numbers, score: Numbers) -> dict[str, Any]:
+def roc_of(outcome: Numbers, score: Numbers, groups: Numbers | None = None) -> dict[str, Any]:
     """The ROC curve and its Kolmogorov-Smirnov point.
 
     Returns:
         points: at most 101 of [share of the recovered, share of the not recovered] that score at least as high, from
-        [0, 0] to [1, 1]; ks: value, ci (basic bootstrap within each outcome), at (its point), n, events.
+        [0, 0] to [1, 1]; ks: value, ci (basic bootstrap, of whole borrowers), at (its point), n, events.
 
     References:
         Hand (2009), Measuring classifier performance, Machine Learning 77; Davison & Hinkley (1997),
@@ -62,13 +65,15 @@ def roc_of(outcome: Numbers, score: Numbers) -> dict[str, Any]:
     return {
         "points": [[round(float(across[each]), 5), round(float(up[each]), 5)] for each in kept],
         "ks": {
-            "value": float(up[best] - across[best]), "ci": _ks_interval(good, bad),
+            "value": float(up[best] - across[best]), "ci": _ks_interval(good, bad, place, outcome, groups),
             "at": [float(across[best]), float(up[best])], "n": len(outcome), "events": int(outcome.sum()),
         },
     }  # fmt: skip
 
 
-def _ks_interval(good: np.ndarray, bad: np.ndarray) -> list[float]:
+def _ks_interval(
+    good: np.ndarray, bad: np.ndarray, place: np.ndarray, outcome: Numbers, groups: Numbers | None
+) -> list[float]:
     """Basic bootstrap of the largest gap; many distinct scores are taken together in steps of equal mass.
 
     A largest gap is biased upwards, and its bootstrap once more: turning the interval round the value takes that off.
@@ -76,18 +81,34 @@ def _ks_interval(good: np.ndarray, bad: np.ndarray) -> list[float]:
     mass = (good + bad).cumsum() / (good.sum() + bad.sum())
     step = np.minimum((mass * KS_STEPS).astype(int), KS_STEPS - 1)
     grouped = [np.bincount(step, weights=each, minlength=KS_STEPS) for each in (good, bad)]
-    draw = np.random.default_rng(SEED)
-    shares = [
-        (draw.multinomial(int(each.sum()), each / each.sum(), size=KS_DRAWS) / each.sum()).cumsum(axis=1)
-        for each in grouped
-    ]
-    gaps = (shares[1] - shares[0]).max(axis=1)
+    if groups is None or len(np.unique(groups)) == len(groups):
+        draw = np.random.default_rng(SEED)
+        shares = [
+            (draw.multinomial(int(each.sum()), each / each.sum(), size=KS_DRAWS) / each.sum()).cumsum(axis=1)
+            for each in grouped
+        ]
+        gaps = (shares[1] - shares[0]).max(axis=1)
+    else:
+        gaps = _gaps_of_redrawn_borrowers(step[place], outcome, groups)
     value = float((np.cumsum(grouped[1]) / grouped[1].sum() - np.cumsum(grouped[0]) / grouped[0].sum()).max())
     low, high = 2 * value - np.quantile(gaps, [0.975, 0.025])
     return [max(0.0, float(low)), min(1.0, float(high))]
 
 
-def deciles_of(outcome: Numbers, score: Numbers) -> list[dict[str, Any]]:
+def _gaps_of_redrawn_borrowers(step: np.ndarray, outcome: Numbers, groups: Numbers) -> Numbers:
+    """The largest gap among as many borrowers, drawn with all their loans; redraws with one outcome only are left out."""
+    names, of_row = np.unique(groups, return_inverse=True)
+    draw, gaps = np.random.default_rng(SEED), []
+    cell = step + KS_STEPS * (outcome == 1)
+    for _ in range(KS_DRAWS):
+        times = np.bincount(draw.integers(0, len(names), len(names)), minlength=len(names))[of_row]
+        sides = np.bincount(cell, weights=times, minlength=2 * KS_STEPS).reshape(2, KS_STEPS).cumsum(axis=1)
+        if sides[:, -1].min() > 0:
+            gaps.append(float((sides[1] / sides[1, -1] - sides[0] / sides[0, -1]).max()))
+    return np.asarray(gaps)
+
+
+def deciles_of(outcome: Numbers, score: Numbers, groups: Numbers | None = None) -> list[dict[str, Any]]:
     """Tenths of the loans by score, the riskiest first.
 
     Returns:
@@ -97,21 +118,23 @@ def deciles_of(outcome: Numbers, score: Numbers) -> list[dict[str, Any]]:
     order = np.argsort(-score, kind="stable")
     total, rate = float(outcome.sum()), float(outcome.mean())
     rows, so_far, seen = [], 0, 0
+    of_events, high_enough = _of(groups, outcome == 1), np.zeros(len(outcome), dtype=bool)
     for part in np.array_split(order, DECILES):
         n, events = len(part), int(outcome[part].sum())
         so_far, seen = so_far + events, seen + n
-        low, high = wilson(events, n)
+        high_enough[part] = True
+        low, high = share_interval(outcome[part], _of(groups, part))
         rows.append(
             {
                 "n": n, "events": events, "share": events / n, "low": low, "high": high, "lift": events / n / rate,
-                "lift_ci": [low / rate, high / rate], "captured": so_far / total, "captured_ci": list(wilson(so_far, total)),
+                "lift_ci": [low / rate, high / rate], "captured": so_far / total, "captured_ci": list(share_interval(high_enough[outcome == 1], of_events)),
                 "loans_share": seen / len(outcome),
             }
         )  # fmt: skip
     return rows
 
 
-def calibration_of(outcome: Numbers, probability: Numbers) -> dict[str, Any]:
+def calibration_of(outcome: Numbers, probability: Numbers, groups: Numbers | None = None) -> dict[str, Any]:
     """Whether 0.3 means three in ten.
 
     Returns:
@@ -127,14 +150,14 @@ def calibration_of(outcome: Numbers, probability: Numbers) -> dict[str, Any]:
     bins = []
     for part in parts:
         n, events = len(part), int(outcome[part].sum())
-        low, high = wilson(events, n)
+        low, high = share_interval(outcome[part], _of(groups, part))
         bins.append({"predicted": float(probability[part].mean()), "observed": events / n, "low": low, "high": high,
                      "n": n, "events": events})  # fmt: skip
-    slope, slope_ci = _slope(outcome, probability)
+    slope, *slope_ci = slope_interval(outcome, probability, groups)
     return {
         "bins": bins, "ece": expected_calibration_error(outcome, probability),
         "ece_of_chance": _ece_of_chance(probability[order], [len(part) for part in parts]),
-        "slope": slope, "slope_ci": slope_ci, "n": len(outcome),
+        "slope": None if np.isnan(slope) else slope, "slope_ci": None if np.isnan(slope) else slope_ci, "n": len(outcome),
     }  # fmt: skip
 
 
@@ -151,13 +174,5 @@ def _ece_of_chance(ordered: Numbers, sizes: list[int]) -> dict[str, float]:
     return {"mean": float(np.mean(gaps)), "high": float(np.quantile(gaps, 0.95))}
 
 
-def _slope(outcome: Numbers, probability: Numbers) -> tuple[float | None, list[float] | None]:
-    margin = logit(probability)
-    if np.ptp(margin) < 1e-9 or np.ptp(outcome) == 0:
-        return None, None
-    intercept, slope = fit_logit(margin[:, None], outcome, ridge=1e-9)
-    fitted = sigmoid(intercept + slope * margin)
-    design = np.column_stack([np.ones(len(margin)), margin])
-    information = design.T @ (design * (fitted * (1 - fitted))[:, None])
-    error = float(np.sqrt(np.linalg.inv(information)[1, 1]))
-    return float(slope), [float(slope) - Z * error, float(slope) + Z * error]
+def _of(groups: Numbers | None, part: np.ndarray) -> Numbers | None:
+    return None if groups is None else groups[part]

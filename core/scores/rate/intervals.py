@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.scores.measures.clustered import design_effect
 from core.segments.features import Numbers
 
 BINS = 10
@@ -43,7 +44,7 @@ def fit_intervals(predicted: Numbers, realised: Numbers, balance: Numbers, group
     place = np.searchsorted(edges, predicted, side="right")
     told = [_bin(predicted[place == each], realised[place == each]) for each in range(len(edges) + 1)]
     return {
-        "edges": edges.tolist(), "bins": told, "together": _together((realised - predicted) * balance, groups),
+        "edges": edges.tolist(), "bins": told, "together": design_effect((realised - predicted) * balance, groups),
         "learned_from": len(predicted),
     }  # fmt: skip
 
@@ -99,10 +100,3 @@ def _middle(values: Numbers, level: float) -> tuple[float, float]:
     ordered, n = np.sort(values), len(values)
     below = max(int(np.floor((n + 1) * (1 - level) / 2 + 1e-9)), 1)
     return float(ordered[below - 1]), float(ordered[n - below])
-
-
-def _together(gap: Numbers, groups: Numbers) -> float:
-    """Mean squared gap of borrowers over that of loans, at least 1: the loans of one borrower tend to fail together."""
-    _, of_row = np.unique(groups, return_inverse=True)
-    alone = float((gap**2).sum())
-    return max(1.0, float((np.bincount(of_row, weights=gap) ** 2).sum()) / alone) if alone > 0 else 1.0

@@ -72,3 +72,20 @@ def test_a_fall_is_a_difference_of_two_estimates_with_its_interval():
 
 def test_what_is_undefined_is_none_in_json():
     assert plain({"a": math.nan, "b": math.inf, "c": 1.0, "d": 2}) == {"a": None, "b": None, "c": 1.0, "d": 2}
+
+
+def test_what_came_of_the_same_borrowers_twice_is_no_surer_than_once():
+    rng = np.random.default_rng(7)
+    p = rng.beta(2, 3, 300).clip(0.01, 0.99)
+    outcome, who = (rng.random(300) < p).astype(float), np.arange(300.0)
+    once = actual_by_expected(outcome, p)
+    assert actual_by_expected(outcome, p, who) == once
+    twice = actual_by_expected(*(np.repeat(each, 2) for each in (outcome, p, who)))
+    naive = actual_by_expected(np.repeat(outcome, 2), np.repeat(p, 2))
+    assert (twice.low, twice.high) == pytest.approx((once.low, once.high), abs=2e-3)
+    assert naive.high - naive.low < 0.75 * (once.high - once.low)
+    for measure in (ranking, slope):
+        assert measure(outcome, p, who) == measure(outcome, p)
+        doubled = measure(*(np.repeat(each, 2) for each in (outcome, p, who)))
+        assert doubled == pytest.approx(measure(outcome, p), abs=5e-3)
+    assert by_decile(outcome, p, who) == by_decile(outcome, p)

@@ -155,3 +155,24 @@ def test_a_group_whose_loans_all_ended_alike_has_neither_calibration_nor_auc():
 def test_the_card_is_json_without_nan(fair, unfair):
     for card in (fair, unfair):
         assert json.loads(json.dumps(card, allow_nan=False)) == card
+
+
+def test_a_book_told_twice_by_the_same_borrowers_is_judged_as_once():
+    audited, sample = book(seed=5, loans=600)
+    rows = pd.concat([audited.rows] * 2, ignore_index=True)
+    outcome, used, who = np.tile(audited.outcome, 2), np.tile(audited.used, 2), np.tile(sample.groups, 2)
+    matrix = Matrix(np.tile(sample.actual.values, (2, 1)), np.arange(2), ())
+    told = {}
+    for name, groups in (("borrowers", who), ("loans", np.arange(1_200.0))):
+        both = Audited(rows, outcome, used, used, "model", lambda frame: pd.Series(0.5, index=frame.index))
+        asked = Sample(matrix, matrix, outcome, groups, np.zeros(1_200, int), [0, 0], np.ones(1_200, bool))
+        told[name] = of(fairness_of(both, asked), "Gender", "Female")
+    once = of(fairness_of(audited, sample), "Gender", "Female")
+
+    def widths(group):
+        legal = chosen(group, "Legal")
+        ends = [group["calibration"]["ci"], group["auc"]["ci"], group["smd"]["ci"], legal["ci"], legal["ratio_ci"]]
+        return np.array([high - low for low, high in [*ends, legal["within_ci"]]])
+
+    assert widths(told["borrowers"]) == pytest.approx(widths(once), rel=0.05)
+    assert (widths(told["loans"]) < 0.8 * widths(once)).all()

@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from core.scores.measures.discrimination import auc, auc_interval, ks, midranks, permutation_p, shuffler
+from core.scores.measures.discrimination import (
+    auc,
+    auc_difference_error,
+    auc_interval,
+    ks,
+    midranks,
+    permutation_p,
+    shuffler,
+)
 
 OUTCOME = np.array([0.0, 0.0, 0.0, 1.0, 1.0])
 SCORE = np.array([0.1, 0.2, 0.6, 0.6, 0.9])
@@ -113,3 +121,25 @@ def test_what_only_borrowers_share_is_no_signal():
         told["row by row"] += permutation_p(outcome, score, draws=199, seed=turn) <= 0.05
     assert told["clustered"] <= 6
     assert told["row by row"] >= 12
+
+
+def test_the_error_of_a_difference_of_two_scores_sums_a_borrower_before_it_squares():
+    # placements of the first score: events 1, 1/2, others 1, 1/2; of the second: events 1/2, 1, others 1/2, 1
+    outcome, who = np.array([1.0, 1, 0, 0]), np.array([1, 2, 1, 3.0])
+    score, other = np.array([4.0, 2, 1, 3]), np.array([2.0, 4, 3, 1])
+    # differences: events 1/2, -1/2 (borrowers 1, 2), others -1/2 + 1 ... of 1 and 3: worked by hand below
+    above, below = np.array([0.5, -0.5]), np.array([0.5, -0.5])
+    crossed = 2 * above[0] * below[0] * 3 / 2 / (2 * 2)  # only borrower 1 holds both; three borrowers in all
+    squares = (above**2).sum() * 2 / 2**2 + (below**2).sum() * 2 / 2**2  # two clusters of two on either side
+    assert auc_difference_error(outcome, score, other, who) == pytest.approx(np.sqrt(squares + crossed))
+    assert auc_difference_error(outcome, score, other, np.arange(4.0)) == auc_difference_error(outcome, score, other)
+
+
+def test_a_difference_told_three_times_by_the_same_borrowers_is_told_once():
+    draw = np.random.default_rng(8)
+    outcome = (draw.random(300) < 0.4).astype(float)
+    score, other = draw.normal(size=300) + outcome, draw.normal(size=300) + 0.7 * outcome
+    thrice = [np.tile(each, 3) for each in (outcome, score, other, np.arange(300.0))]
+    once = auc_difference_error(outcome, score, other)
+    assert auc_difference_error(*thrice) == pytest.approx(once, rel=0.01)
+    assert auc_difference_error(*thrice[:3]) < 0.62 * once

@@ -121,3 +121,26 @@ def test_the_evidence_is_plain_json_without_undefined_numbers_and_small():
     told = evidence_of(outcome, margin, sigmoid(margin))
     assert len(json.dumps(told, allow_nan=False)) < 10_000
     assert (told["n"], told["events"]) == (800, int(outcome.sum()))
+
+
+def test_evidence_told_twice_by_the_same_borrowers_is_no_surer():
+    outcome, margin = drawn(500)
+    who = np.arange(500.0)
+    once, single = evidence_of(outcome, margin, sigmoid(margin)), evidence_of(outcome, margin, sigmoid(margin), who)
+    assert single == once
+    doubled = [np.repeat(each, 2) for each in (outcome, margin, sigmoid(margin), who)]
+    twice, naive = evidence_of(*doubled), evidence_of(*doubled[:3])
+
+    def width(told, *path):
+        for each in path:
+            told = told[each]
+        return told[1] - told[0]
+
+    for path in (
+        ("roc", "ks", "ci"),
+        ("calibration", "slope_ci"),
+        ("deciles", 2, "captured_ci"),
+        ("deciles", 2, "lift_ci"),
+    ):
+        assert width(twice, *path) == pytest.approx(width(once, *path), rel=0.12), path
+        assert width(naive, *path) < 0.8 * width(twice, *path), path

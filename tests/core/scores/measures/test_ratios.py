@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.scores.measures.ratios import mean_difference, ratio_within, share_ratio
+from core.scores.measures.ratios import mean_difference, ratio_effect, ratio_within, share_ratio
 
 
 def test_a_ratio_of_shares_worked_by_hand():
@@ -70,3 +70,28 @@ def test_a_standardised_difference_of_means():
     assert told["ci"] == pytest.approx([-2 - half, -2 + half])
     assert mean_difference(one[:1], other)["value"] is None
     assert mean_difference(np.ones(3), np.ones(3))["value"] is None
+
+
+def test_the_design_effect_of_a_ratio_is_one_for_single_loans_and_counts_borrowers_else():
+    chosen, member, _ = rows([(0, 1, 1, 20), (0, 1, 0, 80), (0, 0, 1, 10), (0, 0, 0, 90), (0, 2, 1, 7)])
+    other = np.concatenate([np.zeros(100), np.ones(100), np.zeros(7)]) == 1  # the last seven are on neither side
+    assert ratio_effect(chosen, member, other, np.arange(207.0)) == 1.0
+    pairs = np.arange(207.0) // 2  # both loans of a pair are alike on these sides
+    assert ratio_effect(chosen, member, other, pairs) == pytest.approx(2 * (100 / 99) * (199 / 200))
+    assert ratio_effect(chosen & ~member, member, other, pairs) == 1.0
+    narrow, wide = share_ratio(20, 100, 10, 100), share_ratio(20, 100, 10, 100, effect=4.0)
+    assert np.log(wide[2] / wide[0]) == pytest.approx(2 * np.log(narrow[2] / narrow[0]))
+
+
+def test_within_bands_and_between_means_a_borrower_told_twice_is_told_once():
+    table = [(0, 1, 1, 30), (0, 1, 0, 60), (0, 0, 1, 20), (0, 0, 0, 80), (1, 1, 1, 40), (1, 1, 0, 20), (1, 0, 1, 30), (1, 0, 0, 30)]  # fmt: skip
+    once, who = rows(table), np.arange(310.0)
+    twice = [np.repeat(each, 2) for each in once]
+    assert ratio_within(*once, groups=who) == ratio_within(*once)
+    assert ratio_within(*twice, groups=np.repeat(who, 2)) == pytest.approx(ratio_within(*once), rel=0.01)
+    draw = np.random.default_rng(4)
+    one, other = draw.normal(size=80), draw.normal(size=120) + 0.3
+    told = mean_difference(one, other)
+    assert mean_difference(one, other, np.arange(200.0)) == told
+    double = mean_difference(np.repeat(one, 2), np.repeat(other, 2), np.repeat(np.arange(200.0), 2))
+    assert double["ci"] == pytest.approx(told["ci"], abs=0.01)

@@ -201,3 +201,17 @@ def test_loans_later_than_all_that_either_learned_from_come_first():
 @pytest.mark.parametrize("comparison", [None, {}, {"on": "none"}, {"on": "all", "rules": []}])
 def test_a_comparison_on_loans_one_had_learned_from_counts_as_no_contest(comparison):
     assert not was_held(comparison)
+
+
+def test_a_group_is_judged_by_its_borrowers_and_not_by_their_loans():
+    few = np.where(np.arange(N) < 200, "Few", "Many")
+    shaken = answers(TRUTH + np.where(few == "Few", 0.6 * NOISE, 0.0))
+    every = [np.repeat(each, 4) for each in (OUTCOME, np.arange(N), few)]
+    four, theirs = (Asked(np.repeat(each.probability, 4), np.repeat(each.score, 4)) for each in (shaken, KNOWS))
+    told = rule(judged(every[0], every[1], four, theirs, {"Product": every[2]}), "group", "Product: Few")
+    single = rule(judged(OUTCOME, np.arange(N), shaken, KNOWS, {"Product": few}), "group", "Product: Few")
+    assert told["figure"] == pytest.approx(single["figure"])
+    assert told["ci"] == pytest.approx(single["ci"], abs=0.004)
+    naive = rule(judged(every[0], np.arange(4 * N), four, theirs, {"Product": every[2]}), "group", "Product: Few")
+    assert not naive["passed"]  # loans taken as independent would stop it
+    assert told["passed"]
