@@ -11,8 +11,9 @@ from dash import Output, html
 
 from core.scores.rate.intervals import SUM_LEVEL, sum_interval
 from core.selection import NOT_STATED
+from core.strategies.catalogue import HOLD
 from dashboard import format as show
-from dashboard.pages.segments.profiles import MOST_ROWS, no_expectation
+from dashboard.pages.segments.profiles import MOST_ROWS, expected_of_workable, no_expectation
 from dashboard.pages.segments.table import cell
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
@@ -35,7 +36,11 @@ def part() -> html.Div:
 def update_priorities(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:
     """A row a segment, the most promising first, and what the numbers are."""
     view = view_of(services, search)
-    stock = view.reader.stock(replace(view.selection, lasso=None, search=""), by=["segment"])
+    chosen = replace(view.selection, lasso=None, search="")
+    stock = view.reader.stock(chosen, by=["segment"]).set_index("segment")
+    for name, of_workable in expected_of_workable(view.reader.stock(chosen, by=["segment", "proposed"])).items():
+        stock[name] = of_workable.reindex(stock.index).fillna(0)
+    stock = stock.reset_index()
     ranked = stock[stock["segment"] != NOT_STATED].sort_values(
         ["expected_recovery", "workable_loans"], ascending=False, kind="stable"
     )
@@ -59,12 +64,17 @@ def _intervals(view: View) -> Ends:
         return {}
     chosen = replace(view.selection, lasso=None, search="")
     of_day = int(view.reader.expected_spread(replace(chosen, filters={}))["loans"].sum())
-    spread = view.reader.expected_spread(chosen, by=["segment"])
+    spread = view.reader.expected_spread(chosen, by=["segment", "proposed"])
+    spread = (
+        spread[spread["proposed"] != HOLD]
+        .groupby("segment", observed=True)[["loans", "expected_recovery", "variance"]]
+        .sum()
+    )
     return {
         row["segment"]: (int(row["loans"]), *sum_interval(
             row["expected_recovery"], row["variance"], int(row["loans"]), of_day=of_day, learned_from=learned_from
         ))
-        for row in spread.to_dict("records")
+        for row in spread.reset_index().to_dict("records")
     }  # fmt: skip
 
 
@@ -98,7 +108,7 @@ def _subtitle(view: View, ranked: pd.DataFrame, sure: Ends) -> str:
             if sure
             else "what earlier loans like them brought, which says no interval"
         )
-        return f"{told} Expected: recovery in 12 months, over the n loans that have an expectation; {how}."
+        return f"{told} Expected: recovery in 12 months, over the n of them that have an expectation; {how}."
     return f"{told} Expected is {show.UNDEFINED}, because {no_expectation(view)}."
 
 

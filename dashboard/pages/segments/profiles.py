@@ -41,8 +41,9 @@ def card(below: html.Div) -> html.Section:
 
 
 def profile_frame(view: View) -> pd.DataFrame:
-    """One row a segment: loans, balance, arrears_balance, workable_loans, expected_loans, expected_recovery, risk,
-    source, placed, recovered (share, NaN where nothing was placed), proposed, proposed_share; largest balance first."""
+    """One row a segment: loans, balance, arrears_balance, workable_loans, expected_loans and expected_recovery (of those that
+    can be worked), risk, source, placed, recovered (share, NaN where nothing was placed), proposed, proposed_share; largest
+    balance first."""
     chosen = replace(view.selection, lasso=None, search="")
     stock = view.reader.stock(chosen, by=["segment"]).set_index("segment")
     points, _ = view.reader.loan_points(chosen, ["segment", "risk_score", "source"], limit=MOST_POINTS)
@@ -54,6 +55,8 @@ def profile_frame(view: View) -> pd.DataFrame:
     proposals["no_track"] = proposals["proposed"].isin((HOLD, NONE))
     by_rank = proposals.sort_values(["no_track", "loans"], ascending=[True, False])
     usual = by_rank.drop_duplicates("segment").set_index("segment")
+    for name, of_workable in expected_of_workable(proposals).items():
+        stock[name] = of_workable.reindex(stock.index).fillna(0)
     stock["proposed"] = usual["proposed"]
     stock["proposed_share"] = usual["loans"] / stock["loans"]
     placed = view.reader.placed(chosen, by=["segment"]).set_index("segment")
@@ -67,6 +70,17 @@ def profile_frame(view: View) -> pd.DataFrame:
     for name in ("low", "high"):
         stock[name] = sites[name].reindex(stock.index)
     return stock.sort_values("balance", ascending=False).reset_index()
+
+
+def expected_of_workable(by_proposal: pd.DataFrame) -> pd.DataFrame:
+    """expected_loans and expected_recovery by segment, of the loans that can be worked: a loan on hold is expected to pay too,
+    and nobody may work it.
+
+    Args:
+        by_proposal: segment, proposed, expected_loans, expected_recovery, a row a segment and proposal.
+    """
+    free = by_proposal[by_proposal["proposed"] != HOLD]
+    return free.groupby("segment", observed=True)[["expected_loans", "expected_recovery"]].sum()
 
 
 def update_profiles(services: Services, search: str | None, mode: str | None) -> dict[str, Any]:

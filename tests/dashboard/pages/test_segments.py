@@ -118,9 +118,8 @@ def test_profiles_hold_each_segments_loans_balance_risk_and_recovery():
     assert words_of(shown["answer"]).startswith(
         "6 loans in 2 segments. stretched holds 86 % of the balance in arrears."
     )
-    assert "3 loans can be worked; stretched should bring most: 1.00 k expected from 2 loans." in words_of(
-        shown["answer"]
-    )
+    # LN6 is expected to bring 100.00 and is on hold
+    assert "3 loans can be worked; stretched should bring most: 900 expected from 1 loan." in words_of(shown["answer"])
     assert (shown["badge"], shown["badge_class"]) == ("rule, not validated on your data", "badge-pill neutral")
 
 
@@ -323,8 +322,8 @@ def test_which_to_work_counts_only_loans_that_can_be_worked_most_promising_first
     assert second.startswith("steady")
     workable = [int(words_of(row.children[1])) for row in shown["rows"]]
     assert sum(workable) == 3  # LN6 is on hold, the others without arrears
-    assert words_of(shown["rows"][0].children[3]) == "1.00 k"
-    assert words_of(shown["rows"][0].children[4]) == "2"
+    assert words_of(shown["rows"][0].children[3]) == "900"  # without the 100.00 of LN6
+    assert words_of(shown["rows"][0].children[4]) == "1"
 
 
 def test_a_sum_the_model_told_stands_with_its_interval_and_one_it_told_in_part_does_not():
@@ -334,6 +333,12 @@ def test_a_sum_the_model_told_stands_with_its_interval_and_one_it_told_in_part_d
     shown = words_of(priorities.update_priorities(services_of(book), "", "light")["rows"][0].children[3])
     # 4,000 +- 1.96 x sqrt(40 x 400 x (1 + 40 / 20)) = 429
     assert shown.replace("\u00a0", " ") == "4.00 k 95 %: 3.57 k to 4.43 k"
+    on_hold = told.assign(proposed=["Hold"] * 4 + ["Standard"] * 36)
+    book = book_of(on_hold, pd.DataFrame({"loan_ref": ["LN01"], "paid_on": ["2026-10-01"], "amount": [1.0]}))
+    book.held = [Model(1, "logistic", "champion", "", "", {"rate": {"n": 20}}, "")]
+    shown = words_of(priorities.update_priorities(services_of(book), "", "light")["rows"][0].children[3])
+    # 3,600 +- 1.96 x sqrt(36 x 400 x (1 + 40 / 20)) = 407
+    assert shown.replace("\u00a0", " ") == "3.60 k 95 %: 3.19 k to 4.01 k"
     book = book_of(told.assign(expected_variance=[400.0] * 39 + [None]))
     book.held = [Model(1, "logistic", "champion", "", "", {"rate": {"n": 20}}, "")]
     shown = words_of(priorities.update_priorities(services_of(book), "", "light")["rows"][0].children[3])
