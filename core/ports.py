@@ -305,7 +305,7 @@ class WriteUnit(Protocol):
 
     def put_monitoring(self, rows: Iterable[Mapping[str, Any]], model_id: int | None) -> None:
         """Keep what was found about a model (None: the rule score): as_of (ISO), what (score, input, maturity,
-        calibration, ranking), feature, value, n, m, bound, alarm (0 none, 1 amber, 2 red), details (plain JSON values)."""
+        calibration, recent, slope, ranking), feature, value, n, m, bound, alarm (0 none, 1 amber, 2 red), details (plain JSON values)."""
 
     def champion(self) -> Model | None:
         """The model in use as this revision stands now: an undo may have felled the one before."""

@@ -25,7 +25,7 @@ def not_yet(rows: Sequence[Row], model: Model | None) -> str:
 
 
 def ratio_title(row: Row) -> str:
-    """Whether as many were not recovered as promised."""
+    """Whether as many were not recovered as promised, of the months that `row` is about."""
     of = row["details"]
     if not is_number(row["value"]):
         return "What came true"
@@ -35,13 +35,13 @@ def ratio_title(row: Row) -> str:
     return f"{share} {'more' if row['value'] > 1 else 'fewer'} were not recovered than the score promised"
 
 
-def ratio_subtitle(row: Row) -> str:
-    """The whole, the slope, and who is left out."""
+def ratio_subtitle(row: Row, whole_row: Row | None) -> str:
+    """The 12 newest months, the slope, and who is left out; beside it the whole, where older loans matured too."""
     of = row["details"]
-    whole = (
-        f"{show.number(of['actual'])} not recovered of {show.count(row['n'], 'loans')}, {show.number(of['expected'], 1)} promised: "
-        f"{figure(row['value'], 2)} ({figure(of['low'], 2)} to {figure(of['high'], 2)})"
-    )
+    every = "" if whole_row is None or whole_row["n"] == row["n"] else f" Of all months: {_held(whole_row)}."
+    newest = ", the 12 newest months that matured" if row["what"] == "recent" else ""
+    months = f"Loans of {show.month(of['first_day'])} to {show.month(of['last_day'])}{newest}: "
+    whole = months + _held(row)
     slope = f"slope {figure(of['slope'], 2)} ({figure(of['slope_low'], 2)} to {figure(of['slope_high'], 2)})"
     intercept = f"intercept {figure(of['intercept'], 2)} ({figure(of['intercept_low'], 2)} to {figure(of['intercept_high'], 2)})"
     apart = (
@@ -49,7 +49,16 @@ def ratio_subtitle(row: Row) -> str:
         if of["other_strategies"]
         else ""
     )
-    return f"By tenth of the score given then, with {show.percent(0.95, 0)} intervals. {whole}; {slope}; {intercept}.{apart}"
+    return f"By tenth of the score given then, with {show.percent(0.95, 0)} intervals. {whole}; {slope}; {intercept}.{every}{apart}"
+
+
+def _held(row: Row) -> str:
+    """Actual, promised and their ratio with interval and n."""
+    of = row["details"]
+    return (
+        f"{show.number(of['actual'])} not recovered of {show.count(row['n'], 'loans')}, {show.number(of['expected'], 1)} promised: "
+        f"{figure(row['value'], 2)} ({figure(of['low'], 2)} to {figure(of['high'], 2)})"
+    )
 
 
 def ratio_rows(row: Row) -> list[list[str]]:

@@ -77,10 +77,13 @@ def told(alert: Alert) -> Told:
     if alert.kind == "ranking":
         said = f"AUC {figure(alert.value)} {ends}, at training {figure(alert.before)}; {n} matured."
         return Told("The score ranks worse than at training", said, "/models", "See what came true")
+    held = f"{figure(alert.value, 2)} ({figure(alert.low, 2)} to {figure(alert.high, 2)})"
+    newest = " in the 12 newest months" if alert.kind != "calibration" else ""
+    if alert.kind == "slope":
+        finding = "The score is too sure of itself" if alert.value < 1 else "The score is not sure enough of itself"
+        return Told(finding, f"Calibration slope {held}; {n} matured{newest}.", "/models", "See what came true")
     word = "more" if alert.value > 1 else "fewer"
-    said = (
-        f"Actual / expected {figure(alert.value, 2)} ({figure(alert.low, 2)} to {figure(alert.high, 2)}); {n} matured."
-    )
+    said = f"Actual / expected {held}; {n} matured{newest}."
     return Told(
         f"{word.capitalize()} loans were not recovered than the score promised", said, "/models", "See what came true"
     )

@@ -408,7 +408,7 @@ monitoring = _table(  # what was found about a score: appended by each revision,
     Column("revision_id", ForeignKey("revisions.id"), nullable=False),
     Column("model_id", Integer),  # null: the rule score
     Column("as_of", Text, nullable=False),
-    Column("what", Text, nullable=False),  # score, input, maturity, calibration, ranking
+    Column("what", Text, nullable=False),  # score, input, maturity, calibration, recent, slope, ranking
     Column("feature", Text, nullable=False),
     Column("value", _NUMBER),
     Column("n", Integer, nullable=False),

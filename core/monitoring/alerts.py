@@ -13,6 +13,10 @@ LEVELS: dict[int, Level] = {AMBER: "amber", RED: "red"}
 
 CLOSE, FAR = 0.1, 0.2
 """A/E further from 1 than this is amber, red."""
+LEAST_SLOPE, MOST_SLOPE = 0.8, 1.2
+"""A calibration slope outside is amber."""
+RECALIBRATE = ("calibration", "recent", "slope")
+"""Alerts whose remedy is a recalibration."""
 FELL = 0.05
 """An AUC that fell by more is red."""
 EMPTIER = 0.05
@@ -27,6 +31,8 @@ TO_DO: dict[str, str] = {
     "score": "See which inputs moved. The score may still hold: watch actual against expected as these loans mature.",
     "ranking": "The order of the loans fell, which no recalibration mends: train again on newer outcomes.",
     "calibration": "Recalibrate first; train again only if the order of the loans fell too.",
+    "recent": "Recalibrate first; train again only if the order of the loans fell too.",
+    "slope": "Recalibrate first; train again only if the order of the loans fell too.",
 }
 """What to do about each kind of alert. The order is that of importance within a level."""
 
@@ -68,6 +74,17 @@ def of_ratio(value: float, low: float, high: float) -> int:
     if math.isnan(value) or low <= 1 <= high:
         return NONE
     return RED if abs(value - 1) > FAR else AMBER if abs(value - 1) > CLOSE else NONE
+
+
+def of_slope(value: float, low: float, high: float) -> int:
+    """How bad a calibration slope is: amber outside 0.8 to 1.2, and only where its interval leaves out 1.
+
+    >>> of_slope(0.7, 0.5, 0.9), of_slope(0.7, 0.3, 1.1), of_slope(0.85, 0.8, 0.9), of_slope(float("nan"), 0.0, 0.0)
+    (1, 0, 0, 0)
+    """
+    if math.isnan(value) or low <= 1 <= high:
+        return NONE
+    return NONE if LEAST_SLOPE <= value <= MOST_SLOPE else AMBER
 
 
 def of_ranking(drop: float, low: float) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 
@@ -50,6 +51,22 @@ def maturity(scored: Mapping[date, int], known_until: date | None, *, months: in
     later = sorted(day for day in due if known_until is None or day > known_until)
     next_on = later[0] if later else None
     return Maturity(sum(scored.values()), ripe, next_on, due[next_on] if next_on else 0, known_until)
+
+
+def newest_year(days: np.ndarray, *, months: int) -> np.ndarray:
+    """Which loans are of the newest months among these: as many as stated, the newest day's own included.
+
+    Args:
+        days: the day (ISO) of each loan; months: how many.
+
+    >>> newest_year(np.array(["2024-06-30", "2024-07-31", "2025-06-30"]), months=12).tolist()
+    [False, True, True]
+    """
+    if not len(days):
+        return np.zeros(0, dtype=bool)
+    newest = pd.Timestamp(max(days))
+    step = pd.offsets.MonthEnd(months) if newest.is_month_end else pd.DateOffset(months=months)
+    return np.asarray(days > (newest - step).date().isoformat(), dtype=bool)
 
 
 def matures_on(day: date, months: int) -> date:

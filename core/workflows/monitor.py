@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,8 @@ import pandas as pd
 from core.errors import Refused
 from core.metrics.delinquency import OPEN
 from core.monitoring import alerts
-from core.monitoring.calibration_watch import actual_by_expected, by_decile, fell_by, plain, ranking, slope
+from core.monitoring.calibration_watch import plain, ranking
 from core.monitoring.drift import SCORE, Shift, baseline, drift
-from core.monitoring.maturity import maturity
-from core.monitoring.outcomes import outcome_of
 from core.ports import PortfolioReader, WriteUnit
 from core.records import Model
 from core.scores.measures.calibration import apply_calibration
@@ -25,6 +22,7 @@ from core.scores.rows.target import WINDOW_MONTHS, Target
 from core.scores.scoring.evaluate import Artifact, load_artifact, margins_of
 from core.scores.scoring.rule_score import rule_score
 from core.segments.features import Numbers, number
+from core.workflows.came_true import came_true
 
 if TYPE_CHECKING:
     from core.scores.training import Trained
@@ -96,7 +94,7 @@ def later_days(model: Model, days: Iterable[date]) -> list[str]:
 def watch(unit: WriteUnit, model: Model, days: Iterable[str]) -> None:
     """Write what stands out about a model on these days, and about what it said of loans that have matured by now."""
     rows = [row for day in sorted(days) for row in _on_day(unit, model, day)]
-    rows += _outcomes(unit, model)
+    rows += came_true(unit, model)
     unit.put_monitoring(rows, model.id)
 
 
@@ -167,85 +165,6 @@ def _of_shift(one: Shift, day: str, who: str, against: tuple[str, str]) -> dict[
         "as_of": day, "what": "score" if is_score else "input", "feature": "" if is_score else one.feature, "value": one.psi,
         "n": one.n, "m": one.m, "bound": one.bound, "alarm": alarm, "details": plain(told) | {"bins": list(one.bins)},
     }  # fmt: skip
-
-
-def _outcomes(unit: WriteUnit, model: Model) -> list[dict[str, Any]]:
-    """Maturity, actual against expected, and ranking of the loans the model scored when they were new in arrears."""
-    column = str(model.card.get("outcome_column", "payments"))
-    last_learned = str(model.card.get("data", {}).get("last_day", ""))
-    scored, known_until = unit.scored_outcomes(model.id, after=last_learned, stated=column != "payments")
-    if scored.empty:
-        return []
-    by_day = {date.fromisoformat(str(day)): int(n) for day, n in scored["as_of"].value_counts().items()}
-    newest = str(scored["as_of"].max())
-    outcome = outcome_of(scored, column)
-    is_ripe = ~np.isnan(outcome)
-    told = maturity(by_day, known_until, months=WINDOW_MONTHS)
-    rows = [_row(newest, "maturity", float(is_ripe.sum()), len(scored), 0, 0, {
-        "waiting": int((~is_ripe).sum()), "next_on": told.next_on and told.next_on.isoformat(), "next_loans": told.next_loans,
-        "known_until": known_until and known_until.isoformat(),
-    })]  # fmt: skip
-    ripe, outcome = scored[is_ripe], outcome[is_ripe]
-    return rows if ripe.empty else [*rows, *_judged(model, ripe, outcome)]
-
-
-def _judged(model: Model, ripe: pd.DataFrame, outcome: Numbers) -> list[dict[str, Any]]:
-    """A/E of the loans the score is about (under the reference strategy, where the model knows strategies), AUC of all."""
-    days, score, who = ripe["as_of"].astype(str).to_numpy(), number(ripe, "risk_score"), number(ripe, "borrower")
-    levels: list[str] = next((each["levels"] for each in _inputs(model) if each["kind"] == "strategy"), [])
-    as_said = ~ripe["strategy"].isin(levels).to_numpy()
-    ratio = actual_by_expected(outcome[as_said], score[as_said], who[as_said])
-    slopes = slope(outcome[as_said], score[as_said], who[as_said])
-    calibration = plain(asdict(ratio)) | plain(dict(zip(("slope", "slope_low", "slope_high"), slopes, strict=True))) | {
-        "first_day": min(days), "last_day": max(days), "other_strategies": int((~as_said).sum()),
-        "deciles": by_decile(outcome[as_said], score[as_said], who[as_said]),
-    }  # fmt: skip
-    held = (model.card.get("baseline") or {}).get(NEW) or (model.card.get("baseline") or {}).get(ALL) or {}
-    before = tuple(_number(held.get(name)) for name in ("auc", "auc_low", "auc_high"))
-    now = ranking(outcome, score, who)
-    drop, drop_low, drop_high = fell_by(before, now)  # type: ignore[arg-type]
-    ranked = plain({"low": now[1], "high": now[2], "before": before[0], "before_low": before[1], "before_high": before[2],
-                    "drop": drop, "drop_low": drop_low, "drop_high": drop_high})  # fmt: skip
-    ranked |= {
-        "cohorts": [
-            _cohort(day, *(each[days == day] for each in (outcome, score, who, as_said))) for day in sorted(set(days))
-        ]
-    }
-    newest = max(days)
-    return [
-        _row(newest, "calibration", ratio.value, ratio.n, ratio.actual, alerts.of_ratio(ratio.value, ratio.low, ratio.high), calibration),
-        _row(newest, "ranking", now[0], len(outcome), int(held.get("n", 0)), alerts.of_ranking(drop, drop_low), ranked),
-    ]  # fmt: skip
-
-
-def _cohort(day: str, outcome: Numbers, score: Numbers, who: Numbers, as_said: np.ndarray) -> dict[str, Any]:
-    value, low, high = ranking(outcome, score, who)
-    ratio = actual_by_expected(outcome[as_said], score[as_said], who[as_said])
-    told = {
-        "auc": value,
-        "auc_low": low,
-        "auc_high": high,
-        "ratio": ratio.value,
-        "ratio_low": ratio.low,
-        "ratio_high": ratio.high,
-    }
-    return {"as_of": day, "n": len(outcome), "events": int(outcome.sum()), **plain(told)}
-
-
-def _inputs(model: Model) -> list[Mapping[str, Any]]:
-    try:
-        return load_artifact(model.artifact, model.sha256).inputs
-    except Refused:
-        return []
-
-
-def _row(day: str, what: str, value: float, n: int, m: int, alarm: int, details: Mapping[str, Any]) -> dict[str, Any]:
-    return {"as_of": day, "what": what, "feature": "", "value": value, "n": n, "m": m, "bound": float("nan"), "alarm": alarm,
-            "details": dict(details)}  # fmt: skip
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else float("nan")
 
 
 def workable(frame: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,7 @@ def monitored(reader: PortfolioReader) -> tuple[dict[str, Any], str]:
     Returns:
         As plain values: model (its number, None: the rule score), alerts (kind, level, feature, value, low, high, before, n,
         m, as_of, to_do), drift (a fact each: feature, psi, bound, p_value, n, m, alarm, missing, missing_before, bins ...),
-        calibration, ranking and maturity (None where nothing was found), sentence; and the same in sentences.
+        calibration (all that matured), recent (the 12 newest months), ranking and maturity (None where nothing was found), sentence; and the same in sentences.
     """
     champion = reader.champion()
     rows = of_model(reader.monitoring(), champion.id if champion else None)
@@ -33,7 +33,7 @@ def monitored(reader: PortfolioReader) -> tuple[dict[str, Any], str]:
     told = {
         "model": champion.id if champion else None,
         "alerts": [asdict(each) | {"to_do": each.to_do} for each in found],
-        "drift": facts, **{what: _first(stand, what) for what in ("calibration", "ranking", "maturity")},
+        "drift": facts, **{what: _first(stand, what) for what in ("calibration", "recent", "ranking", "maturity")},
     }  # fmt: skip
     sentences = _sentences(champion, rows, found, told)
     return told | {"sentence": sentences[0]}, "\n".join(sentences)
@@ -80,6 +80,8 @@ def _alert(one: Alert) -> str:
     what = {
         "ranking": "AUC",
         "calibration": "actual / expected",
+        "recent": "actual / expected of the 12 newest matured months",
+        "slope": "calibration slope of the 12 newest matured months",
         "score": "PSI of the score",
         "input": f"PSI of {one.feature}",
     }

@@ -27,13 +27,14 @@ def card() -> html.Section:
 
 def update_came_true(model: Model | None, rows: Sequence[dict[str, Any]], mode: str | None) -> dict[str, Any]:
     """The tenths of the scores whose outcome is known; else why there are none, and until when."""
-    found = of_kind(rows, "calibration")
+    whole = of_kind(rows, "calibration")
+    found = of_kind(rows, "recent") or whole  # findings of before the newest months were told apart hold the whole only
     if not found or not is_finite(found[0]["value"]):
         return chart_absent(title="What came true", why=say.not_yet(rows, model))
     row = found[0]
     return chart_props(
         ratio_dots(row["details"]["deciles"], mode, height=HEIGHT),
-        title=say.ratio_title(row), subtitle=say.ratio_subtitle(row), summary=say.ratio_summary(row), rows=say.ratio_rows(row),
+        title=say.ratio_title(row), subtitle=say.ratio_subtitle(row, next(iter(whole), None)), summary=say.ratio_summary(row), rows=say.ratio_rows(row),
     )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def test_what_matured_is_held_against_the_score_given_then(watched):
 def test_the_alerts_that_stand_are_those_of_the_newest_day(watched):
     engine, numbers = watched
     kinds = {each.kind for each in alerts(findings(SqlPortfolioReader(engine).monitoring()))}
-    assert kinds <= {"calibration"}
+    assert kinds <= {"recent", "slope"}
     undo(numbers["last"], reader=SqlPortfolioReader(engine), writer=SqlPortfolioWriter(engine, lambda: NOON), today=NOON.date(), who="ana")  # fmt: skip
     assert {each.kind for each in alerts(findings(SqlPortfolioReader(engine).monitoring()))} >= {
         "vanished",
@@ -203,7 +203,9 @@ def test_the_command_line_tells_how_the_score_stands_with_what_to_do(watched, bo
     undo(numbers["last"], reader=SqlPortfolioReader(engine), writer=SqlPortfolioWriter(engine, lambda: NOON), today=NOON.date(), who="ana")  # fmt: skip
     told, text = monitored(SqlPortfolioReader(engine))
     json.dumps(told, allow_nan=False)
-    assert told.keys() == {"model", "alerts", "drift", "calibration", "ranking", "maturity", "sentence"}
+    assert told.keys() == {
+        "model", "alerts", "drift", "calibration", "recent", "ranking", "maturity", "sentence",
+    }  # fmt: skip
     gone = next(each for each in told["alerts"] if each["kind"] == "vanished")
     assert (gone["feature"], gone["level"], gone["value"], gone["n"]) == ("missed payments (log)", "red", 1.0, 400)
     assert gone["to_do"].startswith("Mend the file")

@@ -45,10 +45,18 @@ def tenth(value, low, high):
 WAITS = {"waiting": 800, "next_on": "2026-11-30", "next_loans": 300, "known_until": "2026-10-31"}
 MATURITY = row("maturity", 400.0, 1200, 0, 0, **WAITS)
 RATIO = row(
-    "calibration", 1.25, 300, 75, 2, low=1.05, high=1.46, actual=75, expected=60.0, slope=0.9, slope_low=0.6, slope_high=1.2,
+    "recent", 1.25, 300, 75, 2, low=1.05, high=1.46, actual=75, expected=60.0, slope=0.9, slope_low=0.6, slope_high=1.2,
     intercept=0.3, intercept_low=0.1, intercept_high=0.5, other_strategies=100,
-    deciles=[tenth(1.0, 0.5, 1.6), tenth(1.4, 1.1, 1.8)],
+    deciles=[tenth(1.0, 0.5, 1.6), tenth(1.4, 1.1, 1.8)], first_day="2024-11-30", last_day="2025-10-31",
 )  # fmt: skip
+WHOLE = row(
+    "calibration",
+    1.02,
+    900,
+    184,
+    0,
+    **(RATIO["details"] | {"low": 0.9, "high": 1.14, "actual": 184, "expected": 180.0}),
+)
 COHORTS = [
     {"as_of": "2025-09-30", "n": 30, "events": 5, "auc": None, "auc_low": None, "auc_high": None, "ratio": 1.0, "ratio_low": 0.5, "ratio_high": 1.9},
     {"as_of": "2025-10-31", "n": 370, "events": 100, "auc": 0.66, "auc_low": 0.6, "auc_high": 0.72, "ratio": 1.2, "ratio_low": 1.0, "ratio_high": 1.4},
@@ -61,7 +69,7 @@ FACTS = [
     fact("score", 0.03), fact("income (log)", 0.21, 1), fact("extra:SHOE", 5.0, 2, kind="vanished", missing=1.0),
     fact("tenure", 0.06), fact("product", 0.015), fact("interest rate", float("nan"), n=20),
 ]  # fmt: skip
-ROWS = [*FACTS, MATURITY, RATIO, RANKING]
+ROWS = [*FACTS, MATURITY, WHOLE, RATIO, RANKING]
 
 
 def book(*rows, status="champion", card=HELD):
@@ -78,12 +86,12 @@ def shown(reader, search=""):
 def test_alerts_come_worst_first_with_their_figures_and_what_to_do():
     title, subtitle, listed, waits = alarms.update_alarms(*shown(book(*ROWS)))
     assert title == "4 things to look at: SHOE is no longer stated"
-    assert subtitle == "Model 4, looked at with every file: 6 facts of the loans of 31 Oct 2026 and 300 matured loans."
+    assert subtitle == "Model 4, looked at with every file: 6 facts of the loans of 31 Oct 2026 and 900 matured loans."
     text = said(listed)
     assert "Missing for 100.0 % of the loans, before for 1.0 %; n = 400 loans of 31 Oct 2026 against 900." in text
     assert "AUC 0.660 (0.600 to 0.720), at training 0.750; n = 400 loans matured. The order of the loans fell" in text
     assert (
-        "More loans were not recovered than the score promised redActual / expected 1.25 (1.05 to 1.46); n = 300 loans matured."
+        "More loans were not recovered than the score promised redActual / expected 1.25 (1.05 to 1.46); n = 300 loans matured in the 12 newest months."
         in " ".join(text.split())
     )
     assert "Income has moved amberPSI" in " ".join(text.split())
@@ -138,15 +146,35 @@ def test_what_came_true_is_drawn_by_tenth_with_intervals_and_the_whole_in_words(
     told = came_true.update_came_true(*shown(book(*ROWS)), "light")
     assert told["title"] == "25 % more were not recovered than the score promised"
     assert (
-        "75 not recovered of 300 loans, 60.0 promised: 1.25 (1.05 to 1.46); slope 0.90 (0.60 to 1.20); intercept 0.30"
-        in told["subtitle"]
+        "Loans of Nov 2024 to Oct 2025, the 12 newest months that matured: 75 not recovered of 300 loans, 60.0 promised: "
+        "1.25 (1.05 to 1.46); slope 0.90 (0.60 to 1.20); intercept 0.30" in told["subtitle"]
     )
+    assert " Of all months: 184 not recovered of 900 loans, 180.0 promised: 1.02 (0.90 to 1.14). " in told["subtitle"]
     assert told["subtitle"].endswith("100 loans under another strategy than the score is about are left out.")
     (dots,) = told["figure"]["data"]
     assert dots["y"] == [1.0, 1.4]
     assert dots["error_y"]["array"] == pytest.approx([0.6, 0.4])
     assert told["rows"][2][3:5] == ["1.40", "1.10 to 1.80"]
     assert told["summary"].endswith("In 1 of 2 tenths the interval of actual over expected leaves out 1.")
+
+
+def test_findings_of_before_the_newest_months_were_told_apart_show_the_whole_and_alarm():
+    alone = WHOLE | {"alarm": 1}
+    told = came_true.update_came_true(*shown(book(alone)), "light")
+    assert "intervals. Loans of Nov 2024 to Oct 2025: 184 not" in told["subtitle"]
+    assert "Of all months" not in told["subtitle"]
+    (alert,) = alerts([alone])
+    assert "newest months" not in text_drift.told(alert).evidence
+
+
+def test_a_slope_beyond_its_alarm_says_which_way_the_score_is_wrong():
+    for value, words in ((0.6, "too sure of itself"), (1.5, "not sure enough of itself")):
+        (alert,) = alerts([row("slope", value, 300, 75, 1, low=value - 0.1, high=value + 0.1)])
+        told = text_drift.told(alert)
+        assert told.finding == f"The score is {words}"
+        assert told.evidence == (
+            f"Calibration slope {value:.2f} ({value - 0.1:.2f} to {value + 0.1:.2f}); n = 300 loans matured in the 12 newest months."
+        )
 
 
 def test_ranking_is_drawn_by_month_beside_that_of_training_and_thin_months_only_stand_in_the_table():
