@@ -260,10 +260,9 @@ def worker(recoup: Recoup, beside: int | None) -> None:
     if beside is not None:
         threading.Thread(target=_watch, args=(beside, stop), daemon=True).start()
     sweep_uploads(recoup.data_dir, now().timestamp())
-    name = f"{socket.gethostname()}:{os.getpid()}"
     try:
         work(
-            recoup.jobs, handlers(recoup), owner=name, report=_to_log, stop=stop, busy=OperationalError,
+            recoup.jobs, handlers(recoup), owner=_process(), report=_to_log, stop=stop, busy=OperationalError,
             when_idle=lambda: any([recoup.writer.settle_history("own"), recoup.writer.settle_history("sample")]),
         )  # fmt: skip
     except KeyboardInterrupt:
@@ -274,6 +273,10 @@ def _watch(pid: int, stop: threading.Event) -> None:
     while not stop.wait(1.0):
         if os.getppid() != pid:
             os._exit(0)
+
+
+def _process() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _to_log(text: str) -> None:
@@ -292,8 +295,8 @@ def handlers(recoup: Recoup) -> dict[str, Handler]:
         "ingest": lambda job, progress: _ingest_job(recoup, job, progress, dry_run=False),
         "undo": lambda job, progress: _undo(recoup, int(job.payload["batch"]), job.who),
         "redate": lambda job, progress: _redate(recoup, job),
-        "train": lambda job, progress: _train(recoup, job.who, progress),
-        "sample": lambda job, progress: _load_sample(recoup, job.who, progress, show=bool(job.payload.get("show"))),
+        "train": lambda job, progress: _train(recoup, job, progress),
+        "sample": lambda job, progress: _load_sample(recoup, job, progress),
         **dict.fromkeys(("promote", "rollback"), put_in_use),
         **segment_jobs(recoup.reader, recoup.writer, today),
     }
@@ -331,10 +334,14 @@ def _redate(recoup: Recoup, job: Job) -> Mapping[str, Any]:
     return redate(batch, as_of, reader=reader, writer=recoup.writer, today=today(), who=job.who)
 
 
-def _train(recoup: Recoup, who: str, progress: Progress) -> Mapping[str, Any]:
+def _train(recoup: Recoup, job: Job, told: Progress, first: Callable[[], object] = lambda: None) -> Mapping[str, Any]:
+    from core.workflows.alone import train_alone
     from core.workflows.train import train
 
-    return train(recoup.reader(), recoup.writer, today=today(), who=who, progress=progress)
+    book = recoup.reader().book().name
+    train_alone(recoup.jobs, job, book)
+    first()
+    return train(recoup.reader(book), recoup.writer, today=today(), who=job.who, progress=told)
 
 
 def _put_in_use(recoup: Recoup, model: int | None, because: str, who: str, progress: Progress) -> Mapping[str, Any]:
@@ -344,12 +351,15 @@ def _put_in_use(recoup: Recoup, model: int | None, because: str, who: str, progr
     return put_in_use(model, because=because, reader=reader, writer=writer, today=day, who=who, progress=progress)
 
 
-def _load_sample(recoup: Recoup, who: str, progress: Progress, *, show: bool) -> Mapping[str, Any]:
+def _load_sample(recoup: Recoup, job: Job, progress: Progress) -> Mapping[str, Any]:
+    from core.workflows.alone import train_alone
     from core.workflows.sample import load_sample
 
+    train_alone(recoup.jobs, job, "sample")
     return load_sample(
-        reader=recoup.reader("sample"), ingest=lambda request: _ingest(recoup, request, who, lambda *_: None),
-        writer=recoup.writer, folder=recoup.data_dir, today=today(), who=who, progress=progress, show=show,
+        reader=recoup.reader("sample"), ingest=lambda request: _ingest(recoup, request, job.who, lambda *_: None),
+        writer=recoup.writer, folder=recoup.data_dir, today=today(), who=job.who, progress=progress,
+        show=bool(job.payload.get("show")),
     )  # fmt: skip
 
 
@@ -428,10 +438,16 @@ def undo(recoup: Recoup, batch: int) -> None:
 @command
 def train(recoup: Recoup, allow: str | None, forbid: str | None, because: str) -> None:
     """Learn a score from outcomes, or say why this book cannot carry one."""
-    from core.workflows.rulings import rule_on_columns
+    from sqlalchemy.exc import OperationalError
 
-    rule_on_columns(recoup.reader(), recoup.writer, allow, forbid, because, today=today(), who=recoup.settings.who)
-    result = _train(recoup, recoup.settings.who, told)
+    from core.workflows.rulings import rule_on_columns
+    from core.workflows.worker import run_here
+
+    who = recoup.settings.who
+    said = (allow, forbid, because)
+    rule = functools.partial(rule_on_columns, recoup.reader(), recoup.writer, *said, today=today(), who=who)
+    work = functools.partial(_train, recoup, first=rule)
+    result = run_here(recoup.jobs, "train", work, who=who, owner=_process(), told=told, busy=OperationalError)
     recoup.answer(result, result["sentence"])
 
 

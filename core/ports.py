@@ -386,6 +386,9 @@ class PortfolioWriter(Protocol):
     ) -> AbstractContextManager[WriteUnit]:
         """A revision of the book, committed on leaving the block and rolled back on an exception."""
 
+    def on(self, day: date) -> PortfolioWriter:
+        """A writer for which it is that day: for a past that is told later, as the sample book's."""
+
     def record_refusal(self, book: BookName, batch: NewBatch, who: str) -> int:
         """Keep what was refused and why, outside the book's facts; returns the batch's number."""
 
@@ -395,6 +398,14 @@ class JobQueue(Protocol):
 
     def add(self, kind: str, payload: Mapping[str, Any], who: str) -> int:
         """Queue a job; returns its number."""
+
+    def begin(self, kind: str, payload: Mapping[str, Any], who: str, owner: str, lease_seconds: float) -> Job:
+        """A job that its caller runs itself and at once, leased to `owner` from its start. No worker takes it up: where
+        its lease runs out, it failed."""
+
+    def hold(self, job_id: int, name: str) -> Job | None:
+        """Keep others from what has that name, as long as this running job keeps its lease. None where it holds it now;
+        else the job that does."""
 
     def claim(self, owner: str, lease_seconds: float) -> Job | None:
         """The oldest waiting job, or one whose lease ran out, now leased to `owner`; None when there is none.

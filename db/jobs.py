@@ -23,7 +23,10 @@ MOST_CLAIMS = 3
 PATIENT_MS = BUSY_SECONDS * 1000
 HASTY_MS = 250
 ENDS = ("done", "failed", "cancelled")
+NEVER_AGAIN = MOST_CLAIMS + 1
+"""The claims of a job that its caller runs itself: no worker takes it up."""
 GAVE_UP = f"Given up: it was started {MOST_CLAIMS} times and never came to an end."
+LOST = "Its process ended before it did; what was not finished was not stored."
 
 
 class SqlJobQueue:
@@ -43,6 +46,25 @@ class SqlJobQueue:
         row = {"kind": kind, "payload": _text(payload), "status": "waiting", "who": who, "created_at": self._now()}
         with refused(self._engine), self._writing(PATIENT_MS) as connection:
             return int(connection.execute(insert(jobs).values(row).returning(jobs.c.id)).scalar_one())
+
+    def begin(self, kind: str, payload: Mapping[str, Any], who: str, owner: str, lease_seconds: float) -> Job:
+        """A job that its caller runs itself, leased from its start (see JobQueue). Raises StoreRefused."""
+        row = {"kind": kind, "payload": _text(payload), "status": "running", "who": who, "owner": owner,
+               "lease_until": self._clock().timestamp() + lease_seconds, "attempts": NEVER_AGAIN,
+               "created_at": self._now(), "started_at": self._now()}  # fmt: skip
+        with refused(self._engine), self._writing(PATIENT_MS) as connection:
+            self._bury(connection)
+            return _job(connection.execute(insert(jobs).values(row).returning(*jobs.c)).mappings().one())
+
+    def hold(self, job_id: int, name: str) -> Job | None:
+        """Keep others from what has that name (see JobQueue). Raises StoreRefused."""
+        alive = (jobs.c.status == "running") & (jobs.c.lease_until >= self._clock().timestamp())
+        theirs = select(jobs).where(jobs.c.holds == name, jobs.c.id != job_id, alive).order_by(jobs.c.id).limit(1)
+        with refused(self._engine), self._writing(PATIENT_MS) as connection:
+            other = connection.execute(theirs).mappings().one_or_none()
+            if other is None:
+                connection.execute(update(jobs).where(jobs.c.id == job_id).values(holds=name))
+            return None if other is None else _job(other)
 
     def claim(self, owner: str, lease_seconds: float) -> Job | None:
         """The oldest waiting job, or one whose lease ran out, leased to `owner`; None when there is none.
@@ -130,7 +152,9 @@ class SqlJobQueue:
         over = (jobs.c.cancel == 1) | (jobs.c.attempts >= MOST_CLAIMS)
         end = {
             "status": case((jobs.c.cancel == 1, "cancelled"), else_="failed"),
-            "message": case((jobs.c.cancel == 1, jobs.c.message), else_=GAVE_UP),
+            "message": case(
+                (jobs.c.cancel == 1, jobs.c.message), (jobs.c.attempts >= NEVER_AGAIN, LOST), else_=GAVE_UP
+            ),
             "finished_at": self._now(),
             "lease_until": None,
         }
@@ -143,6 +167,7 @@ class SqlJobQueue:
             "owner": owner,
             "lease_until": self._clock().timestamp() + lease_seconds,
             "attempts": jobs.c.attempts + 1,
+            "holds": None,
             "started_at": func.coalesce(jobs.c.started_at, self._now()),
         }
         claimed = update(jobs).where(jobs.c.id == oldest).values(lease).returning(*jobs.c)

@@ -510,6 +510,7 @@ jobs = _table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("owner", Text),
     Column("lease_until", _NUMBER),
+    Column("holds", Text),  # what no other job may do meanwhile, as long as the lease lasts
     Column("cancel", Integer, nullable=False, server_default="0"),
     Column("created_at", Text, nullable=False),
     Column("started_at", Text),

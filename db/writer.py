@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
@@ -18,6 +18,8 @@ from db.rulings import put_ruling
 from db.targets import put_targets
 from db.unit import SqlWriteUnit, book_number
 
+NOON = time(12)
+
 
 class SqlPortfolioWriter:
     """The PortfolioWriter of a SQL store (see core.ports).
@@ -30,6 +32,10 @@ class SqlPortfolioWriter:
     def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
+
+    def on(self, day: date) -> SqlPortfolioWriter:
+        """A writer for which it is the noon of that day (UTC): for a past that is told later, as the sample book's."""
+        return SqlPortfolioWriter(self._engine, lambda: datetime.combine(day, NOON, UTC))
 
     @contextmanager
     def unit(self, book: BookName, *, kind: str, known_on: date, who: str, note: str = "") -> Iterator[SqlWriteUnit]:

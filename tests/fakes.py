@@ -790,6 +790,7 @@ class FakeJobQueue:
         self._clock = clock
         self._jobs: dict[int, Job] = {}
         self._leases: dict[int, tuple[str, float]] = {}
+        self._holds: dict[int, str] = {}
         self._lock = threading.Lock()
 
     def add(self, kind: str, payload: Mapping[str, Any], who: str) -> int:
@@ -800,13 +801,32 @@ class FakeJobQueue:
             )
             return number
 
+    def begin(self, kind: str, payload: Mapping[str, Any], who: str, owner: str, lease_seconds: float) -> Job:
+        number = self.add(kind, payload, who)
+        with self._lock:
+            self._leases[number] = (owner, self._clock().timestamp() + lease_seconds)
+            self._jobs[number] = replace(self._jobs[number], status="running", attempts=4, started_at=self._now())
+            return self._jobs[number]
+
+    def hold(self, job_id: int, name: str) -> Job | None:
+        with self._lock:
+            for other, held in self._holds.items():
+                alive = self._jobs[other].status == "running" and self._leases[other][1] >= self._clock().timestamp()
+                if held == name and other != job_id and alive:
+                    return self._jobs[other]
+            self._holds[job_id] = name
+            return None
+
     def claim(self, owner: str, lease_seconds: float) -> Job | None:
         with self._lock:
             for job in list(self._jobs.values()):
                 if job.status == "running" and self._leases[job.id][1] < self._clock().timestamp():
                     if job.cancel:
                         self._end(job, "cancelled", job.message)
-                    elif job.attempts >= 3:
+                    elif job.attempts > 3:
+                        lost = "Its process ended before it did; what was not finished was not stored."
+                        self._end(job, "failed", lost)
+                    elif job.attempts == 3:
                         self._end(job, "failed", "Given up: it was started 3 times and never came to an end.")
                     else:
                         return self._lease(job, owner, lease_seconds)
@@ -848,6 +868,7 @@ class FakeJobQueue:
 
     def _lease(self, job: Job, owner: str, lease_seconds: float) -> Job:
         self._leases[job.id] = (owner, self._clock().timestamp() + lease_seconds)
+        self._holds.pop(job.id, None)
         started = job.started_at or self._now()
         self._jobs[job.id] = replace(job, status="running", attempts=job.attempts + 1, started_at=started)
         return self._jobs[job.id]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import pickle
+from datetime import UTC, datetime
 
 import pytest
 
 from core.scores.scoring.evaluate import sha256_of
 from core.workflows.refresh import score_unit
 from db.engine import open_store, writing
+from db.jobs import SqlJobQueue
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.command_line import run
@@ -100,3 +102,24 @@ def test_a_damaged_or_foreign_model_is_said_and_the_rule_score_orders_the_work(s
     assert all(f"{says}, so the rule score orders the work" in reasons for _, reasons in live)
     code, told = asked(url, "models", "rollback", "--because", "it is damaged")
     assert (code, told["model"], sources(engine)) == (0, 1, [("model", 1)])
+
+
+def test_a_training_at_the_command_line_is_refused_while_another_runs_and_keeps_no_word_on_a_column(store):
+    url, engine = store
+    queue = SqlJobQueue(engine, lambda: datetime.now(UTC))
+    running = queue.begin("train", {}, "ben", "another terminal", 60)
+    assert queue.hold(running.id, "train own") is None
+    code, told = asked(url, "train", "--forbid", "Product_Type", "--because", "it says who they are")
+    assert (code, told["status"]) == (2, "refused")
+    assert "A training of this book is at work since" in told["refusal"]
+    assert "asked for by ben" in told["refusal"]
+    assert SqlPortfolioReader(engine).rulings() == []
+    assert [(job.who, job.status) for job in queue.recent()] == [("analyst", "failed"), ("ben", "running")]
+
+
+def test_a_training_at_the_command_line_is_a_job_that_the_pages_see(store):
+    url, engine = store
+    code, told = asked(url, "train")
+    assert (code, told["verdict"]) == (0, "too little history")
+    (job,) = SqlJobQueue(engine, lambda: datetime.now(UTC)).recent()
+    assert (job.kind, job.status, job.result["model"]) == ("train", "done", told["model"])

@@ -109,7 +109,7 @@ def _tried(
             "trained_on_batches": learned_from, "trained_by": who}  # fmt: skip
     card["baseline"] = baselines(trained, target, reader)
     progress(0.85, "storing and rescoring")
-    return _store(reader, writer, book, trained, status, card, learned_from, today, who)
+    return _store(reader, writer, trained, status, card, learned_from, champion, today, who)
 
 
 def _admission(target: Target, batches: Sequence[Batch], rulings: Iterable[Ruling]) -> Admission:
@@ -165,28 +165,48 @@ def _status(
 
 
 def _store(
-    reader: PortfolioReader, writer: PortfolioWriter, book: Book, trained: Trained, status: Status,
-    card: Mapping[str, Any], learned_from: Sequence[int], today: date, who: str,
+    reader: PortfolioReader, writer: PortfolioWriter, trained: Trained, status: Status,
+    card: Mapping[str, Any], learned_from: Sequence[int], champion: Model | None, today: date, who: str,
 ) -> dict[str, Any]:  # fmt: skip
-    rescored = 0
-    with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"training: {card['verdict']}") as unit:
+    rescored, name = 0, reader.book().name
+    with writer.unit(name, kind="scoring", known_on=today, who=who, note=f"training: {card['verdict']}") as unit:
+        if status != "refused":
+            _refuse_overtaken(reader, champion, unit.champion(), learned_from)
+        days = unit.book_days()
         number = unit.put_model(_row(trained.kind, status, trained.artifact, card, learned_from))
         if status == "champion":
             model = Model(number, trained.kind, "champion", "", trained.sha256, card, trained.artifact)
-            frame = unit.all_on(book.days[-1])
+            frame = unit.all_on(days[-1])
             scores = score_frame(frame, champion=model, segmentation=unit.segmentation(), rates=unit.matured_rates())
             unit.put_scores(scores, number)
             settle_segments(unit)
-            watch(unit, model, later_days(model, book.days))
+            watch(unit, model, later_days(model, days))
             rescored = len(scores)
             shadow_unit(unit, frame, scores)
         elif status == "challenger":
-            frame = unit.all_on(book.days[-1])
+            frame = unit.all_on(days[-1])
             standing = score_frame(
                 frame, champion=unit.champion(), segmentation=unit.segmentation(), rates=unit.matured_rates()
             )
             shadow_unit(unit, frame, standing)
     return _answer(number, trained.kind, status, card, rescored)
+
+
+def _refuse_overtaken(
+    reader: PortfolioReader, before: Model | None, now: Model | None, learned_from: Sequence[int]
+) -> None:
+    """What was learned must still hold when it is stored, with the write lock held. Raises Refused where it does not."""
+    standing = {each.id for each in reader.batches(limit=1_000_000) if each.status == "committed"}
+    if gone := sorted(set(learned_from) - standing):
+        raise Refused(
+            f"Batch {gone[0]} was undone while this training ran, which had learned from it",
+            remedy="Train again on what stands; nothing was stored.",
+        )
+    if (before and before.id) != (now and now.id):
+        raise Refused(
+            f"While this training ran, {'no model' if now is None else f'model {now.id}'} came in use: it was held against another",
+            remedy="Train again; nothing was stored.",
+        )
 
 
 def _store_refusal(

@@ -15,6 +15,7 @@ Handler = Callable[[Job, Progress], Mapping[str, Any]]
 Report = Callable[[str], None]
 WhenIdle = Callable[[], bool]
 LEASE_SECONDS = 60.0
+STOPPED = "stopped by a person; what was not finished was not stored"
 SHY_SECONDS = 5.0
 """How long the worker leaves a store alone that could not be read or written."""
 
@@ -67,6 +68,50 @@ class _Heart:
             self._changed.clear()
 
 
+def run_here(
+    queue: JobQueue,
+    kind: str,
+    handler: Handler,
+    *,
+    who: str,
+    owner: str,
+    told: Progress,
+    busy: type[Exception] | tuple[type[Exception], ...] = (),
+    lease_seconds: float = LEASE_SECONDS,
+) -> Mapping[str, Any]:
+    """Run a job in this process and at once, as a job of the queue that everybody sees and a person may stop.
+
+    Args:
+        handler: what to do; whatever it raises is raised here, and the job ends with it.
+        told: the progress of the person who waits, beside the queue's.
+
+    Raises:
+        Refused: by the handler; or a person stopped it.
+    """
+    job = queue.begin(kind, {}, who, owner, lease_seconds)
+    status: str = "failed"
+    result: Mapping[str, Any] = {}
+    message = "stopped before its end; what was not finished was not stored"
+    try:
+        with _Heart(queue, job.id, owner, lease_seconds, busy) as heart:
+
+            def progress(share: float, words: str) -> None:
+                told(share, words)
+                heart.tell(share, words)
+
+            result = handler(job, progress)
+        status, message = "done", "done"
+    except JobCancelled:
+        status, message = "cancelled", STOPPED
+        raise Refused("A person stopped it", remedy="What was not finished was not stored; ask again.") from None
+    except Refused as refusal:
+        result, message = {"refusal": str(refusal)}, str(refusal)
+        raise
+    finally:
+        queue.finish(job.id, owner, status, result, message)
+    return result
+
+
 def work_once(
     queue: JobQueue,
     handlers: Mapping[str, Handler],
@@ -102,7 +147,7 @@ def _run(
     try:
         return "done", handler(job, progress), "done"
     except JobCancelled:
-        return "cancelled", {}, "stopped by a person; what was not finished was not stored"
+        return "cancelled", {}, STOPPED
     except Refused as refusal:
         return "failed", {"refusal": str(refusal)}, str(refusal)
     except Exception as fault:  # the worker must outlive any one job

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -172,3 +173,66 @@ def test_a_cancelled_job_whose_owner_died_is_not_started_again(queue, clock):
 def test_cancelling_what_is_not_there_changes_nothing(queue):
     queue.cancel(99)
     assert queue.recent() == []
+
+
+def test_a_job_that_its_caller_runs_is_running_from_its_start_and_no_worker_takes_it(queue, clock):
+    job = queue.begin("train", {"for": "own"}, "ana", "terminal", LEASE)
+    assert (job.status, job.who, job.payload, job.started_at) == (
+        "running",
+        "ana",
+        {"for": "own"},
+        "2026-11-20T12:00:00+00:00",
+    )
+    bystander = queue.add("undo", {}, "ben")
+    assert queue.claim("w1", LEASE).id == bystander
+    clock.passes(50)
+    assert queue.heartbeat(job.id, "terminal", 0.4, "training", LEASE)
+    queue.finish(bystander, "w1", "done", {}, "")
+    clock.passes(50)
+    assert queue.claim("w1", LEASE) is None
+    assert queue.job(job.id).status == "running"
+    assert queue.finish(job.id, "terminal", "done", {"model": 1}, "done")
+    assert queue.job(job.id).result == {"model": 1}
+
+
+def test_a_job_whose_caller_died_fails_and_says_so(queue, clock):
+    job = queue.begin("train", {}, "ana", "terminal", LEASE)
+    clock.passes(LEASE + 1)
+    assert queue.claim("w1", LEASE) is None
+    assert (queue.job(job.id).status, queue.job(job.id).message) == (
+        "failed", "Its process ended before it did; what was not finished was not stored.",
+    )  # fmt: skip
+
+
+def test_what_one_job_holds_another_does_not_get_until_it_is_over(queue):
+    first, second = (queue.begin("train", {}, who, who, LEASE) for who in ("ana", "ben"))
+    assert queue.hold(first.id, "train own") is None
+    assert queue.hold(first.id, "train own") is None  # again is no harm
+    assert queue.hold(second.id, "train sample") is None
+    other = queue.begin("train", {}, "cem", "cem", LEASE)
+    assert queue.hold(other.id, "train own").id == first.id
+    assert queue.hold(second.id, "train own").who == "ana"
+    queue.finish(first.id, "ana", "failed", {}, "")
+    assert queue.hold(other.id, "train own") is None
+    assert queue.hold(second.id, "train own").id == other.id
+
+
+def test_what_a_dead_job_held_is_free_once_its_lease_ran_out_and_its_next_owner_asks_anew(queue, clock):
+    number = queue.add("train", {}, "ana")
+    queue.claim("w1", LEASE)
+    assert queue.hold(number, "train own") is None
+    clock.passes(LEASE + 1)
+    other = queue.begin("train", {}, "ben", "terminal", LEASE)
+    assert queue.hold(other.id, "train own") is None
+    assert queue.claim("w2", LEASE).id == number
+    assert queue.hold(number, "train own").id == other.id
+    queue.finish(other.id, "terminal", "done", {}, "")
+    assert queue.hold(number, "train own") is None
+
+
+def test_of_many_that_ask_at_once_one_holds_it(queue):
+    asking = [queue.begin("train", {}, f"w{n}", f"w{n}", LEASE) for n in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        told = list(pool.map(lambda job: queue.hold(job.id, "train own"), asking))
+    assert sum(other is None for other in told) == 1
+    assert len({other.id for other in told if other is not None}) == 1

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.records import Ruling
-from core.workflows.train import train
+from core.errors import Refused
+from core.records import Model, Ruling
+from core.workflows.train import _refuse_overtaken, train
 from tests.core.scores.worlds import world
 from tests.core.workflows.ledger import Ledger, batch
 
@@ -242,3 +243,16 @@ def test_a_target_that_the_facts_define_is_refused_with_their_names_and_the_scor
     assert ledger.models[0]["card"]["circular"]["names"] == ["Days_Past_Due"]
     assert ledger.units[0][-1] == "training: no usable signal"
     json.dumps(result)
+
+
+def test_what_was_learned_is_not_stored_where_its_batch_was_undone_or_another_model_came_in_use_meanwhile():
+    held = Ledger(batches=[batch(1), batch(2, "payments", status="undone"), batch(3)])
+    before, after = (Model(number, "logistic", "champion", "", "", {}, "") for number in (7, 8))
+    _refuse_overtaken(held, before, before, [1, 3])
+    _refuse_overtaken(held, None, None, [1])
+    with pytest.raises(Refused, match=r"Batch 2 was undone while this training ran.*Train again on what stands"):
+        _refuse_overtaken(held, before, before, [1, 2])
+    with pytest.raises(Refused, match="While this training ran, model 8 came in use"):
+        _refuse_overtaken(held, before, after, [1])
+    with pytest.raises(Refused, match="no model came in use"):
+        _refuse_overtaken(held, before, None, [1])
