@@ -10,13 +10,12 @@ import pandas as pd
 from core.metrics.flows import LEFT, NEW
 from core.metrics.intervals import wilson
 from core.records import Job, Segmentation
+from core.segments.moved_on import has_moved_on
 from core.selection import NOT_STATED
 from core.wording import agree
 from dashboard import format as show
 
 STABLE_FROM, RECOGNISED_FROM = 0.80, 0.75
-MANY_UNLIKE = 0.05
-"""Of the fit's own day 1 % are unlike by definition; five times as many say that the book has moved on."""
 JOBS = {"refit": "Fitting the segments again", "compare segments": "Comparing with other ways"}
 NO_SEGMENTS = "this book has no segments yet"
 BELOW = "\n"
@@ -114,10 +113,11 @@ def fit_sentences(segmentation: Segmentation | None) -> list[str]:
 
 def moved_on(placed: int, unlike: int) -> list[str]:
     """That the segments have grown old, where they have."""
-    if not placed or wilson(unlike, placed)[0] <= MANY_UNLIKE:
+    if not has_moved_on(placed, unlike):
         return []
     return [
-        f"{show.percent(unlike / placed, 0)} of the loans are unlike those the segments were fitted to: the book has moved on. Fit them again."
+        f"{show.percent(unlike / placed, 0)} of the loans are unlike those the segments were fitted to: the book has moved on. "
+        "Fit them again: say why below, and press the button. Segments that are found again keep their names."
     ]
 
 

@@ -152,6 +152,8 @@ def main(repeats: int) -> None:
             click.echo(f"first answer of a new server: {time.perf_counter() - begun:.1f} s")
             server.wait_for_the_sample()
             click.echo(f"sample book on show: {time.perf_counter() - begun:.1f} s")
+            server.wait_until_idle()
+            click.echo(f"sample book trained on its newest month: {time.perf_counter() - begun:.1f} s")
             bench_callbacks(server, repeats)
             bench_score_while_training(server)
             bench_ingest(folder)

@@ -54,6 +54,7 @@ def main() -> None:
         server = Server(Path(folder)).start()
         try:
             server.wait_for_the_sample()
+            server.wait_until_idle()
             chromium = driver.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
             for name, path, mode, (width, height) in PICTURES:
                 page = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=mode).new_page()

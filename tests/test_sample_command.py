@@ -12,6 +12,7 @@ import run as recoup
 from core.errors import Refused, TooLittleData
 from core.segments import comparison
 from core.workflows import sample as sample_room
+from core.workflows import sample_history
 from core.workflows.batches import redate
 from core.workflows.sample import load_sample
 from tests.command_line import run
@@ -61,13 +62,13 @@ def own(store: recoup.Recoup, tmp_path) -> int:
     return run("ingest", str(path), "--db", store.settings.db, "--json", "--as-of", "2026-10-31").json["batch"]
 
 
-def test_an_empty_store_shows_the_sample_book_once_it_is_whole_also_where_it_is_too_small_to_compare_ways(
+def test_an_empty_store_shows_the_sample_book_once_it_is_whole_also_where_it_is_too_small_to_be_fitted_again(
     store, monkeypatch
 ):
     def too_little(*_args, **_named):
-        raise TooLittleData("Segmentations cannot be compared on 3 open loans", remedy="Load a day with at least 50.")
+        raise TooLittleData("Segments need 50 loans and this day has 3", remedy="Load more loans.")
 
-    monkeypatch.setattr(sample_room, "compare", too_little)
+    monkeypatch.setattr(sample_history, "refit", too_little)
     result = load(store)
     book = store.reader().book()
     assert result["batches"] == result["files"] > 12
@@ -75,17 +76,20 @@ def test_an_empty_store_shows_the_sample_book_once_it_is_whole_also_where_it_is_
     assert store.reader().segmentation().comparison is None
 
 
-def test_a_load_that_was_cut_short_goes_on_where_it_stopped(store):
+def test_a_load_that_was_cut_short_goes_on_where_it_stopped_and_what_was_learned_is_dated_in_its_time(store):
     first = load(store)
-    compared = store.reader().segmentation().comparison
-    assert compared["on"] == "newest day"
-    assert compared["ways"][0]["name"] == "K-means"
+    reader = store.reader("sample")
+    fitted, models = reader.segmentation(), reader.models()
+    assert (fitted.who, fitted.fitted_at[:10], fitted.comparison["ways"][0]["name"]) == (
+        "sample book", "2026-11-03", "K-means",
+    )  # fmt: skip
+    assert [(each.status, each.trained_at) for each in models] == [("refused", "2026-11-03T12:00:00+00:00")]
+    assert [(each.who, each.what) for each in reader.model_events()] == [("sample book", "trained")]
     again = load(store)
     assert (first["batches"], again["batches"], again["files"]) == (first["files"], 0, first["files"])
-    assert store.reader().segmentation().comparison == compared
-    with store.engine.connect() as connection:
-        notes = list(connection.exec_driver_sql("SELECT note FROM revisions").scalars())
-    assert notes.count("segmentations compared") == 1
+    assert (reader.segmentation(), reader.models()) == (fitted, models)
+    assert reader.known_days()[-1] == date(2026, 11, 3)
+    assert not store.writer.settle_history("sample")  # nothing came out of order
 
 
 def test_sample_and_own_loans_never_mix_and_each_can_be_shown(store, tmp_path):

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.errors import TooLittleData
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.synthetic import MANIFEST, SampleFile, generate, manifest, write_files
 from core.workflows.report import IngestReport, IngestRequest
-from core.workflows.segments import compare
+from core.workflows.sample_history import SampleHistory
 
 SEED = 7
 LOANS, MONTHS = 6000, 24
+LOADED = 0.65
+"""The part of the whole that loading the months is; with the book on show, the newest training follows."""
 _ARRIVAL = ("payments", "actions", "portfolio")  # the portfolio last: it scores with the month's payments in the store
 
 
@@ -47,7 +47,9 @@ def load_sample(
 ) -> dict[str, Any]:
     """Bring the sample book into the store and put it on show where no own book is stored, or where `show` asks for it.
 
-    A load that was cut short goes on where it stopped: files that are in already are recognised by their content.
+    It comes with the past that a lender would have: segments fitted again, a score trained on the way and monitored from
+    then on (see `core.workflows.sample_history`). The book is on show as soon as its months are loaded; the newest training
+    follows. A load that was cut short goes on where it stopped: files that are in already are recognised by their content.
 
     Args:
         reader: opened on the sample book.
@@ -63,29 +65,28 @@ def load_sample(
     made = _files(loans=LOANS, months=MONTHS, seed=SEED, last_month_end=_newest_month_end(today))
     files = sorted(made, key=lambda file: (file.received_on, _ARRIVAL.index(file.kind)))
     paths = _write(target, files)
-    committed = 0
+    history, months, committed = SampleHistory(reader, writer), 0, 0
     for position, (file, path) in enumerate(zip(files, paths, strict=True)):
-        progress(0.1 + 0.88 * position / len(files), f"sample book: {file.filename}")
+        step = _part(progress, 0.1 + LOADED * position / len(files), LOADED / len(files))
+        step(0, f"sample book: {file.filename}")
         report = ingest(_request(file, path))
         if report.refusal is not None:
             raise report.refusal
         committed += report.status == "committed"
+        if file.kind == "portfolio":
+            months += 1
+            history.month_arrived(months, file, step)
     shutil.rmtree(target)
-    _compare_ways(reader, writer, today, who, progress)
     if show or not reader.book().own_stored:
         with writer.unit("sample", kind="show", known_on=today, who=who, note="sample book") as unit:
             unit.show("sample")
+    history.newest_month(files[-1], _part(progress, 0.1 + LOADED, 0.89 - LOADED))
     return {"batches": committed, "files": len(files)}
 
 
-def _compare_ways(reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str, progress: Progress) -> None:
-    """Keep beside the sample's segments how other ways to find groups do, once; a book too small for it goes without."""
-    segmentation = reader.segmentation()
-    if segmentation is None or segmentation.comparison is not None:
-        return
-    progress(0.98, "comparing the segments with other ways")
-    with suppress(TooLittleData):
-        compare(reader, writer, today=today, who=who, progress=lambda *_: None)
+def _part(progress: Progress, start: float, length: float) -> Progress:
+    """The progress of a step within the whole."""
+    return lambda share, words: progress(start + length * share, words)
 
 
 def _newest_month_end(today: date) -> date:

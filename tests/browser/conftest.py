@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import URLError
 
@@ -16,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from db.engine import open_store
+from db.jobs import SqlJobQueue
 from db.reader import SqlPortfolioReader
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,6 +79,19 @@ class Server:
         finally:
             engine.dispose()
 
+    def wait_until_idle(self, seconds: float = 600.0) -> None:
+        """Until no job waits or runs: after the sample book is on show, its newest training follows."""
+        engine = open_store(self.db, create=False)
+        queue = SqlJobQueue(engine, lambda: datetime.now(UTC))
+        deadline = time.monotonic() + seconds
+        try:
+            while any(not job.is_over for job in queue.recent()):
+                assert time.monotonic() < deadline, f"still at work: {(self.folder / 'server.log').read_text()}"
+                time.sleep(0.5)
+            assert {job.status for job in queue.recent()} <= {"done"}, [job.message for job in queue.recent()]
+        finally:
+            engine.dispose()
+
     def command(self, *arguments: str) -> str:
         """Run another command of run.py on the same store."""
         done = subprocess.run(
@@ -124,10 +139,12 @@ def watched(browser: Browser) -> Iterator[Watched]:
 
 @pytest.fixture(scope="session")
 def sample_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """First start of a new store: the server fills it with the sample book by itself."""
+    """First start of a new store: the server fills it with the sample book by itself, trainings included (the one fixture that
+    pays for them)."""
     server = Server(tmp_path_factory.mktemp("sample")).start()
     try:
         server.wait_for_the_sample()
+        server.wait_until_idle()
         yield server
     finally:
         server.stop()

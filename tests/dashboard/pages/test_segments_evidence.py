@@ -210,5 +210,6 @@ def test_the_list_says_who_is_borderline_and_who_is_unlike_the_rest():
 def test_many_loans_unlike_the_fit_say_that_the_book_has_moved_on():
     assert say.moved_on(0, 0) == say.moved_on(1_000, 10) == say.moved_on(20, 2) == []
     assert say.moved_on(1_000, 200) == [
-        f"{show.percent(0.2, 0)} of the loans are unlike those the segments were fitted to: the book has moved on. Fit them again."
+        f"{show.percent(0.2, 0)} of the loans are unlike those the segments were fitted to: the book has moved on. "
+        "Fit them again: say why below, and press the button. Segments that are found again keep their names."
     ]

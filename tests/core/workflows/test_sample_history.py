@@ -1,0 +1,128 @@
+"""What was done on the way through the sample book: when, once, and dated on the day it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from core.records import Model, Segmentation
+from core.synthetic import SampleFile
+from core.workflows import sample_history as room
+from core.workflows.sample_history import SampleHistory
+from tests.dashboard.small_book import BOOK
+
+LOADED_AT = "2026-11-30T02:00:00+00:00"
+"""When the files were loaded, and the first segments fitted with them."""
+
+
+def month(number: int) -> SampleFile:
+    """The portfolio file of a month counted from 1: as of its end, received three days later."""
+    as_of = (pd.Timestamp("2024-10-31") + pd.offsets.MonthEnd(number)).date()
+    return SampleFile(f"{number}.csv", "portfolio", as_of, (pd.Timestamp(as_of) + pd.Timedelta(days=3)).date(), "")
+
+
+@dataclass
+class Store:
+    """A reader of a book that holds what it was told; trainings and fits are noted, not made."""
+
+    newest: date = date(2024, 11, 30)
+    unlike: int = 0
+    trained: list[str] = field(default_factory=list)
+    fitted: list[tuple[str, str]] = field(default_factory=list)
+
+    def book(self):
+        return replace(BOOK, days=(self.newest,))
+
+    def models(self):
+        return [Model(1, "logistic", "champion", day, "", {}, "") for day in self.trained]
+
+    def segmentation(self):
+        last, reason = self.fitted[-1] if self.fitted else (LOADED_AT, "")
+        return Segmentation(1, 1, {}, ("A",), fitted_at=last, reason=reason)
+
+    def segment_margins(self, selection, by):
+        assert selection.as_of == self.newest
+        assert by == ["segment"]
+        rows = [("A", 600, self.unlike), ("B", 400, 0), ("not stated", 5_000, 5_000)]
+        return pd.DataFrame(rows, columns=["segment", "placed", "unlike"])
+
+
+class Writer:
+    def on(self, day):
+        return f"a writer of {day}"
+
+
+@pytest.fixture
+def store(monkeypatch):
+    held = Store()
+
+    def train(reader, writer, *, today, who, progress):
+        assert (reader, writer, who) == (held, f"a writer of {today}", "sample book")
+        progress(0.5, "training")
+        held.trained.append(f"{today}T12:00:00+00:00")
+
+    def refit(reader, writer, *, reason, today, who, progress):
+        assert (reader, writer, who) == (held, f"a writer of {today}", "sample book")
+        progress(0.5, "finding segments")
+        held.fitted.append((f"{today}T12:00:00+00:00", reason))
+        held.unlike = 10
+
+    monkeypatch.setattr(room, "train", train)
+    monkeypatch.setattr(room, "refit", refit)
+    return held
+
+
+def lived(store: Store, months: range) -> list[tuple[float, str]]:
+    told: list[tuple[float, str]] = []
+    history = SampleHistory(store, Writer())
+    for number in months:
+        store.newest = max(store.newest, month(number).as_of)
+        history.month_arrived(number, month(number), lambda *words: told.append(words))
+    return told
+
+
+def test_the_first_score_is_trained_on_the_day_the_eighteenth_month_arrives(store):
+    told = lived(store, range(1, 18))
+    assert (store.trained, store.fitted, told) == ([], [], [])
+    told = lived(store, range(18, 25))
+    assert store.trained == ["2026-05-03T12:00:00+00:00"]
+    assert told == [(0.5, "sample book, as of 3 May 2026: training")]
+
+
+def test_segments_are_fitted_again_where_the_page_would_advise_it_and_say_how_many_were_unlike(store):
+    store.unlike = 60  # 6.0 % of 1,000: its interval reaches below 5 %
+    lived(store, range(1, 4))
+    assert store.fitted == []
+    store.unlike = 70
+    lived(store, range(4, 8))
+    assert store.fitted == [
+        ("2025-03-03T12:00:00+00:00", "70 of 1,000 loans were unlike those the segments were fitted to")
+    ]
+
+
+def test_where_later_months_are_loaded_already_nothing_is_done_in_the_name_of_an_earlier_one(store):
+    store.newest, store.unlike = month(24).as_of, 500
+    SampleHistory(store, Writer()).month_arrived(18, month(18), pytest.fail)
+    assert (store.trained, store.fitted) == ([], [])
+
+
+def test_after_the_newest_month_it_is_trained_and_fitted_once(store):
+    store.trained.append("2026-05-03T12:00:00+00:00")
+    history, told = SampleHistory(store, Writer()), []
+    for _ in range(2):
+        history.newest_month(month(24), lambda *words: told.append(words))
+    assert store.trained[1:] == ["2026-11-03T12:00:00+00:00"]
+    assert store.fitted == [("2026-11-03T12:00:00+00:00", room.OUTCOMES_DECIDE)]
+    assert told == [
+        (0.375, "sample book, as of 3 Nov 2026: training"), (0.875, "sample book, as of 3 Nov 2026: finding segments"),
+    ]  # fmt: skip
+
+
+def test_what_a_person_trained_and_fitted_since_stays(store):
+    store.trained.append("2026-11-20T09:00:00+00:00")
+    store.fitted.append(("2026-11-21T09:00:00+00:00", "a person's reason"))
+    SampleHistory(store, Writer()).newest_month(month(24), pytest.fail)
+    assert (len(store.trained), len(store.fitted)) == (1, 1)
