@@ -240,7 +240,8 @@ class PortfolioReader(Protocol):
         live score's fields; narrowed to a batch where given. An absent category is NaN here, for rules and models."""
 
     def training_rows(self) -> pd.DataFrame:
-        """One row a live snapshot of the book with all its columns, borrower_ref, and the outcome known by now:
+        """One row a live snapshot of the book with all its columns, as told in their time (by ten days after the day, else
+        first within its year; what is restated later is not learned from, see db.first_told), borrower_ref, and the outcome known by now:
         cash_12m (net cash in the 12 months after as_of, NaN where 12 months have not passed since, payments are not known
         for them (see core.metrics.ripeness), or the book has none), months_seen (whole months between as_of and the newest day of the book), batch_id, extra. An
         absent category is NaN here, for rules and models."""

@@ -13,6 +13,7 @@ from core.metrics.outcome import cash_within, months_between
 from core.metrics.ripeness import ripe_day
 from core.records import Book
 from db.cubes.cash import is_cash
+from db.first_told import MOST_ASKED, told_in_time, with_facts_of
 from db.frames import COUNT, frame_of
 from db.known import NOW
 from db.loans import BLOCK, TYPES, loan_rows
@@ -29,6 +30,10 @@ SNAPSHOT_FIELDS = {
 
 def snapshot_blocks(connection: Connection, book_id: int, *conditions: ColumnElement[bool]) -> Iterator[pd.DataFrame]:
     """Live snapshots with keys and fields, BLOCK rows at a time; at least one block, with or without rows."""
+    return _blocks(connection, snapshots.c.book_id == book_id, snapshots.c.live == 1, *conditions)
+
+
+def _blocks(connection: Connection, *conditions: ColumnElement[bool]) -> Iterator[pd.DataFrame]:
     joined, fields = loan_rows()
     keys: list[Any] = [
         snapshots.c.id,
@@ -40,7 +45,7 @@ def snapshot_blocks(connection: Connection, book_id: int, *conditions: ColumnEle
     query = (
         select(*keys, *(fields[name].label(name) for name in SNAPSHOT_FIELDS))
         .select_from(joined)
-        .where(snapshots.c.book_id == book_id, snapshots.c.live == 1, *conditions)
+        .where(*conditions)
         .order_by(snapshots.c.as_of, snapshots.c.loan_id)
     )
     result = connection.execute(query, execution_options={"yield_per": BLOCK})
@@ -53,8 +58,13 @@ def snapshot_blocks(connection: Connection, book_id: int, *conditions: ColumnEle
 
 
 def training_rows(connection: Connection, book_id: int, book: Book) -> pd.DataFrame:
-    """Every live snapshot with cash_12m and months_seen, as `PortfolioReader.training_rows` says."""
+    """Every snapshot with cash_12m and months_seen, as `PortfolioReader.training_rows` says."""
     rows = pd.concat(list(snapshot_blocks(connection, book_id)), ignore_index=True)
+    if instead := told_in_time(connection, book_id):
+        numbers = sorted(instead.values())
+        asked = [numbers[start : start + MOST_ASKED] for start in range(0, len(numbers), MOST_ASKED)]
+        earlier = [block for part in asked for block in _blocks(connection, snapshots.c.id.in_(part))]
+        rows = with_facts_of(rows, pd.concat(earlier, ignore_index=True), instead)
     newest = book.days[-1] if book.days else date.min
     rows["months_seen"] = months_between(rows["as_of"], newest)
     rows["cash_12m"] = float("nan")
