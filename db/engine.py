@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -170,19 +171,24 @@ def _set_wal(engine: Engine) -> None:
 
 
 def _migrate(connection: Connection, path: Path) -> None:
-    config = migration_config(connection)
-    script = ScriptDirectory.from_config(config)
+    known = _revisions()
     found = _schema_version(connection)
-    if found == script.get_current_head():
+    if found == known[0]:
         return
-    if found is not None and found not in {revision.revision for revision in script.walk_revisions()}:
+    if found is not None and found not in known:
         raise StoreRefused(
-            f"{path} was written by a newer Recoup (schema {found}, this one knows up to {script.get_current_head()})",
+            f"{path} was written by a newer Recoup (schema {found}, this one knows up to {known[0]})",
             remedy="Update Recoup, or choose another file with --db.",
         )
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    command.upgrade(config, "head")
+    command.upgrade(migration_config(connection), "head")
     rebuild_derived(connection)
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Every schema this Recoup knows, the newest first; read once, for each migration is a file of its own."""
+    return tuple(each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def _schema_version(connection: Connection) -> str | None:

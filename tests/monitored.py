@@ -13,11 +13,11 @@ from sqlalchemy import Engine
 from core.workflows.monitor import monitor_unit
 from core.workflows.refresh import score_unit
 from core.workflows.train import train
-from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.core.scores.worlds import world
 from tests.db.conftest import NOON, payments, portfolio
+from tests.new_store import new_store
 
 LEARNED, ALIKE, OTHERS, LAST = "2024-06-30", "2025-06-30", "2025-07-31", "2026-06-30"
 SAID = ("loan_ref", "borrower_ref", "balance", "dpd", "monthly_income", "emi", "collateral_value", "missed_payments", "product",
@@ -67,7 +67,7 @@ def others() -> pd.DataFrame:
 
 def trained_book(path: Path) -> Engine:
     """The first two months, with the outcomes of the first and a model learned from them in use."""
-    engine = open_store(f"sqlite:///{path}")
+    engine = new_store(path)
     first = loans_of(LEARNED, 1, 900, "L")
     bring(engine, file_of(first, "2024-07-03"))
     bring(engine, cash_of(first, "2024-09-15", "2025-07-02"))

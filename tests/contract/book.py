@@ -10,12 +10,12 @@ from sqlalchemy import Engine
 
 from core.columns import Kind, by_header, plain
 from core.errors import Reject
-from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests import eight_loans
 from tests.db.conftest import NOON, actions, payments, portfolio, put
 from tests.fakes import FakePortfolioReader
+from tests.new_store import new_store
 
 OWNERS = """loan_ref,branch,agency,collector,strategy,trial,arm
 LN1,Harbour,,Ann,Standard,Wording,B
@@ -104,7 +104,7 @@ def fake() -> FakePortfolioReader:
 
 def store(folder: Path) -> Engine:
     """The book in a store, through the writer; a batch of the sample book and a refused file stand by."""
-    engine = open_store(f"sqlite:///{folder / 'book.db'}")
+    engine = new_store(folder / "book.db")
     writer = SqlPortfolioWriter(engine, lambda: NOON)
     rows = snapshots()
 

@@ -11,12 +11,12 @@ import pytest
 from core.columns import PORTFOLIO
 from core.errors import SelectionRefused
 from core.selection import DIMENSIONS, Selection
-from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.contract import book
 from tests.db.conftest import NOON, loan, portfolio, put, score_rows
 from tests.fakes import FakePortfolioReader
+from tests.new_store import new_store
 
 NOW = Selection()
 OCTOBER = "2026-10-31"
@@ -43,7 +43,7 @@ def reader(request, tmp_path_factory):
         scored = pd.DataFrame([*({"as_of": OCTOBER, **row} for row in LOANS), {"as_of": "2026-09-30", **BEFORE[0]}])
         told = score_rows(scored.assign(snapshot_id=range(len(scored)))).drop(columns="snapshot_id")
         return FakePortfolioReader(pd.concat([scored, told], axis=1))
-    engine = open_store(f"sqlite:///{tmp_path_factory.mktemp('people') / 'book.db'}")
+    engine = new_store(tmp_path_factory.mktemp("people") / "book.db")
     writer = SqlPortfolioWriter(engine, lambda: NOON)
     put(writer, portfolio(BEFORE, "2026-09-30"), portfolio(LOANS, OCTOBER), score=score_rows)
     with writer.unit("own", kind="show", known_on=NOON.date(), who="ana") as unit:

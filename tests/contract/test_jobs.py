@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.engine import open_store
 from db.jobs import SqlJobQueue
 from tests.fakes import FakeJobQueue
+from tests.new_store import new_store
 
 LEASE = 60.0
 
@@ -37,7 +37,7 @@ def queue(request, clock, tmp_path):
     if request.param == "fake":
         yield FakeJobQueue(clock)
         return
-    engine = open_store(f"sqlite:///{tmp_path / 'jobs.db'}")
+    engine = new_store(tmp_path / "jobs.db")
     yield SqlJobQueue(engine, clock)
     engine.dispose()
 

@@ -14,12 +14,12 @@ import pytest
 
 from core.errors import HistoryUnsettled
 from core.selection import Selection
-from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.db.conftest import NOON, loan, portfolio
 from tests.fake_history import FakeHistoryReader, FakeHistoryWriter
 from tests.fakes import FakePortfolioReader
+from tests.new_store import new_store
 
 SEPTEMBER, OCTOBER = "2026-09-30", "2026-10-31"
 FIRST, FIFTH, NINTH = date(2026, 11, 1), date(2026, 11, 5), date(2026, 11, 9)
@@ -42,7 +42,7 @@ def fake_history(*, unsettled: bool = False) -> FakeHistoryReader:
 
 
 def stored(path, days) -> tuple[SqlPortfolioReader, SqlPortfolioWriter]:
-    engine = open_store(f"sqlite:///{path / 'book.db'}")
+    engine = new_store(path / "book.db")
     writer = SqlPortfolioWriter(engine, lambda: NOON)
     for day in days:
         as_of, rows = TOLD[day]

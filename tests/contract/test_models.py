@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 
 from core.errors import Refused
-from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.dashboard.small_book import BATCH
@@ -16,6 +15,7 @@ from tests.dashboard.work import forty_loans
 from tests.db.conftest import NOON, loan, portfolio, put, undo
 from tests.fake_models import FakeModelWriter
 from tests.fakes import FakePortfolioReader
+from tests.new_store import new_store
 
 DAY = date(2026, 10, 31)
 
@@ -55,7 +55,7 @@ def keeper(request, tmp_path):
 
         yield Keeper(reader, FakeModelWriter(reader), take_back)
         return
-    engine = open_store(f"sqlite:///{tmp_path / 'models.db'}")
+    engine = new_store(tmp_path / "models.db")
     writer = SqlPortfolioWriter(engine, lambda: NOON)
     put(writer, portfolio([loan("A")], as_of="2026-09-30"), portfolio([loan("A")], as_of=DAY.isoformat()))
     yield Keeper(SqlPortfolioReader(engine), writer, lambda: undo(writer, 2))

@@ -8,11 +8,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.db.conftest import KNOWN_ON, NOON, loan, portfolio
 from tests.fakes import MONITORING_FIELDS, FakePortfolioReader
+from tests.new_store import new_store
 
 FIRST, SECOND, UNDONE = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
 
@@ -55,7 +55,7 @@ def store(request, tmp_path):
     if request.param == "fake":
         yield _Fake()
         return
-    engine = open_store(f"sqlite:///{tmp_path / 'book.db'}")
+    engine = new_store(tmp_path / "book.db")
     yield _Sql(engine)
     engine.dispose()
 
@@ -111,7 +111,7 @@ def test_an_earlier_day_knows_what_it_knew_and_an_undone_batch_falls_silent(stor
 
 
 def test_another_book_has_its_own_findings(tmp_path):
-    engine = open_store(f"sqlite:///{tmp_path / 'book.db'}")
+    engine = new_store(tmp_path / "book.db")
     store = _Sql(engine)
     store.bring([row(0.1)], 7, KNOWN_ON)
     assert len(store.bystander.monitoring()) == 0

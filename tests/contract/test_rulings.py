@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from core.records import Ruling
-from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.db.conftest import NOON
 from tests.fakes import FakePortfolioReader, FakeTargetWriter
+from tests.new_store import new_store
 
 FIRST = Ruling("zone", True, "it is of the application form", "ana", "2026-11-20")
 BYSTANDER = Ruling("Agency fee", False, "a test field", "bob", "2026-11-20")
@@ -24,7 +24,7 @@ def store(request, tmp_path):
         books = {name: FakePortfolioReader(pd.DataFrame(), name=name) for name in ("own", "sample")}
         yield FakeTargetWriter(**books), books
         return
-    engine = open_store(f"sqlite:///{tmp_path / 'book.db'}")
+    engine = new_store(tmp_path / "book.db")
     yield (
         SqlPortfolioWriter(engine, lambda: NOON),
         {name: SqlPortfolioReader(engine, name) for name in ("own", "sample")},

@@ -7,11 +7,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.db.conftest import NOON
 from tests.fakes import FakePortfolioReader, FakeTargetWriter
+from tests.new_store import new_store
 
 DAY, LATER = date(2026, 11, 20), date(2026, 11, 21)
 BUDGET = [("cash_month", "2026-11-30", None, 1200.50), ("cash_month", None, None, 1000.0)]
@@ -24,7 +24,7 @@ def store(request, tmp_path):
         books = {name: FakePortfolioReader(pd.DataFrame(), name=name) for name in ("own", "sample")}
         yield FakeTargetWriter(**books), books
         return
-    engine = open_store(f"sqlite:///{tmp_path / 'book.db'}")
+    engine = new_store(tmp_path / "book.db")
     yield (
         SqlPortfolioWriter(engine, lambda: NOON),
         {name: SqlPortfolioReader(engine, name) for name in ("own", "sample")},

@@ -12,12 +12,12 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.db.conftest import NOON, actions, loan, payments, portfolio
 from tests.fake_history import FakeHistoryReader
 from tests.fakes import FakePortfolioReader
+from tests.new_store import new_store
 
 TWENTIETH, SECOND, FIFTH, NINTH = date(2026, 10, 20), date(2026, 11, 2), date(2026, 11, 5), date(2026, 11, 9)
 BEFORE = date(2026, 10, 19)
@@ -48,7 +48,7 @@ def fake() -> FakeHistoryReader:
 
 
 def stored(path) -> SqlPortfolioReader:
-    engine = open_store(f"sqlite:///{path / 'book.db'}")
+    engine = new_store(path / "book.db")
     writer = SqlPortfolioWriter(engine, lambda: NOON)
     files = [
         (TWENTIETH, portfolio(LOANS, "2026-09-30")), (TWENTIETH, payments(FIRST)), (SECOND, portfolio(LOANS, "2026-10-31")),

@@ -13,7 +13,7 @@ from sqlalchemy import literal, select
 from core.errors import Refused
 from core.metrics.flows import FLOW_MEASURES, FLOW_MONEY
 from core.selection import DIMENSIONS, Selection
-from db.engine import open_store, reading, writing
+from db.engine import reading, writing
 from db.flows import cures_seen_on, flow_rows, month_end_after, month_end_from
 from db.known import Knowledge
 from db.reader import SqlPortfolioReader
@@ -32,6 +32,7 @@ from tests.db.conftest import (
     score_rows,
     undo,
 )
+from tests.new_store import new_store
 from tests.plain_flows import plain_flows
 
 MONTH_ENDS = [f"2026-{month:02}-{day}" for month, day in enumerate([31, 28, 31, 30, 31, 30, 31, 31, 30, 31], start=1)]
@@ -338,7 +339,7 @@ class Story:
     """A store to which a seeded chance does what it likes."""
 
     def __init__(self, folder, seed):
-        self.engine = open_store(f"sqlite:///{folder / f'{seed}.db'}")
+        self.engine = new_store(folder / f"{seed}.db")
         self._writer = SqlPortfolioWriter(self.engine, lambda: NOON)
         self._chance = random.Random(seed)
 

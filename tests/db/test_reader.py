@@ -14,12 +14,12 @@ from sqlalchemy import event
 from core.errors import Refused, UnknownBatch
 from core.records import Segmentation
 from core.selection import DIMENSIONS, Selection
-from db.engine import open_store
 from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.contract import book as eight
 from tests.db.conftest import KNOWN_ON, NOON, actions, loan, payments, portfolio, put, score_rows, undo
 from tests.fakes import FakePortfolioReader
+from tests.new_store import new_store
 
 NOW = Selection()
 
@@ -97,7 +97,7 @@ def test_executive_sums_read_no_rows(tmp_path):
 def random_book(tmp_path_factory):
     """Forty loans over four month-ends, with cash and calls on any day of them, twice reloaded and once undone."""
     chance = np.random.default_rng(20)
-    engine = open_store(f"sqlite:///{tmp_path_factory.mktemp('random') / 'book.db'}")
+    engine = new_store(tmp_path_factory.mktemp("random") / "book.db")
     writer = SqlPortfolioWriter(engine, lambda: NOON)
     refs = [f"L{n:02d}" for n in range(40)]
 

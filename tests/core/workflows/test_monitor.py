@@ -22,6 +22,7 @@ from db.writer import SqlPortfolioWriter
 from tests.core.workflows.ledger import Ledger
 from tests.db.conftest import NOON
 from tests.monitored import ALIKE, LAST, LEARNED, OTHERS, alike, bring, file_of, loans_of, matured_book, trained_book
+from tests.new_store import new_store
 
 
 @pytest.fixture(scope="session")
@@ -145,7 +146,7 @@ def test_with_few_new_loans_the_stock_is_held_against_the_stock_of_the_training_
 
 
 def test_without_a_model_new_loans_are_held_against_those_of_the_year_before(tmp_path):
-    engine = open_store(f"sqlite:///{tmp_path / 'rule.db'}")
+    engine = new_store(tmp_path / "rule.db")
     for day, seed, prefix in (("2024-06-30", 1, "L"), ("2024-07-31", 2, "A"), ("2024-08-31", 3, "O")):
         rows = loans_of(day, seed, 150, prefix)
         bring(engine, file_of(rows.assign(dpd=rows["dpd"] + 120) if prefix == "O" else rows, "2024-09-03"))
