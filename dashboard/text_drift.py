@@ -16,6 +16,8 @@ from dashboard.text_models import figure, is_number
 Row = Mapping[str, Any]
 DECIMALS = 3
 CALM = "Nothing stands out"
+PAGE = "/models?tab=holds"
+"""Where it is told: the page with its tab."""
 RULE_TO_DO = (
     "See whether the loans changed or only the file did. No model is in use, so nothing was learned that could fail."
 )
@@ -67,25 +69,23 @@ def told(alert: Alert) -> Told:
     if alert.kind in ("vanished", "missing"):
         word = "is no longer stated" if alert.kind == "vanished" else "is stated less often"
         shares = f"Missing for {show.percent(alert.value)} of the loans, before for {show.percent(alert.before or 0.0)}; {against}."
-        return Told(f"{_begin(alert.feature)} {word}", shares, "/models", "See the drift")
+        return Told(f"{_begin(alert.feature)} {word}", shares, PAGE, "See the drift")
     if alert.kind in ("input", "score"):
         moved = "The score has moved" if alert.kind == "score" else f"{_begin(alert.feature)} has moved"
-        return Told(
-            moved, f"PSI {figure(alert.value)}, more than chance would give; {against}.", "/models", "See the drift"
-        )
+        return Told(moved, f"PSI {figure(alert.value)}, more than chance would give; {against}.", PAGE, "See the drift")
     ends = f"({figure(alert.low)} to {figure(alert.high)})"
     if alert.kind == "ranking":
         said = f"AUC {figure(alert.value)} {ends}, at training {figure(alert.before)}; {n} matured."
-        return Told("The score ranks worse than at training", said, "/models", "See what came true")
+        return Told("The score ranks worse than at training", said, PAGE, "See what came true")
     held = f"{figure(alert.value, 2)} ({figure(alert.low, 2)} to {figure(alert.high, 2)})"
     newest = " in the 12 newest months" if alert.kind != "calibration" else ""
     if alert.kind == "slope":
         finding = "The score is too sure of itself" if alert.value < 1 else "The score is not sure enough of itself"
-        return Told(finding, f"Calibration slope {held}; {n} matured{newest}.", "/models", "See what came true")
+        return Told(finding, f"Calibration slope {held}; {n} matured{newest}.", PAGE, "See what came true")
     word = "more" if alert.value > 1 else "fewer"
     said = f"Actual / expected {held}; {n} matured{newest}."
     return Told(
-        f"{word.capitalize()} loans were not recovered than the score promised", said, "/models", "See what came true"
+        f"{word.capitalize()} loans were not recovered than the score promised", said, PAGE, "See what came true"
     )
 
 
@@ -97,7 +97,7 @@ def attention_of(found: Sequence[Alert]) -> Told | None:
     more = f" {show.count(len(found) - 1, 'more alerts')} on its page." if len(found) > 1 else ""
     is_named = found[0].feature != ""
     finding = f"The score in use: {worst.finding if is_named else worst.finding[:1].lower() + worst.finding[1:]}"
-    return Told(finding, f"{worst.evidence} {found[0].to_do}{more}", "/models", "See what to do")
+    return Told(finding, f"{worst.evidence} {found[0].to_do}{more}", PAGE, "See what to do")
 
 
 def maturity_words(rows: Sequence[Row]) -> str:

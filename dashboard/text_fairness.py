@@ -81,6 +81,14 @@ def label_of(attribute: Row, group: str) -> str:
     return f"{name[:1].upper()}{name[1:].lower()}: {group}"
 
 
+def standing_apart(told: Row) -> int:
+    """How many groups stand apart: the score is not as right about them, or proposes Legal for them more or less often."""
+    return sum(
+        bool((group["calibration"] or {}).get("apart")) or bool((chosen(group, "Legal") or {}).get("apart"))
+        for _, group, _ in groups_of(told)
+    )
+
+
 def chosen(group: Row, track: str, kind: str = "proposed") -> Row | None:
     """How often a track falls on a group, None where that was not looked at."""
     return next((each for each in group["selection"] if (each["track"], each["kind"]) == (track, kind)), None)

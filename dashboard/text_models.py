@@ -18,6 +18,18 @@ KINDS = {
 }  # fmt: skip
 RULE_ORDERS = "The **rule score** orders the work: it is not validated on your data, and no probability"
 DECIMALS = 3
+LOOKED_AT = "Model looked at"
+WHEN_TRAINED = "not yet asked"
+CHECK_HEADS = ("A model has to", "Figure", "95\u00a0% interval", "n", "Held?")
+
+
+RULES = (
+    f"know at least {FEWEST_EVENTS} loans of each outcome",
+    "tell the outcomes apart: AUC, its interval above 0.5",
+    f"be no work of chance: p at most {HIGHEST_P:g}",
+    "hold on later loans than it learned from: AUC, its interval above 0.5",
+)
+"""What a model has to pass, as the end of the first of CHECK_HEADS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +142,18 @@ def checks_subtitle(model: Model | None) -> str:
 def check_rows(card: Mapping[str, Any]) -> list[dict[str, str]]:
     """The rules of the gate, as far as a training came: rule, figure, interval, n and whether it held."""
     if not card:
-        return []
+        return [{"rule": rule, "figure": "", "interval": "", "n": "", "held": WHEN_TRAINED} for rule in RULES]
     n, events = card.get("n"), card.get("events")
     rows = []
     if is_number(n) and is_number(events):
         rarer = min(events, n - events)
-        rule = f"know at least {FEWEST_EVENTS} loans of each outcome"
-        rows.append(_row(rule, show.number(rarer), "", n, rarer >= FEWEST_EVENTS))
+        rows.append(_row(RULES[0], show.number(rarer), "", n, rarer >= FEWEST_EVENTS))
     if not is_number(card.get("auc")):
         return rows
     low = card["auc_ci"][0]
     rows.append(
         _row(
-            "tell the outcomes apart: AUC, its interval above 0.5",
+            RULES[1],
             figure(card["auc"]),
             between(card["auc_ci"]),
             n,
@@ -151,7 +162,7 @@ def check_rows(card: Mapping[str, Any]) -> list[dict[str, str]]:
     )
     rows.append(
         _row(
-            f"be no work of chance: p at most {HIGHEST_P:g}",
+            RULES[2],
             _p_words(card["p_value"]),
             "",
             n,
@@ -159,13 +170,14 @@ def check_rows(card: Mapping[str, Any]) -> list[dict[str, str]]:
         )
     )
     later = card.get("out_of_time")
-    rule = "hold on later loans than it learned from: AUC, its interval above 0.5"
     if later:
-        rows.append(_row(rule, figure(later["auc"]), between(later["auc_ci"]), later["n"], later["auc_ci"][0] > 0.5))
+        rows.append(
+            _row(RULES[3], figure(later["auc"]), between(later["auc_ci"]), later["n"], later["auc_ci"][0] > 0.5)
+        )
     else:
         rows.append(
             {
-                "rule": rule,
+                "rule": RULES[3],
                 "figure": show.UNDEFINED,
                 "interval": "",
                 "n": "",

@@ -26,6 +26,11 @@ RULES = {
     "calibration": "promise as truly: calibration error larger by at most 0.005",
     "group": "not be clearly worse for {of}: AUC lower by at most 0.02, or no more than chance makes",
 }  # fmt: skip
+REASON_LABEL = "Why? It stands in the log with your name"
+SHADOWED = (
+    "A challenger, and for three months the model that was in use before, is scored beside the one in use whenever the newest day is. "
+    "It orders no work."
+)
 NOT_RECORDED = "not recorded"
 WITHOUT_CONTEST = ("the model in use cannot be read", "the model in use reads")
 """How the reason of a model begins that took a place without a contest."""
@@ -99,6 +104,11 @@ def contest_subtitle(model: Model | None) -> str:
         return _no_contest(model)
     events = f", {show.number(comparison['events'])} not recovered" if "events" in comparison else ""
     return f"On {ON[comparison['on']]}; n = {show.count(comparison['n'], 'loans')}{events}. It had to pass all rules."
+
+
+def contest_shown(model: Model | None) -> bool:
+    """Whether a contest is told in a card: there was one, or the model waits for one."""
+    return model is not None and (was_held(model.card.get("comparison")) or model.status == "challenger")
 
 
 def _no_contest(model: Model) -> str:

@@ -14,14 +14,11 @@ from core.segments.moved_on import has_moved_on
 from core.selection import NOT_STATED
 from core.wording import agree
 from dashboard import format as show
+from dashboard.components.table import BELOW, NONE
 
 STABLE_FROM, RECOGNISED_FROM = 0.80, 0.75
 JOBS = {"refit": "Fitting the segments again", "compare segments": "Comparing with other ways"}
 NO_SEGMENTS = "this book has no segments yet"
-BELOW = "\n"
-"""What follows it stands small below, in a cell."""
-NONE = "·"
-"""No loan at all; a phone leaves such cells out."""
 MOVED_BY_THE_FIT = " The segments were fitted to the loans of this month-end: some moves are the fit's, not the loans', and the next month has none of those."
 ASK_REASON = "Why again? Kept with your name and the day."
 WAYS = ("Way", "Groups", "Largest", "Noise", "Rand index", "Least Jaccard", "Silhouette", "Recovery explained", "n")

@@ -13,11 +13,10 @@ from core.scores.registry.succession import previous_champion
 from core.scores.scoring.evaluate import load_artifact
 from core.wording import counted
 from core.workflows.monitor import later_days, watch
+from core.workflows.reasons import whole_reason
 from core.workflows.refresh import settle_segments
 from core.workflows.score import score_frame
 from core.workflows.shadow import shadow_unit
-
-MOST_WORDS = 500
 
 
 def put_in_use(
@@ -98,10 +97,10 @@ def to_return(reader: PortfolioReader) -> Model | None:
 
 
 def _reason(because: str) -> str:
-    words = " ".join(str(because or "").split())
+    words = whole_reason(because)
     if not words:
         raise Refused("Nothing says why", remedy="Give a reason: it stands in the log with your name.")
-    return words[:MOST_WORDS]
+    return words
 
 
 def _put_in_use(

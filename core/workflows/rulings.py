@@ -15,6 +15,7 @@ from core.ports import PortfolioReader, PortfolioWriter
 from core.records import Batch, Ruling
 from core.scores.checks.protected import named_protected
 from core.scores.rows.features import NEVER_INPUTS, SOURCES
+from core.workflows.reasons import whole_reason
 
 TAKEN_BACK = "taken back"
 _KEPT_OUT = "Leave it out; a score may only learn from what was known before."
@@ -36,16 +37,16 @@ def rule_on_column(
             line only: on a large book that takes a while).
 
     Raises:
-        Refused: nothing is known of the column, no reason is given, or nobody may let it in: the contract or the map
-            dates it after the outcome, it is protected, or it is no fact a score reads.
+        Refused: nothing is known of the column, no reason is given or one too long to be kept whole, or nobody may let it
+            in: the contract or the map dates it after the outcome, it is protected, or it is no fact a score reads.
     """
-    known = by_header("portfolio").get(plain(column))
+    reason, known = whole_reason(because), by_header("portfolio").get(plain(column))
     name = known.header if known is not None else _unknown_column(reader, column, known_names)
     if allowed:
         _refuse_final(name, known, reader)
-        if not because.strip():
+        if not reason:
             raise Refused(f"Letting {name} in needs a reason", remedy="Say why its values are known at the snapshot.")
-    ruling = Ruling(name, allowed, because.strip() or TAKEN_BACK, who, today.isoformat())
+    ruling = Ruling(name, allowed, reason or TAKEN_BACK, who, today.isoformat())
     writer.put_ruling(reader.book().name, ruling)
     return ruling
 

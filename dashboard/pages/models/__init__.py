@@ -1,7 +1,9 @@
 """Models: can the score be trusted, and who says so?
 
+The verdict and the training stand first and always; the evidence is under tabs, of which only the open one is computed.
 A panel is one file here with one card: `card()` lays it out without numbers, `update_...(seen, ...)` makes what it shows
-from the one read all panels share (`seen.Seen`), `register(app, shared)` wires the two. It joins the page in PARTS.
+from the one read all panels share (`seen.Seen`), `register(app, shared, view)` wires the two. It joins the page in CONTENT.
+A panel that has nothing to say is away, and its tab says what it cannot tell and why (`findings`).
 """
 
 from __future__ import annotations
@@ -20,11 +22,14 @@ from dashboard.pages.models import (
     came_true,
     card,
     contest,
+    decide,
     discrimination,
     drift,
     fairness,
+    findings,
     gains,
     lift,
+    needs,
     quarantine,
     ranking,
     rate,
@@ -32,45 +37,44 @@ from dashboard.pages.models import (
     reasons,
     recipe,
     registry,
+    rule,
     shadow,
     shapes,
     verdict,
     work,
 )
+from dashboard.pages.models.findings import TABS, untold_place
 from dashboard.pages.models.seen import Seen, Shared
 from dashboard.services import Services
+from dashboard.state import VIEW
 from dashboard.text_models import verdict_of
 
 PAGE = Page("/models", "Models", "Prove", "Can the score be trusted?", filters=False)
 
-PARTS: tuple[tuple[str, tuple[tuple[ModuleType, ...], ...]], ...] = (
-    ("What did it have to pass?", ((verdict,), (work,))),
-    ("How good is it on loans it never saw?", ((discrimination, calibration), (lift, gains), (rate, rate_facts))),
-    ("Does it still hold?", ((alarms,), (drift,), (came_true, ranking))),
-    ("Why does it say so?", ((reasons, shapes),)),
-    ("Is it fair to everybody?", ((fairness,),)),
-    ("What may it learn from?", ((quarantine,),)),
-    ("What would the field's tutorials have said?", ((recipe,),)),
-    ("What is it made of, and where does it end?", ((card,),)),
-    ("Who decides which model is in use?", ((registry,), (contest,), (shadow,))),
-)  # fmt: skip
-"""Questions with their rows of panels; two panels of a row stand side by side."""
+Rows = tuple[tuple[ModuleType, ...], ...]
+FIRST: tuple[ModuleType, ...] = (verdict, work)
+"""What stands above the tabs, side by side."""
+
+CONTENT: dict[str, Rows] = {
+    "good": ((needs,), (discrimination, calibration), (lift, gains), (rate, rate_facts), (rule,)),
+    "holds": ((alarms,), (drift,), (came_true, ranking)),
+    "why": ((reasons, shapes), (fairness,)),
+    "out": ((quarantine,), (recipe,)),
+    "which": ((registry,), (decide,), (contest,), (shadow,), (card,)),
+}  # fmt: skip
+"""By tab its rows of panels; two panels of a row stand side by side."""
 
 
 def layout() -> html.Div:
-    """The page without numbers: the verdict in a sentence, then the evidence, a question a part."""
-    return page_layout(PAGE, [_part(question, rows) for question, rows in PARTS])
+    """The page without numbers: the verdict in a sentence, what it rests on, then the evidence, a question a tab."""
+    first = html.Div([each.card() for each in FIRST], className="row-2")
+    panels = TABS.panels([[*map(_row, CONTENT[key]), untold_place(key)] for key, _ in TABS.names])
+    return page_layout(PAGE, [first, TABS.row(), *panels])
 
 
-def _part(question: str, rows: tuple[tuple[ModuleType, ...], ...]) -> html.Div:
-    head = html.P(question, className="part-question")
-    return html.Div(
-        [head, *(html.Div([each.card() for each in row], className=_look(row)) for row in rows)], className="part"
-    )
-
-
-def _look(row: tuple[ModuleType, ...]) -> str:
-    return "row-even" if len(row) > 1 else "row-one"
+def _row(panels: tuple[ModuleType, ...]) -> html.Div | html.Section:
+    made = [each.card() for each in panels]
+    return html.Div(made, className="row-even") if len(made) > 1 else made[0]
 
 
 def update_answer(seen: Seen) -> list[object]:
@@ -86,7 +90,10 @@ def register(app: dash.Dash, services: Services) -> None:
     def answer(search: str | None, _: int | str | None) -> list[object]:
         return update_answer(shared.seen(search))
 
-    for _, rows in PARTS:
+    findings.register(app, shared)
+    for panel in FIRST:
+        panel.register(app, shared, {"inputs": VIEW})
+    for key, rows in CONTENT.items():
         for row in rows:
             for panel in row:
-                panel.register(app, shared)
+                panel.register(app, shared, TABS.view(key))

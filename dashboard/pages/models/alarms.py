@@ -11,9 +11,8 @@ from dash import Output, html
 from core.monitoring.alerts import Alert, alerts
 from core.records import Model
 from dashboard import text_drift as say
-from dashboard.pages.models.seen import Shared
+from dashboard.pages.models.seen import Listens, Shared
 from dashboard.pages.models.watched import watched
-from dashboard.state import VIEW
 
 CARD = "models-alarms"
 TITLE, SUBTITLE, LIST, MATURITY = f"{CARD}-title", f"{CARD}-subtitle", f"{CARD}-list", f"{CARD}-maturity"
@@ -29,7 +28,8 @@ def card() -> html.Section:
             html.Div([], id=LIST, role="status"),
             html.P("", id=MATURITY, className="subtitle unseen"),
         ],
-        className="card",
+        className="is-absent",
+        id=CARD,
         **{"aria-labelledby": TITLE},
     )
 
@@ -65,16 +65,17 @@ def _tone(alert: Alert) -> str:
     return "bad" if alert.level == "red" else "neutral"
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The card follows the model looked at."""
     places = [
         Output(TITLE, "children"),
         Output(SUBTITLE, "children"),
         Output(LIST, "children"),
         Output(MATURITY, "children"),
+        Output(CARD, "className"),
     ]
 
-    @app.callback(places, inputs=VIEW)
-    def alarms(search: str | None, **_: Any) -> tuple[str, str, list[Any], str]:
+    @app.callback(places, **view)
+    def alarms(search: str | None, **_: Any) -> tuple[str, str, list[Any], str, str]:
         _, model, rows = watched(shared, search)
-        return update_alarms(model, rows)
+        return *update_alarms(model, rows), "card" if rows else "is-absent"

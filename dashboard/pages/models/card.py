@@ -10,8 +10,7 @@ from dash import Output, html
 from dashboard import text_models_registry as say
 from dashboard.components.facts import fact_rows
 from dashboard.components.grid import grid, number_column, text_column
-from dashboard.pages.models.seen import Seen, Shared
-from dashboard.state import VIEW
+from dashboard.pages.models.seen import Listens, Seen, Shared
 
 CARD, CANDIDATES = "models-card", "models-candidates"
 FACTS = (
@@ -38,7 +37,8 @@ def card() -> html.Section:
             html.H3("Ways to learn that were compared"),
             grid(CANDIDATES, columns, label="Ways to learn that were compared", rowData=[], empty="None was compared."),
         ],
-        className="card",
+        className="is-absent",
+        id=CARD,
         **{"aria-labelledby": f"{CARD}-title"},
     )
 
@@ -53,17 +53,19 @@ def update_card(shared: Shared, seen: Seen) -> dict[str, Any]:
         "title": f"Card of model {model.id}" if model else "Model card",
         "href": f"/download/model-{model.id}.json" if model else "",
         "link": "link" if model else "is-absent",
+        "look": "card" if model else "is-absent",
     }
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The card's one callback."""
     places = {
         "facts": Output(f"{CARD}-facts", "children"), "candidates": Output(CANDIDATES, "rowData"), "title": Output(f"{CARD}-title", "children"),
         "href": Output(DOWNLOAD, "href"), "link": Output(DOWNLOAD, "className"),
+        "look": Output(CARD, "className"),
     }  # fmt: skip
 
-    @app.callback(output=places, inputs=VIEW)
+    @app.callback(output=places, **view)
     def model_card(search: str | None, **_: Any) -> dict[str, Any]:
         told = update_card(shared, shared.seen(search))
         facts = fact_rows(FACTS, {name: told.pop(name) for name, _ in FACTS})

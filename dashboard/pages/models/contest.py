@@ -13,8 +13,7 @@ from dash import Output, html
 from core.records import Model
 from dashboard import text_models_registry as say
 from dashboard.components.grid import grid, listing, listing_id, listing_look, number_column, text_column
-from dashboard.pages.models.seen import Seen, Shared
-from dashboard.state import VIEW
+from dashboard.pages.models.seen import Listens, Seen, Shared
 
 CARD = "models-contest"
 TITLE, SUBTITLE = f"{CARD}-title", f"{CARD}-subtitle"
@@ -32,7 +31,8 @@ def card() -> html.Section:
             html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")]),
             listing(grid(CARD, columns, label="Rules of promotion", rowData=[])),
         ],
-        className="card chart",
+        className="is-absent",
+        id=f"{CARD}-card",
         **{"aria-labelledby": TITLE},
     )
 
@@ -43,6 +43,7 @@ def update_contest(seen: Seen) -> dict[str, Any]:
     rows = say.contest_rows(model)
     return {
         "title": say.contest_title(model), "subtitle": say.contest_subtitle(model), "rows": rows, "look": listing_look(rows),
+        "card": "card chart" if say.contest_shown(model) else "is-absent",
     }  # fmt: skip
 
 
@@ -54,15 +55,16 @@ def contested(seen: Seen) -> Model | None:
     return next(met, seen.shown)
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The card's one callback."""
     places = {
         "title": Output(TITLE, "children"),
         "subtitle": Output(SUBTITLE, "children"),
         "rows": Output(CARD, "rowData"),
         "look": Output(listing_id(CARD), "className"),
+        "card": Output(f"{CARD}-card", "className"),
     }
 
-    @app.callback(output=places, inputs=VIEW)
+    @app.callback(output=places, **view)
     def contest(search: str | None, **_: Any) -> dict[str, Any]:
         return update_contest(shared.seen(search))

@@ -10,10 +10,9 @@ from dash import Output, html
 
 from core.records import Model
 from dashboard import text_drift as say
-from dashboard.components.grid import grid, listing, listing_id, listing_look, number_column, text_column
-from dashboard.pages.models.seen import Shared
+from dashboard.components.grid import grid, number_column, text_column
+from dashboard.pages.models.seen import Listens, Shared
 from dashboard.pages.models.watched import watched
-from dashboard.state import VIEW
 
 CARD = "models-drift"
 TITLE, SUBTITLE = f"{CARD}-title", f"{CARD}-subtitle"
@@ -33,9 +32,10 @@ def card() -> html.Section:
     return html.Section(
         [
             html.Div(head, className="card-head"),
-            listing(grid(CARD, columns, label="Drift of the score and its inputs", rowData=[])),
+            grid(CARD, columns, label="Drift of the score and its inputs", rowData=[]),
         ],
-        className="card chart",
+        className="is-absent",
+        id=f"{CARD}-card",
         **{"aria-labelledby": TITLE},
     )
 
@@ -55,18 +55,18 @@ def update_drift(model: Model | None, rows: Sequence[dict[str, Any]]) -> dict[st
         "title": say.drift_title(order),
         "subtitle": say.drift_subtitle(order, model),
         "rows": say.drift_rows(order),
-        "look": listing_look(order),
+        "look": "card chart" if order else "is-absent",
     }
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The table follows the model looked at."""
     places = {
         "title": Output(TITLE, "children"), "subtitle": Output(SUBTITLE, "children"), "rows": Output(CARD, "rowData"),
-        "look": Output(listing_id(CARD), "className"),
+        "look": Output(f"{CARD}-card", "className"),
     }  # fmt: skip
 
-    @app.callback(output=places, inputs=VIEW)
+    @app.callback(output=places, **view)
     def drift(search: str | None, **_: Any) -> dict[str, Any]:
         _, model, rows = watched(shared, search)
         return update_drift(model, rows)

@@ -11,10 +11,10 @@ from dashboard import text_fairness as say
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.components.switch import keep_in_url, switch
 from dashboard.figures.fairness import Dot, group_dots
-from dashboard.pages.models.seen import Seen, Shared
+from dashboard.pages.models.seen import Listens, Seen, Shared
 from dashboard.pages.models.selection import update_selection
 from dashboard.pages.models.stand_ins import update_stand_ins
-from dashboard.state import VIEW, page_key
+from dashboard.state import page_key
 
 CARD, HEIGHT = "models-fairness", 460
 VIEW_SHOWN, KEY = f"{CARD}-view", "fair"
@@ -31,7 +31,7 @@ def update_fairness(seen: Seen, mode: str | None) -> dict[str, Any]:
     """Actual over promised losses by group."""
     told = seen.card.get("fairness")
     if not told:
-        return chart_absent(title=say.CALIBRATION, why=say.no_audit(seen.shown))
+        return chart_absent(title=say.CALIBRATION, why=say.no_audit(seen.shown), choice=False)
     if not told["attributes"]:
         return chart_absent(title=say.CALIBRATION, why=say.no_groups(told))
     dots = [
@@ -56,10 +56,10 @@ def update_view(seen: Seen, view: str, mode: str | None) -> dict[str, Any]:
     return updates.get(view, update_fairness)(seen, mode)
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The chart follows the model looked at, the view and the colours."""
     keep_in_url(app, VIEW_SHOWN)
 
-    @app.callback(output=chart_outputs(CARD), inputs=VIEW)
+    @app.callback(output=chart_outputs(CARD), **view)
     def fairness(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
         return update_view(shared.seen(search), page_key(search, KEY, list(VIEWS), "right"), mode)

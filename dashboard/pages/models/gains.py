@@ -10,8 +10,7 @@ from dash import html
 from dashboard import text_models_evidence as say
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.figures.models import gains_line
-from dashboard.pages.models.seen import Seen, Shared
-from dashboard.state import VIEW
+from dashboard.pages.models.seen import Listens, Seen, Shared
 
 CARD, HEIGHT = "models-gains", 320
 
@@ -36,9 +35,9 @@ def update_gains(seen: Seen, mode: str | None) -> dict[str, Any]:
     )
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The chart follows the model looked at and the colours."""
 
-    @app.callback(output=chart_outputs(CARD), inputs=VIEW)
+    @app.callback(output=chart_outputs(CARD), **view)
     def gains(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
         return update_gains(shared.seen(search), mode)

@@ -16,14 +16,13 @@ from core.workflows.rulings import named_by, rule_on_column
 from dashboard import ids
 from dashboard import text_models_gate as say
 from dashboard.components.grid import grid, listing, listing_id, listing_look, number_column, text_column
-from dashboard.pages.models.seen import Seen, Shared
+from dashboard.components.reason import reason_field
+from dashboard.pages.models.seen import Listens, Seen, Shared
 from dashboard.services import Services
-from dashboard.state import VIEW
 
 CARD = "models-quarantine"
 TITLE, SUBTITLE, SAID = f"{CARD}-title", f"{CARD}-subtitle", f"{CARD}-said"
 COLUMN, BECAUSE, ALLOW, FORBID = f"{CARD}-column", f"{CARD}-because", f"{CARD}-allow", f"{CARD}-forbid"
-LONGEST_REASON = 300
 GOOD, BAD = "notice good", "notice bad"
 
 
@@ -41,11 +40,7 @@ def card() -> html.Section:
             _field(
                 say.COLUMN_LABEL, COLUMN, dbc.Select(id=COLUMN, options=[], value="", size="sm", placeholder=say.CHOOSE)
             ),
-            _field(
-                say.REASON_LABEL,
-                BECAUSE,
-                dbc.Input(id=BECAUSE, type="text", value="", size="sm", maxLength=LONGEST_REASON),
-            ),
+            reason_field(BECAUSE, say.REASON_LABEL),
             html.Button("Let it in", id=ALLOW, className="button quiet"),
             html.Button("Keep it out", id=FORBID, className="button quiet"),
         ],
@@ -97,7 +92,7 @@ def rule(services: Services, seen: Seen, column: str | None, because: str | None
     offered = _offered(seen, services.reader().rulings())
     try:
         kept = rule_on_column(
-            services.reader(), services.writer, column, allowed=allowed, because=(because or "")[:LONGEST_REASON],
+            services.reader(), services.writer, column, allowed=allowed, because=because or "",
             today=services.today(), who=services.settings.who, known_names=offered,
         )  # fmt: skip
     except Refused as refusal:
@@ -105,7 +100,7 @@ def rule(services: Services, seen: Seen, column: str | None, because: str | None
     return say.was_ruled(kept), GOOD
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The table follows the model looked at; the buttons keep a word."""
     places = {
         "title": Output(TITLE, "children"), "subtitle": Output(SUBTITLE, "children"), "rows": Output(CARD, "rowData"),
@@ -113,7 +108,7 @@ def register(app: dash.Dash, shared: Shared) -> None:
         "options": Output(COLUMN, "options"), "column": Output(COLUMN, "value"),
     }  # fmt: skip
 
-    @app.callback(output=places, inputs=VIEW, state={"chosen": State(COLUMN, "value")})
+    @app.callback(output=places, **view, state={"chosen": State(COLUMN, "value")})
     def quarantine(search: str | None, chosen: str | None, **_: Any) -> dict[str, Any]:
         return update_quarantine(shared.services, shared.seen(search), chosen)
 

@@ -12,9 +12,8 @@ from core.records import Model
 from dashboard import text_came_true as say
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.figures.drift import ranking_dots
-from dashboard.pages.models.seen import Shared
+from dashboard.pages.models.seen import Listens, Shared
 from dashboard.pages.models.watched import watched
-from dashboard.state import VIEW
 from dashboard.text_drift import of_kind
 
 CARD, HEIGHT = "models-ranking", 300
@@ -38,10 +37,10 @@ def update_ranking(model: Model | None, rows: Sequence[dict[str, Any]], mode: st
     )  # fmt: skip
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The chart follows the model looked at and the colours."""
 
-    @app.callback(output=chart_outputs(CARD), inputs=VIEW)
+    @app.callback(output=chart_outputs(CARD), **view)
     def ranking(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
         _, model, rows = watched(shared, search)
         return update_ranking(model, rows, mode)

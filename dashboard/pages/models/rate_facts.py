@@ -9,8 +9,7 @@ from dash import Output, html
 
 from dashboard import text_models_rate as say
 from dashboard.components.facts import fact_rows
-from dashboard.pages.models.seen import Seen, Shared
-from dashboard.state import VIEW
+from dashboard.pages.models.seen import Listens, Seen, Shared
 
 CARD = "models-rate-facts"
 FACTS = (
@@ -28,27 +27,28 @@ def card() -> html.Section:
             html.Dl([], id=f"{CARD}-list", className="facts"),
         ],
         className="card",
+        id=CARD,
         **{"aria-labelledby": f"{CARD}-title"},
     )
 
 
 def update_facts(seen: Seen) -> dict[str, str]:
-    """Title, subtitle and every fact of the model looked at, by name; the list is away where there is no rate model."""
+    """Title, subtitle and every fact of the model looked at, by name; the card is away where there is no rate model."""
     told = say.rate_of(seen.shown)
     if told is None:
         nothing = dict.fromkeys((name for name, _ in FACTS), "")
-        return nothing | {"title": say.FACTS_TITLE, "subtitle": say.no_rate(seen.shown), "list": "is-absent"}
-    return say.facts(told) | {"title": say.facts_title(told), "subtitle": say.facts_subtitle(told), "list": "facts"}
+        return nothing | {"title": say.FACTS_TITLE, "subtitle": say.no_rate(seen.shown), "look": "is-absent"}
+    return say.facts(told) | {"title": say.facts_title(told), "subtitle": say.facts_subtitle(told), "look": "card"}
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The facts follow the model looked at."""
     places = {
         "title": Output(f"{CARD}-title", "children"), "subtitle": Output(f"{CARD}-subtitle", "children"),
-        "list": Output(f"{CARD}-list", "className"), "facts": Output(f"{CARD}-list", "children"),
+        "look": Output(CARD, "className"), "facts": Output(f"{CARD}-list", "children"),
     }  # fmt: skip
 
-    @app.callback(output=places, inputs=VIEW)
+    @app.callback(output=places, **view)
     def facts(search: str | None, **_: Any) -> dict[str, Any]:
         told = update_facts(shared.seen(search))
-        return {name: told[name] for name in ("title", "subtitle", "list")} | {"facts": fact_rows(FACTS, told)}
+        return {name: told[name] for name in ("title", "subtitle", "look")} | {"facts": fact_rows(FACTS, told)}

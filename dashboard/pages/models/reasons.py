@@ -10,8 +10,7 @@ from dash import html
 from dashboard import text_models_reasons as say
 from dashboard.components.chart import chart_absent, chart_card, chart_outputs, chart_props
 from dashboard.figures.models_reasons import importance_bars
-from dashboard.pages.models.seen import Seen, Shared
-from dashboard.state import VIEW
+from dashboard.pages.models.seen import Listens, Seen, Shared
 from dashboard.text_reasons import family_words
 
 CARD, HEIGHT = "models-reasons", 360
@@ -37,9 +36,9 @@ def update_reasons(seen: Seen, mode: str | None) -> dict[str, Any]:
     )
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The chart follows the model looked at and the colours."""
 
-    @app.callback(output=chart_outputs(CARD), inputs=VIEW)
+    @app.callback(output=chart_outputs(CARD), **view)
     def reasons(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
         return update_reasons(shared.seen(search), mode)

@@ -9,8 +9,7 @@ from dash import Output, html
 
 from dashboard import text_models_recipe as say
 from dashboard.components.grid import grid, number_column, text_column
-from dashboard.pages.models.seen import Seen, Shared
-from dashboard.state import VIEW
+from dashboard.pages.models.seen import Listens, Seen, Shared
 
 CARD = "models-recipe"
 TITLE, SUBTITLE, NOTE = f"{CARD}-title", f"{CARD}-subtitle", f"{CARD}-note"
@@ -27,10 +26,11 @@ def card() -> html.Section:
         [
             html.H2("", id=TITLE),
             html.P("", id=SUBTITLE, className="subtitle"),
-            grid(CARD, columns, label="The tutorials' recipe and the model", rowData=[], empty="Nothing to compare."),
+            grid(CARD, columns, label="The tutorials' recipe and the model", rowData=[]),
             html.P("", id=NOTE, className="muted"),
         ],
-        className="card",
+        className="is-absent",
+        id=f"{CARD}-card",
         **{"aria-labelledby": TITLE},
     )
 
@@ -38,21 +38,23 @@ def card() -> html.Section:
 def update_recipe(seen: Seen) -> dict[str, Any]:
     """Title, rows and note of the model looked at."""
     shown = seen.shown
+    rows = say.recipe_rows(shown)
     return {
         "title": say.recipe_title(shown),
         "subtitle": say.recipe_subtitle(shown),
-        "rows": say.recipe_rows(shown),
+        "rows": rows,
+        "look": "card" if rows else "is-absent",
         "note": say.recipe_note(shown),
     }
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The card follows the model looked at."""
     places = {
         "title": Output(TITLE, "children"), "subtitle": Output(SUBTITLE, "children"), "rows": Output(CARD, "rowData"),
-        "note": Output(NOTE, "children"),
+        "note": Output(NOTE, "children"), "look": Output(f"{CARD}-card", "className"),
     }  # fmt: skip
 
-    @app.callback(output=places, inputs=VIEW)
+    @app.callback(output=places, **view)
     def recipe(search: str | None, **_: Any) -> dict[str, Any]:
         return update_recipe(shared.seen(search))

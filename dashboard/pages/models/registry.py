@@ -5,21 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-import dash_bootstrap_components as dbc
-from dash import Input, Output, dcc, html
+from dash import Output, html
 
-from dashboard import ids
 from dashboard import text_models_registry as say
 from dashboard.components.grid import grid, number_column, text_column
-from dashboard.components.switch import keep_in_url
-from dashboard.pages.models.seen import IN_USE, KEY, Seen, Shared, damage_of
+from dashboard.pages.models.seen import Listens, Seen, Shared, damage_of
 
-CARD, LOG, SHOWN = "models-registry", "models-log", "models-shown"
+CARD, LOG = "models-registry", "models-log"
 TITLE = f"{CARD}-title"
 
 
 def card() -> html.Section:
-    """The list, the choice of the model looked at, and the log, empty."""
+    """The list and the log, empty."""
     columns = [
         number_column("model", "Model", minWidth=70, maxWidth=80), text_column("status", "Status", minWidth=165),
         text_column("kind", "Learned by", minWidth=140), text_column("day", "Trained", minWidth=105),
@@ -32,18 +29,9 @@ def card() -> html.Section:
         text_column("what", "What", minWidth=100), text_column("who", "Who", minWidth=100),
         text_column("because", "Why", minWidth=260, flex=3, wrapText=True, autoHeight=True),
     ]  # fmt: skip
-    chooser = html.Div(
-        [
-            html.Label("Model looked at", htmlFor=SHOWN),
-            dbc.Select(id=SHOWN, options=say.choices([], IN_USE), value=IN_USE, size="sm"),
-            dcc.Store(id=f"{SHOWN}-key", data={"key": KEY, "default": IN_USE}),
-        ],
-        className="chooser",
-    )
-    head = [html.H2("", id=TITLE), html.Div(chooser, className="card-controls")]
     return html.Section(
         [
-            html.Div(head, className="card-head"),
+            html.H2("", id=TITLE),
             grid(CARD, columns, label="Trainings", rowData=[], empty="Nothing was trained yet."),
             html.H3("Who decided what"),
             grid(LOG, log, label="Decisions about models", rowData=[], empty="Nothing was decided yet."),
@@ -58,18 +46,16 @@ def update_registry(shared: Shared, seen: Seen) -> dict[str, Any]:
     damaged = {each.id: damage_of(each) for each in seen.models if each.status != "refused"}
     return {
         "title": say.registry_title(seen.models), "rows": say.model_rows(seen.models, damaged),
-        "log": say.log_rows(shared.services.reader().model_events()), "choices": say.choices(seen.models, IN_USE),
+        "log": say.log_rows(shared.services.reader().model_events()),
     }  # fmt: skip
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
-    """The lists follow the book; the choice is kept in the address."""
-    keep_in_url(app, SHOWN)
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
+    """The lists follow the book."""
     places = {
         "title": Output(TITLE, "children"), "rows": Output(CARD, "rowData"), "log": Output(LOG, "rowData"),
-        "choices": Output(SHOWN, "options"),
     }  # fmt: skip
 
-    @app.callback(output=places, inputs={"search": Input(ids.URL, "search"), "_": Input(ids.REVISION, "data")})
+    @app.callback(output=places, **view)
     def registry(search: str | None, **_: Any) -> dict[str, Any]:
         return update_registry(shared, shared.seen(search))

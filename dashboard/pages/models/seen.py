@@ -15,6 +15,8 @@ from core.scores.scoring.evaluate import load_artifact
 from dashboard.remembered import Remembered
 from dashboard.services import Services
 
+Listens = Mapping[str, Any]
+"""What a panel's callback listens to, as arguments of `app.callback`: `state.VIEW`, or the view of its tab."""
 KEY, IN_USE = "model", "in-use"
 """The model looked at, in the address; without it the one in use, else the newest attempt."""
 

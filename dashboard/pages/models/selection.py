@@ -16,7 +16,7 @@ def update_selection(seen: Seen, mode: str | None) -> dict[str, Any]:
     """How often Legal is proposed, over the largest group, plain and among loans of like risk."""
     told = seen.card.get("fairness")
     if not told:
-        return chart_absent(title=say.SELECTION, why=say.no_audit(seen.shown))
+        return chart_absent(title=say.SELECTION, why=say.no_audit(seen.shown), choice=False)
     if not told["attributes"]:
         return chart_absent(title=say.SELECTION, why=say.no_groups(told))
     dots = []

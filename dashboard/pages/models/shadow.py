@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dash
-from dash import Input, Output, html
+from typing import Any
 
-from dashboard import ids
+import dash
+from dash import Output, html
+
 from dashboard import text_models_registry as say
 from dashboard.components.grid import grid, number_column, text_column
-from dashboard.pages.models.seen import Shared
+from dashboard.pages.models.seen import Listens, Shared
 
 CARD = "models-shadow"
 TITLE = f"{CARD}-title"
@@ -26,21 +27,11 @@ def card() -> html.Section:
     ]  # fmt: skip
     return html.Section(
         [
-            html.Div(
-                [
-                    html.H2("", id=TITLE),
-                    html.P(
-                        "A challenger, and for three months the model that was in use before, is scored beside the one in use "
-                        "whenever the newest day is. It orders no work.",
-                        className="subtitle",
-                    ),
-                ]
-            ),
-            grid(
-                CARD, columns, label="Models in the shadow", rowData=[], empty="Nothing was scored in the shadow yet."
-            ),
+            html.Div([html.H2("", id=TITLE), html.P(say.SHADOWED, className="subtitle")]),
+            grid(CARD, columns, label="Models in the shadow", rowData=[]),
         ],
-        className="card chart",
+        className="is-absent",
+        id=f"{CARD}-card",
         **{"aria-labelledby": TITLE},
     )
 
@@ -53,9 +44,10 @@ def update_shadow(shared: Shared) -> tuple[str, list[dict[str, str]]]:
     return say.shadow_title(held), say.shadow_rows(held[:MOST_ROWS])
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     """The table follows the book."""
 
-    @app.callback(Output(TITLE, "children"), Output(CARD, "rowData"), Input(ids.REVISION, "data"))
-    def shadow(_: int | str | None) -> tuple[str, list[dict[str, str]]]:
-        return update_shadow(shared)
+    @app.callback(Output(TITLE, "children"), Output(CARD, "rowData"), Output(f"{CARD}-card", "className"), **view)
+    def shadow(**_: Any) -> tuple[str, list[dict[str, str]], str]:
+        title, rows = update_shadow(shared)
+        return title, rows, "card" if rows else "is-absent"

@@ -16,7 +16,7 @@ def update_stand_ins(seen: Seen, mode: str | None) -> dict[str, Any]:
     """The proxy test by group, the flip test in the title."""
     told = seen.card.get("fairness")
     if not told:
-        return chart_absent(title=say.STAND_INS, why=say.no_audit(seen.shown))
+        return chart_absent(title=say.STAND_INS, why=say.no_audit(seen.shown), choice=False)
     dots = []
     for attribute, each in say.proxies_of(told):
         label = say.label_of(attribute, each["group"])

@@ -5,32 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import Output, html
+import dash_bootstrap_components as dbc
+from dash import Output, dcc, html
 
 from dashboard import text_models as say
-from dashboard.components.grid import grid, number_column, text_column
-from dashboard.pages.models.seen import Seen, Shared
-from dashboard.state import VIEW
+from dashboard.components.switch import keep_in_url
+from dashboard.components.table import empty_table, table_rows
+from dashboard.pages.models.seen import IN_USE, KEY, Listens, Seen, Shared
+from dashboard.text_models_registry import choices
 
 CARD = "models-verdict"
 TITLE, SUBTITLE, BADGE = f"{CARD}-title", f"{CARD}-subtitle", f"{CARD}-badge"
+SHOWN, CHOOSER = "models-shown", "models-shown-chooser"
 
 
 def card() -> html.Section:
-    """A badge, and the table of rules, empty."""
-    columns = [
-        text_column("rule", "It had to", minWidth=190, flex=2, wrapText=True, autoHeight=True),
-        number_column("figure", "Figure", minWidth=80), number_column("interval", "95 % interval", minWidth=120),
-        number_column("n", "n", minWidth=110), text_column("held", "Held?", minWidth=80, wrapText=True, autoHeight=True),
-    ]  # fmt: skip
+    """A badge, the choice of the model looked at, and the table of rules, empty."""
+    chooser = html.Div(
+        [
+            html.Label(say.LOOKED_AT, htmlFor=SHOWN),
+            dbc.Select(id=SHOWN, options=choices([], IN_USE), value=IN_USE, size="sm"),
+            dcc.Store(id=f"{SHOWN}-key", data={"key": KEY, "default": IN_USE}),
+        ],
+        id=CHOOSER,
+        className="is-absent",
+    )
     head = [
         html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")]),
-        html.Span("", id=BADGE, className="badge-pill"),
+        html.Div([html.Span("", id=BADGE, className="badge-pill"), chooser], className="card-controls"),
     ]
     return html.Section(
         [
             html.Div(head, className="card-head"),
-            grid(CARD, columns, label="What the model had to pass", rowData=[], empty="Nothing was trained yet."),
+            empty_table(CARD, "What a model has to pass", say.CHECK_HEADS, kind="checks"),
         ],
         className="card chart",
         **{"aria-labelledby": TITLE},
@@ -48,16 +55,22 @@ def update_verdict(seen: Seen) -> dict[str, Any]:
         "badge": told.badge,
         "tone": f"badge-pill {told.tone}",
         "rows": say.check_rows(seen.card),
+        "choices": choices(seen.models, IN_USE),
+        "chooser": "chooser" if len(seen.models) > 1 else "is-absent",
     }
 
 
-def register(app: dash.Dash, shared: Shared) -> None:
-    """The card's one callback."""
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
+    """The card follows the book; the model looked at is kept in the address."""
+    keep_in_url(app, SHOWN)
     places = {
         "title": Output(TITLE, "children"), "subtitle": Output(SUBTITLE, "children"), "badge": Output(BADGE, "children"),
-        "tone": Output(BADGE, "className"), "rows": Output(CARD, "rowData"),
+        "tone": Output(BADGE, "className"), "rows": Output(CARD, "children"),
+        "choices": Output(SHOWN, "options"), "chooser": Output(CHOOSER, "className"),
     }  # fmt: skip
 
-    @app.callback(output=places, inputs=VIEW)
+    @app.callback(output=places, **view)
     def verdict(search: str | None, **_: Any) -> dict[str, Any]:
-        return update_verdict(shared.seen(search))
+        told = update_verdict(shared.seen(search))
+        cells = [[row[name] for name in ("rule", "figure", "interval", "n", "held")] for row in told["rows"]]
+        return told | {"rows": table_rows(cells, say.CHECK_HEADS)}

@@ -10,6 +10,7 @@ from dash import Output, dcc, html
 
 from core.metrics.attention import Attention, attention
 from core.monitoring.alerts import alerts
+from core.selection import DIMENSIONS
 from core.workflows.monitored import of_model
 from dashboard import text_attention as say
 from dashboard.services import Services
@@ -67,12 +68,13 @@ def _items(view: View, seen: Attention, score: Told | None = None) -> list[Any]:
 
 
 def _href(view: View, path: str) -> str:
-    """The page with the view's own filters, narrowed further by those of the path."""
-    page, _, narrower = path.partition("?")
-    name, _, value = narrower.partition("=")
-    selection = view.selection.only(**{name: (value,)}) if name else view.selection
+    """The page with the view's own filters, narrowed further by those of the path, and the page's own key where it has one."""
+    page, _, own = path.partition("?")
+    name, _, value = own.partition("=")
+    selection = view.selection.only(**{name: (value,)}) if name in DIMENSIONS else view.selection
     query = replace(selection, lasso=None, search="").to_query()
-    return f"{page}?{query}" if query else page
+    kept = "&".join(part for part in (query, "" if name in DIMENSIONS else own) if part)
+    return f"{page}?{kept}" if kept else page
 
 
 def register(app: dash.Dash, services: Services) -> None:

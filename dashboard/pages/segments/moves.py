@@ -11,7 +11,7 @@ from dash import Output, html
 from core.records import Segmentation
 from dashboard import text_segments as say
 from dashboard.components.switch import switch
-from dashboard.pages.segments.table import empty_table, table_heads, table_rows
+from dashboard.components.table import empty_table, table_heads, table_rows
 from dashboard.services import Services
 from dashboard.state import VIEW, View, page_key, view_of
 

@@ -8,8 +8,8 @@ import dash
 from dash import Input, Output, dcc, html
 
 from dashboard import text_segments as say
+from dashboard.components.table import empty_table, table_rows
 from dashboard.pages.segments.sureness import POLL_MS, watch
-from dashboard.pages.segments.table import empty_table, table_rows
 from dashboard.services import Services
 from dashboard.state import VIEW, view_of
 

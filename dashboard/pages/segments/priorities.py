@@ -13,8 +13,8 @@ from core.scores.rate.intervals import SUM_LEVEL, sum_interval
 from core.selection import NOT_STATED
 from core.strategies.catalogue import HOLD
 from dashboard import format as show
+from dashboard.components.table import cell
 from dashboard.pages.segments.profiles import MOST_ROWS, expected_of_workable, no_expectation
-from dashboard.pages.segments.table import cell
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
 from dashboard.theme import segment_colours

@@ -18,9 +18,9 @@ from dashboard import format as show
 from dashboard.components.badges import strategy_chip
 from dashboard.components.head import answer_id, sentence
 from dashboard.components.score_badge import risk, score_words
+from dashboard.components.table import cell
 from dashboard.page import Page
 from dashboard.pages.segments.scatter import MOST_POINTS
-from dashboard.pages.segments.table import cell
 from dashboard.services import Services
 from dashboard.state import VIEW, View, view_of
 from dashboard.theme import segment_colours

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import dash
-import dash_bootstrap_components as dbc
 from dash import Input, Output, State, dcc, html, no_update, set_props
 
 from core.errors import Refused
@@ -14,7 +13,8 @@ from core.selection import NOT_STATED
 from core.workflows.segments import LONGEST_REASON, checked_reason
 from dashboard import ids
 from dashboard import text_segments as say
-from dashboard.pages.segments.table import empty_table, table_rows
+from dashboard.components.reason import reason_field
+from dashboard.components.table import empty_table, table_rows
 from dashboard.services import Services
 from dashboard.state import VIEW, view_of
 
@@ -26,8 +26,7 @@ POLL_MS = 1_000
 
 def card() -> html.Section:
     """The empty card, with the refit."""
-    reason = dbc.Input(id=REASON, type="text", value="", size="sm", maxlength=LONGEST_REASON, autocomplete="off")
-    ask = html.Div([html.Label(say.ASK_REASON, htmlFor=REASON), reason], className="chooser refit-reason")
+    ask = reason_field(REASON, say.ASK_REASON, longest=LONGEST_REASON)
     refit = html.Button("Fit the segments again", id=REFIT, className="button quiet")
     fit = [
         html.Ul([], id=f"{CARD}-fit", className="fit-sentences"),

@@ -36,6 +36,15 @@ def test_taking_a_word_back_needs_no_reason(ledger):
     assert ledger.rulings() == [Ruling("LEAK", False, TAKEN_BACK, "ana", "2026-11-20")]
 
 
+def test_a_reason_is_kept_whole_or_refused_and_spaces_do_not_count(ledger):
+    whole = "word " * 100  # 499 letters with single spaces
+    assert rule(ledger, "LEAK", because=f"  {whole.replace(' ', '   ')} ").because == whole.strip()
+    for allowed in (True, False):
+        with pytest.raises(Refused, match=r"The reason has 501 letters, and 500 are kept.*Say it in 1 letter less\."):
+            rule(ledger, "LEAK", allowed=allowed, because=f"{whole} x")
+    assert len(ledger.said) == 1
+
+
 @pytest.mark.parametrize(
     ("column", "found"),
     [

@@ -74,8 +74,9 @@ def test_a_word_is_kept_for_the_next_training_and_said():
         ("Legal_Action_Taken", "I know", "Legal_Action_Taken cannot be let in: it is written with the outcome"),
         ("x9", " ", "Letting x9 in needs a reason"),
         ("", "I know", "Choose a column first; nothing was kept."),
+        ("x9", "y" * 512, "The reason has 512 letters, and 500 are kept; nothing was changed. Say it in 12 letters less."),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_let_in_is_said_and_nothing_is_kept(column, because, said):
     reader, services, seen = book_with(model(4, "champion", GATED))
     told, tone = quarantine.rule(services, seen, column, because, allowed=True)

@@ -80,7 +80,7 @@ def test_the_facts_say_what_is_known_what_is_not_and_why():
     assert shown["sum"].startswith("95 %, from 30 loans on")
     assert "of the 1,200 learned from" in shown["sum"]
     assert shown["limits"].startswith("What changes between then and now")
-    assert shown["list"] == "facts"
+    assert shown["look"] == "card"
 
 
 def test_a_book_that_cannot_tell_strategies_apart_says_loans_are_told_as_they_were_treated():
@@ -112,7 +112,7 @@ REFUSED = {
 def test_without_a_rate_model_both_panels_say_why_and_show_no_figure(shown, why):
     looked = seen(*([shown] if shown else []))
     chart, facts = rate.update_rate(looked, "dark"), rate_facts.update_facts(looked)
-    assert (chart["title"], facts["title"], facts["list"]) == (say.TITLE, say.FACTS_TITLE, "is-absent")
+    assert (chart["title"], facts["title"], facts["look"]) == (say.TITLE, say.FACTS_TITLE, "is-absent")
     assert chart["absent"] == facts["subtitle"]
     assert chart["absent"].startswith(why)
     assert (chart["rows"], chart["figure"]["data"]) == ([], [])

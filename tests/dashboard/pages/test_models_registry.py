@@ -12,7 +12,7 @@ from core.errors import Refused
 from core.records import ModelEvent, Shadow
 from core.scores.registry.limits import limits_of
 from dashboard.app import create_app
-from dashboard.pages.models import card, contest, registry, shadow, work
+from dashboard.pages.models import card, contest, decide, registry, shadow, verdict, work
 from dashboard.pages.models.seen import Shared
 from dashboard.services import Services
 from dashboard.training import start_training
@@ -50,7 +50,9 @@ def test_the_list_names_every_training_with_its_status_interval_and_n(services):
     assert [(row["model"], row["status"], row["auc"], row["interval"], row["n"]) for row in told["rows"]] == [
         ("2", "waits as challenger", "0.743", "0.711 to 0.775", "1,200"), ("1", "in use", "0.743", "0.711 to 0.775", "1,200"),
     ]  # fmt: skip
-    assert [each["value"] for each in told["choices"]] == ["in-use", "2", "1"]
+    looked = verdict.update_verdict(looked_at(services)[1])
+    assert ([each["value"] for each in looked["choices"]], looked["chooser"]) == (["in-use", "2", "1"], "chooser")
+    assert verdict.update_verdict(looked_at(services_with(model(1, "champion")))[1])["chooser"] == "is-absent"
 
 
 def test_the_log_says_when_what_who_and_why(services):
@@ -79,7 +81,7 @@ def test_a_contest_shows_every_rule_with_figure_interval_n_and_outcome(services)
 
 def test_without_a_contest_it_says_why(services):
     told = contest.update_contest(looked_at(services, "1")[1])
-    assert (told["rows"], told["look"]) == ([], "is-absent")
+    assert (told["rows"], told["look"], told["card"]) == ([], "is-absent", "is-absent")
     assert told["title"] == "Model 1 was not held against another"
     assert told["subtitle"] == "No other model was in use when it was trained."
     older = model(
@@ -123,7 +125,7 @@ def test_where_no_loans_are_new_to_both_the_challenger_waits_and_no_figure_is_sh
     told = contest.update_contest(looked_at(waiting)[1])
     assert told["title"] == "Model 2 was not held against model 1 yet, and waits"
     assert says in told["subtitle"]
-    assert (told["rows"], told["look"]) == ([], "is-absent")
+    assert (told["rows"], told["look"], told["card"]) == ([], "is-absent", "card chart")
 
 
 @pytest.mark.parametrize(
@@ -208,30 +210,31 @@ def test_before_any_job_nothing_is_told(services):
 
 
 def test_a_promotion_needs_a_reason_and_one_of_the_list(services):
-    assert work.start_change(services, "2", "  ") == "Say why first: it stands in the log with your name."
+    assert decide.start_change(services, "2", "  ") == "Say why first: it stands in the log with your name."
     for forged in ("1", "9", "", "x"):
         with pytest.raises(Refused, match="That model cannot be put in use"):
-            work.start_change(services, forged, "why not")
+            decide.start_change(services, forged, "why not")
+    assert "has 501 letters, and 500 are kept; nothing was changed. Say it in 1 letter less." in decide.start_change(
+        services, "2", "x" * 501
+    )
     assert services.jobs.recent() == []
-    assert work.start_change(services, "2", " it fits ") == ""
+    assert decide.start_change(services, "2", " it fits ") == ""
     job = services.jobs.recent()[0]
     assert (job.kind, job.payload) == ("promote", {"model": 2, "because": "it fits"})
-    assert "wait until it is done" in work.start_change(services, None, "complaints")
+    assert "wait until it is done" in decide.start_change(services, None, "complaints")
 
 
 def test_a_rollback_is_queued_with_its_reason_and_names_what_returns(services):
-    able, chosen, closed, words, no_back = work.update_choices(services, looked_at(services)[1])
-    assert ([each["value"] for each in able], chosen, closed, words, no_back) == (
-        ["2"],
-        "2",
-        False,
-        "Nothing to roll back to",
-        True,
-    )
+    told = decide.update_choices(services, looked_at(services)[1])
+    assert [each["value"] for each in told["options"]] == ["2"]
+    assert (told["value"], told["none"], told["words"], told["no_back"], told["look"]) == (
+        "2", False, "Nothing to roll back to", True, "card",
+    )  # fmt: skip
     events = (ModelEvent(4, 2, "promoted", "ana", "2026-11-20T09:00:00+00:00", "", {}), *EVENTS)
     later = services_with(model(2, "champion"), model(1, "retired"), events=events)
-    assert work.update_choices(later, looked_at(later)[1])[3:] == ("Roll back to model 1", False)
-    work.start_change(later, None, "complaints")
+    told = decide.update_choices(later, looked_at(later)[1])
+    assert (told["words"], told["no_back"]) == ("Roll back to model 1", False)
+    decide.start_change(later, None, "complaints")
     assert (later.jobs.recent()[0].kind, later.jobs.recent()[0].payload) == ("rollback", {"because": "complaints"})
 
 

@@ -13,8 +13,8 @@ from core.records import Segmentation
 from core.selection import Selection
 from dashboard import format as show
 from dashboard import text_segments as say
+from dashboard.components.table import table_heads, table_rows
 from dashboard.pages.segments import listing, moves, others, sureness
-from dashboard.pages.segments.table import table_heads, table_rows
 from tests.contract.book import fake
 from tests.dashboard.pages.test_segments import words_of
 from tests.dashboard.work import book_of, forty_loans, services_of

@@ -7,7 +7,10 @@ from typing import Any
 
 from dash import html
 
-from dashboard.text_segments import BELOW, NONE
+BELOW = "\n"
+"""What follows it in a cell or head stands small below."""
+NONE = "·"
+"""There is none of it; a phone leaves such cells out."""
 
 
 def empty_table(id: str, label: str, heads: Sequence[str] = (), *, kind: str = "") -> html.Div:
@@ -29,7 +32,9 @@ def table_rows(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> list[html
 
 def cell(parts: Any, head: str) -> html.Td:
     """A cell that knows its column's head."""
-    return html.Td(parts, className="is-none" if parts == [NONE] else None, **{"data-label": head.replace(BELOW, " ")})
+    return html.Td(
+        parts, className="is-none" if parts in ([NONE], [""]) else None, **{"data-label": head.replace(BELOW, " ")}
+    )
 
 
 def table_heads(heads: Sequence[str]) -> list[html.Th]:

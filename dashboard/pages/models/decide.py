@@ -1,0 +1,97 @@
+"""A person's decision on which model is in use: put another one there, or roll back, with a reason. The work is the worker's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import Input, Output, State, html
+
+from core.errors import Refused
+from core.workflows.promote import to_return
+from core.workflows.reasons import whole_reason
+from dashboard import text_models_registry as say
+from dashboard.components.reason import reason_field
+from dashboard.pages.models.seen import Listens, Seen, Shared
+from dashboard.pages.models.work import CHANGED, KINDS, LOOKED_AT
+from dashboard.services import Services
+
+CARD = "models-decide"
+CHOICE, WHY, PROMOTE, BACK = "models-choice", "models-because", "models-promote", "models-rollback"
+
+
+def card() -> html.Section:
+    """The choice, the reason and the buttons, empty."""
+    choice = html.Div(
+        [html.Label("Model", htmlFor=CHOICE), dbc.Select(id=CHOICE, options=[], value="", size="sm")],
+        className="chooser",
+    )
+    return html.Section(
+        [
+            html.H2("Put another model in use, or roll back"),
+            html.Div([choice, reason_field(WHY, say.REASON_LABEL)], className="models-choice"),
+            html.Div(
+                [
+                    html.Button("Put it in use", id=PROMOTE, className="button quiet"),
+                    html.Button("Roll back", id=BACK, className="button quiet"),
+                ],
+                className="actions",
+            ),
+            html.P("", id=CHANGED, className="muted", role="status"),
+        ],
+        className="card",
+        id=CARD,
+    )
+
+
+def update_choices(services: Services, seen: Seen) -> dict[str, Any]:
+    """What may be put in use, which of it is chosen, and what a rollback would bring back; the card is away where a person
+    could do neither."""
+    able = say.candidates(seen.models)
+    back = to_return(services.reader())
+    return {
+        "options": able, "value": able[0]["value"] if able else "", "none": not able,
+        "words": f"Roll back to model {back.id}" if back else "Nothing to roll back to", "no_back": back is None,
+        "look": "card" if able or back else "is-absent",
+    }  # fmt: skip
+
+
+def start_change(services: Services, number: str | None, because: str | None) -> str:
+    """Queue a promotion of that model, or a rollback where none is given. Returns what to say."""
+    try:
+        words = whole_reason(because)
+    except Refused as refusal:
+        return str(refusal)
+    if not words:
+        return "Say why first: it stands in the log with your name."
+    if any(job.kind in KINDS and not job.is_over for job in services.jobs.recent(LOOKED_AT)):
+        return "Another job about models is at work: wait until it is done."
+    if number is None:
+        services.jobs.add("rollback", {"because": words}, services.settings.who)
+        return ""
+    able = {each["value"] for each in say.candidates(services.reader().models())}
+    if number not in able:
+        raise Refused("That model cannot be put in use", remedy="Choose one of the list.")
+    services.jobs.add("promote", {"model": int(number), "because": words}, services.settings.who)
+    return ""
+
+
+def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
+    """What can be decided follows the book; what was decided is told here, and its progress beside the training."""
+    places = {
+        "options": Output(CHOICE, "options"), "value": Output(CHOICE, "value"), "none": Output(PROMOTE, "disabled"),
+        "words": Output(BACK, "children"), "no_back": Output(BACK, "disabled"), "look": Output(CARD, "className"),
+    }  # fmt: skip
+
+    @app.callback(output=places, **view)
+    def choices(search: str | None, **_: Any) -> dict[str, Any]:
+        return update_choices(shared.services, shared.seen(search))
+
+    @app.callback(
+        Output(CHANGED, "children"), Input(PROMOTE, "n_clicks"), Input(BACK, "n_clicks"),
+        State(CHOICE, "value"), State(WHY, "value"), prevent_initial_call=True,
+    )  # fmt: skip
+    def change(_promote: int | None, _back: int | None, number: str | None, because: str | None) -> str:
+        asked = number or "" if dash.ctx.triggered_id == PROMOTE else None
+        return start_change(shared.services, asked, because) or "Asked for; how far it is stands beside the training."
