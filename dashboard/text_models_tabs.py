@@ -108,7 +108,7 @@ def untold(
         told["holds"].append(
             ("What stands out, and whether new loans are like those before", text_drift.nothing_watched(watched))
         )
-    found = text_drift.of_kind(rows, "calibration")
+    found = text_drift.of_kind(rows, "recent") or text_drift.of_kind(rows, "calibration")
     if not found or not text_drift.is_finite(found[0]["value"]):
         told["holds"].append(("What came true, and whether it still ranks", text_came_true.not_yet(rows, watched)))
     if not card.get("importance"):
