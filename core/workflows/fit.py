@@ -23,6 +23,7 @@ from core.intake.validate import Checked
 from core.ports import PortfolioReader
 from core.selection import Selection
 from core.workflows.report import IngestRequest
+from core.workflows.vanished import vanished
 
 
 def flagged(checked: Checked, reader: PortfolioReader) -> Checked:
@@ -31,7 +32,9 @@ def flagged(checked: Checked, reader: PortfolioReader) -> Checked:
         return checked
     held, refs = reader.book().days, checked.frame["loan_ref"].unique().tolist()
     if checked.kind == "portfolio":
-        found = [*month_gaps(checked.days, held), *days_within_months(checked.days, held)]
+        found = [
+            *vanished(checked.frame, reader.champion()), *month_gaps(checked.days, held), *days_within_months(checked.days, held)
+        ]  # fmt: skip
     else:
         unknown = reader.unknown_loans(refs)
         found = unknown_loans(checked.frame, unknown)
