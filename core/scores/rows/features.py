@@ -187,6 +187,25 @@ def matrix_of(inputs: Sequence[Mapping[str, Any]], frame: pd.DataFrame, *, under
     return Matrix(values, np.asarray(owner, dtype=np.int64), tuple(left_out))
 
 
+def unstated(inputs: Sequence[Mapping[str, Any]], frame: pd.DataFrame, nowhere: Sequence[str]) -> list[list[str]]:
+    """Per row, the inputs it does not state, so that the median of training stands in: unlike a gap that the model met in
+    training, which has a weight of its own. Where no row states an input (`nowhere`: `Matrix.left_out`) all are told.
+    A loan that owes nothing is told only of those.
+    """
+    by_name = {source.name: source for source in SOURCES}
+    unpacked = extra_columns(frame, [each["name"][len(EXTRA) :] for each in inputs if each["name"].startswith(EXTRA)])
+    owes = ~(number(frame, "balance") <= 0)
+    found: list[list[str]] = [[] for _ in range(len(frame))]
+    for each in inputs:
+        name = each["name"].removeprefix(EXTRA)
+        lacks = np.full(len(frame), name in nowhere)
+        if each["kind"] == "number" and not each["has_missing"]:
+            lacks |= owes & ~np.isfinite(_numbers(each["name"], by_name, frame, unpacked))
+        for row in np.flatnonzero(lacks):
+            found[row].append(name)
+    return found
+
+
 def unseen_levels(inputs: Sequence[Mapping[str, Any]], frame: pd.DataFrame) -> list[list[str]]:
     """Per row, the categories a model does not know, as "product 'Boat'": they count as none of those it learned, which had
     at least 30 loans in training."""

@@ -6,7 +6,7 @@ import pandas as pd
 
 from core.records import Model
 from core.scores.measures.calibration import apply_calibration
-from core.scores.rows.features import SOURCES, Matrix, matrix_of, unseen_levels
+from core.scores.rows.features import SOURCES, Matrix, matrix_of, unseen_levels, unstated
 from core.scores.scoring.evaluate import Artifact, Parts, load_artifact, margins_of, parts_of
 from core.scores.scoring.explain import contributions_of, reasons_of
 
@@ -33,7 +33,7 @@ def model_score(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
         {
             "risk_score": probability.round(6),
             "reasons": reasons_of(artifact.inputs, parts, frame),
-            "left_out": [list(matrix.left_out)] * len(frame),
+            "left_out": unstated(artifact.inputs, frame, matrix.left_out),
             "unseen": unseen_levels(artifact.inputs, frame),
             "contributions": pd.Series(contributions_of(artifact.inputs, parts), index=frame.index, dtype=object),
         },

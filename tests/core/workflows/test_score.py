@@ -111,6 +111,15 @@ def test_a_fact_that_vanished_from_a_batch_and_a_kind_the_model_never_met_are_sa
     assert [reasons[-1] for reasons in scores["reasons"]] == [gone] * 3
 
 
+def test_a_fact_that_only_some_loans_lack_is_said_of_those(champion):
+    frame = day(world(seed=9, loans=4))
+    frame.loc[[1, 3], "monthly_income"] = None
+    frame.loc[3, "balance"] = 0.0  # paid: nobody asks for its income
+    scores = score_frame(frame, champion=champion, segmentation=None, rates=NO_RATES)
+    gone = "Not stated, so left out: debt-to-income, income (log)"
+    assert [reasons[-1] == gone for reasons in scores["reasons"]] == [False, True, False, False]
+
+
 def test_facts_left_out_are_named_in_the_reasons():
     frame = day(grouped_book().head(1)).drop(columns="emi")
     assert score_frame(frame, champion=None, segmentation=None, rates=NO_RATES)["reasons"][0][-1] == (

@@ -3,7 +3,15 @@ import json
 import numpy as np
 import pandas as pd
 
-from core.scores.rows.features import as_numbers, extra_columns, fit_inputs, input_values, matrix_of, unseen_levels
+from core.scores.rows.features import (
+    as_numbers,
+    extra_columns,
+    fit_inputs,
+    input_values,
+    matrix_of,
+    unseen_levels,
+    unstated,
+)
 from tests.core.scores.worlds import world
 
 
@@ -30,6 +38,17 @@ def test_a_number_not_stated_counts_as_the_median_and_is_flagged_where_training_
     assert matrix.values[0, matrix.owner == place].tolist() == [missed["median"], 1.0]
     assert matrix.left_out == ("missed payments (log)",)
     assert np.isfinite(matrix.values).all()
+
+
+def test_a_gap_the_model_never_met_is_told_row_by_row_and_one_it_learned_from_is_not():
+    frame = world(loans=200)
+    frame.loc[:19, "missed_payments"] = None
+    inputs = fit_inputs(frame, ("NOISE",))
+    later = frame.iloc[18:22].reset_index(drop=True)
+    later.loc[[0, 2], "emi"] = None
+    later.loc[1, "extra"] = '{"NOISE": ""}'
+    assert unstated(inputs, later, ()) == [["debt-to-income"], ["NOISE"], ["debt-to-income"], []]
+    assert unstated(inputs, later, ("product",))[3] == ["product"]
 
 
 def test_a_feature_that_vanished_and_a_level_never_seen_are_survived_and_named():
