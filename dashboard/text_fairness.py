@@ -19,6 +19,7 @@ CALIBRATION, SELECTION, STAND_INS = (
 )
 NO_LEGAL_VERDICT = "A screening figure with its interval, no legal verdict."
 LEVEL = "95 % interval"
+FALLS_ON_NONE = "Legal is proposed for no group"
 
 
 def no_audit(model: Model | None) -> str:
@@ -116,8 +117,14 @@ def calibration_subtitle(told: Row) -> str:
     """What is drawn."""
     return (
         f"Loans not recovered for each one promised (actual over promised), out of fold; {LEVEL}. One is right; a diamond stands apart from it beyond "
-        f"chance, shared over the groups of an attribute.{refused_words(told)}{_flip_words(told)}"
+        f"chance, shared over the groups of an attribute.{refused_words(told)}{_flip_words(told)}{_falls_words(told)}"
     )
+
+
+def _falls_words(told: Row) -> str:
+    """That proposals fall on some group more or less often, said where only calibration is drawn; "" where on none."""
+    title = selection_title(told)
+    return "" if title.startswith(FALLS_ON_NONE) else f" {title}: look at Proposals."
 
 
 def selection_title(told: Row) -> str:
@@ -128,9 +135,7 @@ def selection_title(told: Row) -> str:
         if legal and legal["apart"]:
             like = "" if legal["within"] is None else f", {show.number(legal['within'], 1)} among loans of like risk"
             odd.append(f"{show.number(legal['ratio'], 1)} times as often for {label}{like}")
-    return (
-        f"Legal is proposed {', '.join(odd)}" if odd else "Legal is proposed for no group more often than chance allows"
-    )
+    return f"Legal is proposed {', '.join(odd)}" if odd else f"{FALLS_ON_NONE} more often than chance allows"
 
 
 def selection_subtitle(told: Row) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -85,7 +86,7 @@ def _tried(
     learned_from = sorted(each.id for each in batches if each.kind in ("portfolio", "payments"))
     snapshots = reader.training_rows()
     try:
-        target = non_recovery(snapshots, status_is_outcome=any(each.mapping.get("outcome") for each in batches))
+        target = _outcomes(snapshots, batches)
     except TooLittleData as nothing:
         return _store_refusal(
             writer,
@@ -110,6 +111,15 @@ def _tried(
     card["baseline"] = baselines(trained, target, reader)
     progress(0.85, "storing and rescoring")
     return _store(reader, writer, trained, status, card, learned_from, champion, today, who)
+
+
+def _outcomes(snapshots: pd.DataFrame, batches: Sequence[Batch]) -> Target:
+    """Rows and outcomes; an outcome that a map names is called as the file calls it. Raises TooLittleData."""
+    mapped = [each.mapping["outcome"] for each in batches if each.mapping.get("outcome")]
+    target = non_recovery(snapshots, status_is_outcome=bool(mapped))
+    if not mapped or target.column != "recovery_status":
+        return target
+    return replace(target, name=f"{mapped[0]['column']} is {' or '.join(mapped[0]['non_recovery'])}, as the map says")
 
 
 def _admission(target: Target, batches: Sequence[Batch], rulings: Iterable[Ruling]) -> Admission:

@@ -209,7 +209,7 @@ def test_the_outcome_a_map_names_decides_over_payments():
     rows = world(seed=3, loans=400).assign(recovery_status=["Written Off", "Fully Recovered"] * 200)
     mapping = {"outcome": {"column": "X", "non_recovery": ["1"]}}
     result = run(Ledger(rows=rows, batches=[batch(1, mapping=mapping)]))
-    assert result["target"] == "Recovery_Status is Written Off"
+    assert result["target"] == "X is 1, as the map says"
     assert result["events"] == 200
 
 

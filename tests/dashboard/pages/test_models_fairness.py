@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 
 import pytest
@@ -105,6 +106,12 @@ def test_the_view_asked_for_is_shown_and_each_tells_the_flip_test(fair):
     assert titles[2].startswith("Told another age and gender")
     for view in fairness.VIEWS:
         assert "Flip test" in fairness.update_view(looked, view, "light")["subtitle"]
+
+
+def test_whom_proposals_fall_on_more_often_is_said_where_only_calibration_is_drawn(fair, unfair):
+    harsh = shown(fairness.update_fairness, unfair)["subtitle"]
+    assert re.search(r" Legal is proposed \d\.\d times as often for Gender: Female, .*: look at Proposals\.$", harsh)
+    assert "Legal is proposed" not in shown(fairness.update_fairness, fair)["subtitle"]
 
 
 def test_an_input_itself_is_not_asked_for_as_a_stand_in(fair):
