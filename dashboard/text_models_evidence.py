@@ -45,7 +45,8 @@ def roc_summary(card: Row, evidence: Row) -> str:
     """The curve in words."""
     ks = evidence["roc"]["ks"]
     return (
-        f"{auc_words(card)}, Gini {figure(2 * card['auc'] - 1)}. The largest gap between the curve and chance is "
+        f"{auc_words(card)}: of two loans, one recovered and one not, it holds the right one riskier {show.number(100 * card['auc'], 0)} times in "
+        f"100, where guessing does 50 times. Gini {figure(2 * card['auc'] - 1)}. The largest gap between the curve and chance is "
         f"{figure(ks['value'])} ({between(ks['ci'])}): there {show.percent(ks['at'][1])} of the not recovered loans and "
         f"{show.percent(ks['at'][0])} of the recovered ones are flagged. {_n(evidence)}."
     )

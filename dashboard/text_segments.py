@@ -20,6 +20,7 @@ STABLE_FROM, RECOGNISED_FROM = 0.80, 0.75
 JOBS = {"refit": "Fitting the segments again", "compare segments": "Comparing with other ways"}
 NO_SEGMENTS = "this book has no segments yet"
 MOVED_BY_THE_FIT = " The segments were fitted to the loans of this month-end: some moves are the fit's, not the loans', and the next month has none of those."
+OTHER_LOANS = " They are not the loans the segments were fitted to, so K-means has other figures here than above."
 ASK_REASON = "Why again? Kept with your name and the day."
 WAYS = ("Way", "Groups", "Largest", "Noise", "Rand index", "Least Jaccard", "Silhouette", "Recovery explained", "n")
 
@@ -228,7 +229,7 @@ def others_subtitle(comparison: Mapping[str, Any] | None) -> str:
     on = "whose outcome of 12 months is known" if comparison["on"] == "outcomes" else "open on the newest day"
     return (
         f"On {show.count(int(comparison['n']), 'loans')} {on}, drawn uniformly; Rand index and Jaccard over {comparison['redraws']} redraws of them. "
-        "Recovery explained: its variance between groups, on loans held out (95 % interval)."
+        f"Recovery explained: its variance between groups, on loans held out (95 % interval).{OTHER_LOANS if comparison['on'] == 'outcomes' else ''}"
     ).replace("95 %", show.percent(0.95, 0))
 
 

@@ -133,6 +133,13 @@ CHARTS = {
 }  # fmt: skip
 
 
+def test_an_auc_is_told_in_plain_words(evidence):
+    shown = CHARTS[discrimination](seen(model(1, "champion", CARD | {"evidence": evidence})), "light")
+    assert shown["summary"].startswith(
+        "AUC 0.743 (0.711 to 0.775): of two loans, one recovered and one not, it holds the right one riskier 74 times in 100, where guessing does 50 times."
+    )
+
+
 @pytest.mark.parametrize("panel", CHARTS, ids=lambda panel: panel.CARD)
 def test_every_chart_has_a_title_words_and_a_table_with_n_and_intervals(panel, evidence):
     shown = CHARTS[panel](seen(model(1, "champion", CARD | {"evidence": evidence})), "light")
