@@ -17,37 +17,11 @@ SAME_AS = 0.95
 """A column that tells a protected attribute with this AUC is that attribute; what tells less is named by the audit of fairness."""
 FEWEST_OF_GROUP = 20
 
-WORDS = frozenset(
-    [
-        "sex",
-        "sexe",
-        "sexo",
-        "sesso",
-        "gender",
-        "geschlecht",
-        "geslacht",
-        "genero",
-        "male",
-        "female",
-        "woman",
-        "women",
-        "anrede",
-        "salutation",
-        "age",
-        "alter",
-        "edad",
-        "idade",
-        "leeftijd",
-        "dob",
-        "yob",
-        "jahrgang",
-        "race",
-        "caste",
-        "tribe",
-        "zip",
-        "plz",
-    ]
-)
+WORDS = frozenset({
+    "sex", "sexe", "sexo", "sesso", "gender", "geschlecht", "geslacht", "genero", "male", "female", "woman", "women",
+    "anrede", "salutation", "age", "alter", "edad", "idade", "leeftijd", "dob", "yob", "jahrgang", "race", "caste",
+    "tribe", "zip", "plz",
+})  # fmt: skip
 """Whole words, without accents: sex, age, origin and places, in the languages that banks' files come in."""
 PARTS = re.compile(
     "gender|geschlecht|birth|geburt|naissance|nacimiento|nascita|nascimento|(customer|client|borrower|applicant|debtor)age"
@@ -57,26 +31,10 @@ PARTS = re.compile(
     "|zipcode|pincode|postcode|postalcode|postleitzahl|codepostal|codigopostal|firstname|forename|vorname|surname|nachname"
 )
 """Parts of a name written together."""
-AGE_OF_A_THING = frozenset(
-    [
-        "loan",
-        "account",
-        "vehicle",
-        "car",
-        "asset",
-        "property",
-        "building",
-        "house",
-        "machine",
-        "equipment",
-        "debt",
-        "credit",
-        "file",
-        "arrears",
-        "contract",
-        "book",
-    ]
-)
+AGE_OF_A_THING = frozenset({
+    "loan", "account", "vehicle", "car", "asset", "property", "building", "house", "machine", "equipment", "debt",
+    "credit", "file", "arrears", "contract", "book",
+})  # fmt: skip
 """With one of these beside it, "age" is no person's."""
 
 
