@@ -60,12 +60,18 @@ def monitoring_of(connection: Connection, book_id: int, known_on: date | None) -
     return frame_of([tuple(row) for row in found], _TYPES)
 
 
+_STATES = "coalesce({0}.recovery_status, {0}.recovered_amount) IS NOT NULL"
+"""A snapshot states what became of its loan. A file repeats that month after month: its first day alone counts, and a loan
+whose outcome was told by `after` was learned from, whatever later files repeat."""
+
+
 def scored_outcomes(
     connection: Connection, book_id: int, model_id: int, *, after: str, stated: bool
 ) -> tuple[pd.DataFrame, date | None]:
     """Loans a model scored when they were new to it, with what became of them (see WriteUnit.scored_outcomes)."""
     of_whom = (
-        "s.book_id = :book AND s.live = 1 AND coalesce(s.recovery_status, s.recovered_amount) IS NOT NULL"
+        f"s.book_id = :book AND s.live = 1 AND {_STATES.format('s')} AND NOT EXISTS (SELECT 1 FROM snapshots e WHERE "
+        f"e.loan_id = s.loan_id AND e.live = 1 AND e.as_of <= :after AND {_STATES.format('e')})"
         if stated
         else CAME_NEW
     )

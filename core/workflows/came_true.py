@@ -35,9 +35,9 @@ def came_true(unit: WriteUnit, model: Model) -> list[dict[str, Any]]:
     scored, known_until = unit.scored_outcomes(model.id, after=last_learned, stated=column != "payments")
     if scored.empty:
         return []
-    by_day = {date.fromisoformat(str(day)): int(n) for day, n in scored["as_of"].value_counts().items()}
     outcome = outcome_of(scored, column)
     is_ripe = ~np.isnan(outcome)
+    by_day = {date.fromisoformat(str(day)): int(n) for day, n in scored.loc[~is_ripe, "as_of"].value_counts().items()}
     told = maturity(by_day, known_until, months=WINDOW_MONTHS)
     rows = [_row(str(scored["as_of"].max()), "maturity", float(is_ripe.sum()), len(scored), 0, 0, {
         "waiting": int((~is_ripe).sum()), "next_on": told.next_on and told.next_on.isoformat(), "next_loans": told.next_loans,

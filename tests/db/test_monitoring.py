@@ -108,6 +108,19 @@ def test_where_the_file_states_outcomes_every_loan_counts_on_its_first_such_day(
     ]  # fmt: skip
 
 
+def test_a_loan_whose_outcome_was_learned_from_is_not_judged_when_a_later_file_repeats_it(engine, writer):
+    known = [loan("A", dpd=0, recovery_status="Written Off"), loan("B", dpd=5), loan("C", recovered_amount=12.5)]
+    later = [
+        loan("A", dpd=0, recovery_status="Written Off"),
+        loan("B", dpd=0, recovery_status="Fully Recovered"),
+        loan("C", recovered_amount=12.5),
+    ]
+    put(writer, portfolio(known, FIRST), portfolio(later, NEXT))
+    scored(writer, 7, 0.4, NEXT)
+    told, _ = outcomes(writer, 7, after=FIRST, stated=True)
+    assert told["recovery_status"].tolist() == ["Fully Recovered"]
+
+
 def test_new_loans_are_found_by_their_placement_without_walking_whole_days(book, engine):
     with reading(engine) as connection:
         query = f"EXPLAIN QUERY PLAN SELECT s.id FROM snapshots s WHERE +s.as_of BETWEEN :day AND :day AND {CAME_NEW}"

@@ -76,3 +76,19 @@ def test_where_none_has_matured_only_that_is_said():
     assert found.keys() == {"maturity"}
     assert found["maturity"]["details"]["next_on"] == "2026-01-31"
     assert kinds == []
+
+
+def test_an_outcome_that_a_file_states_waits_for_no_payments():
+    class Stating(Scored):
+        def scored_outcomes(self, model_id, *, after, stated):
+            return self.rows.assign(borrower=np.arange(len(self.rows)), strategy=None), None
+
+    stated = {
+        "as_of": ["2024-06-30"] * 60,
+        "balance": 100.0,
+        "risk_score": 0.3,
+        "recovery_status": ["Written Off"] * 20 + ["Paid"] * 40,
+    }
+    model = Model(3, "logistic", "champion", "", "", {**MODEL.card, "outcome_column": "recovery_status"}, "{}")
+    [ripe] = [row for row in came_true(Stating(stated), model) if row["what"] == "maturity"]
+    assert (ripe["value"], ripe["n"], ripe["details"]["waiting"], ripe["details"]["next_on"]) == (60, 60, 0, None)
