@@ -14,6 +14,7 @@ from core.monitoring.alerts import Alert, alerts, standing
 from core.ports import PortfolioReader
 from core.records import Model
 from core.wording import counted, dated
+from core.workflows.promote import unreadable
 
 _PLAIN = ("as_of", "value", "n", "m")
 
@@ -35,7 +36,9 @@ def monitored(reader: PortfolioReader) -> tuple[dict[str, Any], str]:
         "alerts": [asdict(each) | {"to_do": each.to_do} for each in found],
         "drift": facts, **{what: _first(stand, what) for what in ("calibration", "recent", "ranking", "maturity")},
     }  # fmt: skip
-    sentences = _sentences(champion, rows, found, told)
+    damage = unreadable(champion) if champion else ""
+    first = [f"{damage}: the rule score orders the work. Train again, or roll back."] if damage else []
+    sentences = first + _sentences(champion, rows, found, told)
     return told | {"sentence": sentences[0]}, "\n".join(sentences)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from core.monitoring.alerts import alerts
+from core.records import Model
 from core.scores.scoring.model_score import model_score
 from core.workflows.batches import undo
 from core.workflows.monitor import FEWEST_NEW, _some, baselines, later_days, monitor_unit, workable
@@ -217,6 +218,19 @@ def test_the_command_line_tells_how_the_score_stands_with_what_to_do(watched, bo
     calm, words = monitored(SqlPortfolioReader(book))
     assert calm["alerts"] == []
     assert words.splitlines()[1] == "400 loans it scored have not matured; the next 400 on 30 Jun 2026."
+
+
+def test_a_model_in_use_that_cannot_be_read_is_said_first():
+    from tests.fakes import FakePortfolioReader
+
+    reader = FakePortfolioReader(pd.DataFrame())
+    reader.held = [Model(4, "logistic", "champion", "", "0" * 64, {}, "{}")]
+    told, text = monitored(reader)
+    assert text.splitlines() == [
+        "The stored model is damaged: its content does not match its hash: the rule score orders the work. Train again, or roll back.",
+        "Model 4: nothing was compared yet. Each portfolio file that comes is.",
+    ]
+    assert told["sentence"] == text.splitlines()[0]
 
 
 def test_a_book_that_was_never_watched_says_so():
