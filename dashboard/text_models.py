@@ -41,18 +41,24 @@ class Verdict:
     tone: Tone
 
 
-def verdict_of(models: Sequence[Model], champion: Model | None, damage: str) -> Verdict:
+def verdict_of(models: Sequence[Model], champion: Model | None, damage: str, red: str = "") -> Verdict:
     """The verdict on the score in use.
 
     Args:
         models: every model and refused attempt, newest first.
         champion: the model in use.
         damage: why it cannot be read, "" where it can.
+        red: what stands out badly about it since it was trained, "" where nothing does.
     """
     if champion is not None and damage:
         return Verdict(f"**No.** {damage}. {RULE_ORDERS}. Train again, or roll back.", "rule score in use", "bad")
     if champion is not None:
-        return Verdict(_in_use(champion, models), "validated, in use", "good")
+        said = _in_use(champion, models)
+        return Verdict(
+            said.replace("**Yes.**", f"**Yes, with care.** {red}.") if red else said,
+            "validated, in use",
+            "good",
+        )
     if not models:
         said = f"**Nothing was trained on this book yet.** {RULE_ORDERS}."
         return Verdict(said, "rule score in use", "neutral")

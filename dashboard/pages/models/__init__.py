@@ -45,6 +45,7 @@ from dashboard.pages.models import (
 )
 from dashboard.pages.models.findings import TABS, untold_place
 from dashboard.pages.models.seen import Seen, Shared
+from dashboard.pages.models.watched import red_finding
 from dashboard.services import Services
 from dashboard.state import VIEW
 from dashboard.text_models import verdict_of
@@ -77,9 +78,9 @@ def _row(panels: tuple[ModuleType, ...]) -> html.Div | html.Section:
     return html.Div(made, className="row-even") if len(made) > 1 else made[0]
 
 
-def update_answer(seen: Seen) -> list[object]:
-    """The verdict in a sentence."""
-    return sentence(verdict_of(seen.models, seen.champion, seen.damage).sentence)
+def update_answer(seen: Seen, red: str = "") -> list[object]:
+    """The verdict in a sentence; `red`: what stands out badly about the model in use, see `watched.red_finding`."""
+    return sentence(verdict_of(seen.models, seen.champion, seen.damage, red).sentence)
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -88,7 +89,8 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(Output(answer_id(PAGE), "children"), Input(ids.URL, "search"), Input(ids.REVISION, "data"))
     def answer(search: str | None, _: int | str | None) -> list[object]:
-        return update_answer(shared.seen(search))
+        seen = shared.seen(search)
+        return update_answer(seen, red_finding(shared, seen))
 
     findings.register(app, shared)
     for panel in FIRST:

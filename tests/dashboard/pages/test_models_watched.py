@@ -9,9 +9,10 @@ import pytest
 
 from core.monitoring.alerts import alerts
 from dashboard import text_came_true, text_drift
+from dashboard.pages import models as page
 from dashboard.pages.models import alarms, came_true, drift, ranking
 from dashboard.pages.models.seen import Shared
-from dashboard.pages.models.watched import watched
+from dashboard.pages.models.watched import red_finding, watched
 from dashboard.pages.portfolio import attention
 from tests.dashboard.models_book import CARD, NO_SIGNAL, model, reader_of
 from tests.dashboard.pages.test_portfolio import said
@@ -257,3 +258,15 @@ def test_ratios_within_their_interval_are_as_promised():
     assert text_came_true.ratio_title(fewer) == "30 % fewer were not recovered than the score promised"
     assert text_came_true.ranking_title(RANKING | {"value": None}).startswith("Too few of either outcome")
     assert text_came_true.ranking_title(RANKING | {"alarm": 0}) == "It still ranks: AUC 0.660 (0.600 to 0.720)"
+
+
+def test_the_verdict_says_what_is_red_about_the_model_in_use_and_leaves_amber_to_its_tab():
+    def verdict(*rows):
+        shared = Shared(services_of(book(*rows)))
+        seen = shared.seen("")
+        return said(page.update_answer(seen, red_finding(shared, seen)))
+
+    assert verdict(*FACTS).startswith(
+        "Yes, with care. SHOE is no longer stated. Model 4 (logistic regression) orders the work"
+    )
+    assert verdict(fact("score", 0.03), fact("income (log)", 0.21, 1)).startswith("Yes. Model 4")
