@@ -36,10 +36,7 @@ LONGEST_FIRST = (
     "tests/db/test_undo.py",
     "tests/test_odd_files.py",
 )
-"""Files that take 20 seconds or more. `make test` works on two at a time: one of these begun last would run alone.
-
-Their coverage is not taken: it doubles the time of what runs, and quicker tests run all of it too.
-"""
+"""Files that take 20 seconds or more. `make test` works on two at a time: one of these begun last would run alone."""
 
 settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("any machine")
@@ -60,8 +57,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: places.get(item.nodeid.split("::")[0], len(places)))
     for item in items:
-        if item.nodeid.split("::")[0] in places:
+        if not is_measured(item):
             item.add_marker(pytest.mark.no_cover)
+
+
+def is_measured(item: pytest.Item) -> bool:
+    """Whether coverage is taken of a test: it doubles the time of what runs.
+
+    Not of a real browser, of the long files that ask the whole product, or of examples drawn by the dozen: the quick
+    tests of each room run the same lines.
+    """
+    file = item.nodeid.split("::")[0]
+    asks_the_whole = file in LONGEST_FIRST and not file.startswith(("tests/core/", "tests/db/", "tests/dashboard/"))
+    drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return not (asks_the_whole or drawn or file.startswith("tests/browser/"))
 
 
 @contextmanager

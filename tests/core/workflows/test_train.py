@@ -1,4 +1,6 @@
 import json
+import pickle
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 
@@ -8,6 +10,7 @@ import pytest
 
 from core.errors import Refused
 from core.records import Model, Ruling
+from core.scores import training
 from core.workflows.train import _refuse_overtaken, train
 from tests.core.scores.worlds import world
 from tests.core.workflows.ledger import Ledger, batch
@@ -31,6 +34,27 @@ KEYS = {
 def run(ledger, told=None):
     steps = [] if told is None else told
     return train(ledger, ledger, today=TODAY, who="ana", progress=lambda done, message: steps.append((done, message)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def learned_once():
+    """Loans and admission that were learned from before in this file give the model they gave: tests of training itself
+    say that they do, and here it is asked what becomes of a model."""
+    learn, known = training.train_model, {}
+
+    def remembered(target, admission, *, progress):
+        asked = pickle.dumps((target, admission))
+        if asked not in known:
+            steps = []
+            known[asked] = (learn(target, admission, progress=steps.append), steps)
+        trained, steps = known[asked]
+        for done in steps:
+            progress(done)
+        return deepcopy(trained)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "train_model", remembered)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +185,7 @@ def test_a_model_that_beats_the_champion_on_loans_new_to_both_takes_its_place():
 
 
 def test_a_champion_that_cannot_be_read_is_replaced_and_the_card_says_so():
-    first = Ledger(rows=world(seed=3, loans=400), batches=[batch(1)])
+    first = Ledger(rows=world(seed=3, loans=700), batches=[batch(1)])
     run(first)
     second = first.crowned()
     second.model = replace(second.model, artifact=second.model.artifact + " ")
@@ -216,7 +240,7 @@ def test_the_outcome_a_map_names_decides_over_payments():
 @pytest.mark.parametrize("status", ["undone", "refused"])
 def test_batches_that_are_not_in_the_book_say_nothing(status):
     ledger = Ledger(
-        rows=world(seed=3, loans=400),
+        rows=world(seed=3, loans=700),
         batches=[batch(1), batch(2, status=status, mapping={"known_at": {"NOISE": "snapshot"}})],
     )
     run(ledger)
@@ -225,8 +249,8 @@ def test_batches_that_are_not_in_the_book_say_nothing(status):
 
 
 def test_a_book_that_keeps_no_unknown_columns_is_learned_from_all_the_same():
-    ledger = Ledger(rows=world(seed=3, loans=400).drop(columns="extra"), batches=[batch(1)])
-    assert run(ledger)["n"] == 400
+    ledger = Ledger(rows=world(seed=3, loans=700).drop(columns="extra"), batches=[batch(1)])
+    assert run(ledger)["n"] == 700
 
 
 def test_a_target_that_the_facts_define_is_refused_with_their_names_and_the_score_in_use_stays():
