@@ -117,9 +117,9 @@ class Recoup:
             raise Refused(f"The folder for uploads {folder} may not be written", remedy=remedy)
         return folder
 
-    def answer(self, result: Mapping[str, Any], sentence: str) -> None:
-        """One JSON object, or sentences for a person."""
-        click.echo(json.dumps(result, ensure_ascii=False) if self.as_json else sentence)
+    def answer(self, result: Mapping[str, Any], sentence: str = "") -> None:
+        """One JSON object, or sentences for a person: those given, else its own `sentence`."""
+        click.echo(json.dumps(result, ensure_ascii=False) if self.as_json else sentence or result["sentence"])
 
 
 def load_settings(**given: object) -> Settings:
@@ -295,7 +295,7 @@ def handlers(recoup: Recoup) -> dict[str, Handler]:
         "ingest": lambda job, progress: _ingest_job(recoup, job, progress, dry_run=False),
         "undo": lambda job, progress: _undo(recoup, int(job.payload["batch"]), job.who),
         "redate": lambda job, progress: _redate(recoup, job),
-        "train": lambda job, progress: _train(recoup, job, progress),
+        **dict.fromkeys(("train", "recalibrate"), functools.partial(_train, recoup)),
         "sample": lambda job, progress: _load_sample(recoup, job, progress),
         **dict.fromkeys(("promote", "rollback"), put_in_use),
         **segment_jobs(recoup.reader, recoup.writer, today),
@@ -334,14 +334,18 @@ def _redate(recoup: Recoup, job: Job) -> Mapping[str, Any]:
     return redate(batch, as_of, reader=reader, writer=recoup.writer, today=today(), who=job.who)
 
 
-def _train(recoup: Recoup, job: Job, told: Progress, first: Callable[[], object] = lambda: None) -> Mapping[str, Any]:
-    from core.workflows.alone import train_alone
-    from core.workflows.train import train
+def _train(
+    recoup: Recoup, job: Job, told: Progress, because: str = "", first: Callable[[], object] = lambda: None
+) -> Mapping[str, Any]:
+    from core.workflows import alone, recalibrate, train
 
     book = recoup.reader().book().name
-    train_alone(recoup.jobs, job, book)
+    alone.train_alone(recoup.jobs, job, book)
     first()
-    return train(recoup.reader(book), recoup.writer, today=today(), who=job.who, progress=told)
+    work: Callable[..., Mapping[str, Any]] = train.train
+    if job.kind == "recalibrate":
+        work = functools.partial(recalibrate.recalibrate, because=because or str(job.payload.get("because", "")))
+    return work(recoup.reader(book), recoup.writer, today=today(), who=job.who, progress=told)
 
 
 def _put_in_use(recoup: Recoup, model: int | None, because: str, who: str, progress: Progress) -> Mapping[str, Any]:
@@ -384,7 +388,7 @@ def ingest(
     """Bring a CSV file in: checked, stored whole or not at all, segmented, scored."""
     from core.intake.map import NO_MAPPING
     from core.intake.map import Mapping as ColumnMap
-    from core.workflows.report import IngestRequest
+    from core.workflows.report import IngestRequest, write_rejects
 
     mapping = ColumnMap.from_json(_text(map_file)) if map_file else NO_MAPPING
     request = IngestRequest(
@@ -395,7 +399,7 @@ def ingest(
     report = _ingest(recoup, request, recoup.settings.who, told)
     result = report.as_json()
     if report.rejects:
-        rejects_file = _write_rejects(file, report)
+        rejects_file = write_rejects(file, report, Path.cwd(), _to_log)
         result["rejects_file"] = None if rejects_file is None else str(rejects_file)
     recoup.answer(result, report.as_text(result["rejects_file"]))
     if report.status == "refused":
@@ -410,18 +414,6 @@ def _text(path: Path) -> str:
         raise FileRefused(found, remedy="Check the name and that it is UTF-8 text.") from None
 
 
-def _write_rejects(file: Path, report: IngestReport) -> Path | None:
-    from core.intake.reconcile import rejects_csv
-
-    target = Path.cwd() / f"{file.stem}.rejects.csv"
-    try:
-        target.write_text(rejects_csv(report.rejects), encoding="utf-8")
-    except OSError as error:
-        _to_log(f"The rejects could not be written to {target}: {error.strerror}. The page Batches offers them.")
-        return None
-    return target
-
-
 @cli.command()
 @click.argument("batch", type=int)
 @command
@@ -434,9 +426,14 @@ def undo(recoup: Recoup, batch: int) -> None:
 @cli.command()
 @click.option("--allow", metavar="COLUMN", help="let a quarantined column in from now on; with --because")
 @click.option("--forbid", metavar="COLUMN", help="keep a column out from now on, or take an --allow back")
+@click.option(
+    "--recalibrate",
+    is_flag=True,
+    help="keep the model in use and its order, set its probabilities anew; with --because",
+)
 @BECAUSE
 @command
-def train(recoup: Recoup, allow: str | None, forbid: str | None, because: str) -> None:
+def train(recoup: Recoup, allow: str | None, forbid: str | None, recalibrate: bool, because: str) -> None:
     """Learn a score from outcomes, or say why this book cannot carry one."""
     from sqlalchemy.exc import OperationalError
 
@@ -446,9 +443,11 @@ def train(recoup: Recoup, allow: str | None, forbid: str | None, because: str) -
     who = recoup.settings.who
     said = (allow, forbid, because)
     rule = functools.partial(rule_on_columns, recoup.reader(), recoup.writer, *said, today=today(), who=who)
-    work = functools.partial(_train, recoup, first=rule)
-    result = run_here(recoup.jobs, "train", work, who=who, owner=_process(), told=told, busy=OperationalError)
-    recoup.answer(result, result["sentence"])
+    work, kind = (
+        functools.partial(_train, recoup, because=because, first=rule),
+        "recalibrate" if recalibrate else "train",
+    )
+    recoup.answer(run_here(recoup.jobs, kind, work, who=who, owner=_process(), told=told, busy=OperationalError))
 
 
 @cli.group(invoke_without_command=True)
@@ -467,8 +466,7 @@ def models(recoup: Recoup) -> None:
 @command
 def promote_model(recoup: Recoup, model: int, because: str) -> None:
     """Put a model in use that waits as challenger, or was in use before; the newest day is rescored."""
-    result = _put_in_use(recoup, model, because, recoup.settings.who, told)
-    recoup.answer(result, result["sentence"])
+    recoup.answer(_put_in_use(recoup, model, because, recoup.settings.who, told))
 
 
 @models.command("rollback")
@@ -476,8 +474,7 @@ def promote_model(recoup: Recoup, model: int, because: str) -> None:
 @command
 def rollback_model(recoup: Recoup, because: str) -> None:
     """Bring back the model that was in use before; the newest day is rescored."""
-    result = _put_in_use(recoup, None, because, recoup.settings.who, told)
-    recoup.answer(result, result["sentence"])
+    recoup.answer(_put_in_use(recoup, None, because, recoup.settings.who, told))
 
 
 @cli.command()

@@ -18,6 +18,8 @@ DECIMALS = 3
 CALM = "Nothing stands out"
 PAGE = "/models?tab=holds"
 """Where it is told: the page with its tab."""
+RECALIBRATE = "Recalibrate: same order, new probabilities"
+NOT_ADVISED = "No alert of the model in use advises it any more."
 RULE_TO_DO = (
     "See whether the loans changed or only the file did. No model is in use, so nothing was learned that could fail."
 )
@@ -87,6 +89,17 @@ def told(alert: Alert) -> Told:
     return Told(
         f"{word.capitalize()} loans were not recovered than the score promised", said, PAGE, "See what came true"
     )
+
+
+def reason_of(alert: Alert) -> str:
+    """An alert as the reason in the log of what was done about it."""
+    said = told(alert)
+    return f"{said.finding[:1].lower()}{said.finding[1:]}: {said.evidence.rstrip('.')}"
+
+
+def recalibrating(job: int) -> str:
+    """That it was asked for, and where to see how far it is."""
+    return f"Recalibration asked for, job {job}. Its progress stands under Train, above the tabs."
 
 
 def attention_of(found: Sequence[Alert]) -> Told | None:

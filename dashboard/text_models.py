@@ -108,7 +108,8 @@ def auc_words(measured: Mapping[str, Any]) -> str:
 
 def kind_words(model: Model) -> str:
     """How a model was learned."""
-    return KINDS.get(model.kind, model.kind)
+    anew = model.card.get("recalibrated")
+    return KINDS.get(model.kind, model.kind) + (f", recalibrated from model {anew['from']}" if anew else "")
 
 
 def is_number(value: Any) -> bool:

@@ -24,6 +24,7 @@ ON = {
 RULES = {
     "better": "predict better: log-loss gain a loan, its interval above 0",
     "calibration": "promise as truly: calibration error larger by at most 0.005",
+    "promise": "not promise clearly worse for {of}: log-loss not higher by more than chance makes (its AUC is the same)",
     "group": "not be clearly worse for {of}: AUC lower by at most 0.02, or no more than chance makes",
 }  # fmt: skip
 REASON_LABEL = "Why? It stands in the log with your name"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from core.errors import Refused
 from dashboard.services import Services
 
+MODEL_JOBS = ("train", "recalibrate", "promote", "rollback")
+"""Jobs about models, of which one runs at a time."""
+
 
 def start_training(services: Services) -> int:
     """Queue a training. Returns the job.
@@ -17,3 +20,17 @@ def start_training(services: Services) -> int:
     if any(job.kind == "train" and not job.is_over for job in services.jobs.recent(1_000)):
         raise Refused("A training is on its way already", remedy="Wait until it is done, or stop it on Models.")
     return services.jobs.add("train", {}, services.settings.who)
+
+
+def start_recalibration(services: Services, because: str) -> int:
+    """Queue a recalibration of the model in use. Returns the job.
+
+    Args:
+        because: why, for the log.
+
+    Raises:
+        Refused: a training or another change of models waits or runs already.
+    """
+    if any(job.kind in MODEL_JOBS and not job.is_over for job in services.jobs.recent(1_000)):
+        raise Refused("Another job about models is at work", remedy="Wait until it is done, or stop it on Models.")
+    return services.jobs.add("recalibrate", {"because": because}, services.settings.who)

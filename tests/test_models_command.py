@@ -123,3 +123,12 @@ def test_a_training_at_the_command_line_is_a_job_that_the_pages_see(store):
     assert (code, told["verdict"]) == (0, "too little history")
     (job,) = SqlJobQueue(engine, lambda: datetime.now(UTC)).recent()
     assert (job.kind, job.status, job.result["model"]) == ("train", "done", told["model"])
+
+
+def test_a_recalibration_that_cannot_be_is_refused_in_words_and_changes_nothing(store):
+    url, engine = store
+    code, told = asked(url, "train", "--recalibrate", "--because", "fewer paid")
+    assert code != 0
+    assert "Model 2 cannot be recalibrated" in json.dumps(told)
+    assert sources(engine) == [] or len(rows_of(engine, "SELECT id FROM models")) == 4
+    assert "Nothing says why" in json.dumps(asked(url, "train", "--recalibrate")[1])

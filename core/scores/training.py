@@ -19,9 +19,9 @@ from core.scores.learning.crossfit import OutOfFold, Sample, out_of_fold, simple
 from core.scores.learning.importance import importance_of
 from core.scores.learning.out_of_time import Later, out_of_time
 from core.scores.learning.tutorial_recipe import tutorial_recipe
-from core.scores.measures.calibration import apply_calibration, calibration_slope, expected_calibration_error
-from core.scores.measures.discrimination import auc, auc_interval, ks
-from core.scores.measures.evidence import evidence_of
+from core.scores.measures.calibration import apply_calibration
+from core.scores.measures.discrimination import auc_interval
+from core.scores.measures.evidence import evidence_of, figures_of
 from core.scores.rate.training import train_rate
 from core.scores.rows.features import REFERENCE, fit_inputs, matrix_of
 from core.scores.rows.folds import FOLDS, grouped_folds
@@ -79,7 +79,8 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
     low, _ = auc_interval(target.outcome, chosen.reference, groups=target.groups)
     said = verdict(auc_low=low if later is None else min(low, later.card["auc_ci"][0]), p_value=p_value)
     card = {
-        "verdict": said, "p_value": p_value, **_measured(chosen, target), "out_of_time": later.card if later else None,
+        "verdict": said, "p_value": p_value, "target": target.name, "outcome_column": target.column,
+        **figures_of(target.outcome, target.groups, chosen.reference, chosen.actual, chosen.measured), "out_of_time": later.card if later else None,
         "evidence": evidence_of(target.outcome, chosen.reference, chosen.measured, target.groups),
         "candidates": {each.candidate.kind: _tried(each, min(tried, key=_surprise)) for each in tried},
         "calibration": chosen.calibration["method"], "folds": FOLDS, "reference_strategy": REFERENCE,
@@ -123,18 +124,6 @@ def _audited(chosen: OutOfFold, target: Target, artifact: str) -> Audited:
         return pd.Series(apply_calibration(model.content["calibration"], margin).round(6), index=rows.index)
 
     return Audited(target.rows, target.outcome, chosen.measured, chosen.used, "model", score)
-
-
-def _measured(chosen: OutOfFold, target: Target) -> dict[str, Any]:
-    outcome, area = target.outcome, auc(target.outcome, chosen.reference)
-    return {
-        "target": target.name, "outcome_column": target.column, "n": len(outcome), "events": int(outcome.sum()),
-        "auc": area, "auc_ci": list(auc_interval(outcome, chosen.reference, groups=target.groups)), "gini": 2 * area - 1,
-        "ks": ks(outcome, chosen.reference), "auc_under_actual_strategy": auc(outcome, chosen.actual),
-        "brier": float(np.mean((chosen.measured - outcome) ** 2)),
-        "ece": expected_calibration_error(outcome, chosen.measured),
-        "calibration_slope": calibration_slope(outcome, chosen.measured),
-    }  # fmt: skip
 
 
 def _tried(one: OutOfFold, best: OutOfFold) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from core.segments.features import Numbers, number
 from core.workflows.came_true import came_true
 
 if TYPE_CHECKING:
+    from core.scores.registry.recalibration import Recalibrated
     from core.scores.training import Trained
 
 FEWEST_NEW = 100
@@ -39,7 +40,7 @@ NEW, STOCK, ALL = "new", "stock", "all"
 where outcomes are stated in the file, all loans of a day with those learned from."""
 
 
-def baselines(trained: Trained, target: Target, reader: PortfolioReader) -> dict[str, Any]:
+def baselines(trained: Trained | Recalibrated, target: Target, reader: PortfolioReader) -> dict[str, Any]:
     """What later loans will be held against, for the card of a usable model; {} for another.
 
     Loans new in arrears are held against the loans learned from that were new themselves: where the book goes on after its

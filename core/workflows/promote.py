@@ -48,7 +48,7 @@ def promote(
         Refused: no reason; no such model, a refused one, the one in use, one that learned from a batch that was undone, or
             one that cannot be read. Nothing is changed.
     """
-    because = _reason(because)
+    because = reason_of(because)
     model = next((each for each in reader.models() if each.id == model_id), None)
     if model is None:
         raise Refused(f"There is no model {model_id}", remedy="Look up its number in the list of models.")
@@ -76,7 +76,7 @@ def rollback(
     Raises:
         Refused: no reason; no earlier model that stands and can be read. Nothing is changed.
     """
-    because = _reason(because)
+    because = reason_of(because)
     before = to_return(reader)
     if before is None:
         raise Refused(
@@ -96,7 +96,8 @@ def to_return(reader: PortfolioReader) -> Model | None:
     return next((each for each in models if each.id == found), None)
 
 
-def _reason(because: str) -> str:
+def reason_of(because: str) -> str:
+    """A person's words for the log, whole. Raises Refused where there are none, or too many."""
     words = whole_reason(because)
     if not words:
         raise Refused("Nothing says why", remedy="Give a reason: it stands in the log with your name.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any, Literal
 from core.columns import Kind
 from core.errors import BookChangeRefused, Refused, Reject
 from core.intake.map import NO_MAPPING, Mapping, Resolution
+from core.intake.reconcile import rejects_csv
 from core.records import BookName
 from core.wording import counted, dated
 
@@ -92,3 +94,14 @@ class IngestReport:
         if rejects_file:
             lines.append(f"Every reject with its line, column, value and reason: {rejects_file}")
         return "\n  ".join(lines)
+
+
+def write_rejects(file: Path, report: IngestReport, folder: Path, log: Callable[[str], None]) -> Path | None:
+    """Write the rejects of a file as a CSV in `folder`; None, and a line to `log`, where it cannot be."""
+    target = folder / f"{file.stem}.rejects.csv"
+    try:
+        target.write_text(rejects_csv(report.rejects), encoding="utf-8")
+    except OSError as error:
+        log(f"The rejects could not be written to {target}: {error.strerror}. The page Batches offers them.")
+        return None
+    return target

@@ -31,6 +31,7 @@ from core.workflows.score import score_frame
 from core.workflows.shadow import shadow_unit
 
 if TYPE_CHECKING:
+    from core.scores.registry.recalibration import Recalibrated
     from core.scores.training import Trained
 
 Status = Literal["champion", "challenger", "refused"]
@@ -51,7 +52,7 @@ def train(
             "The rule score orders the work: it is not validated on your data, and no probability.",
         )
     else:
-        read = _kept_out(champion, result["quarantined"])
+        read = kept_out(champion, result["quarantined"])
         though = f", though it reads {read}, which stays out of any model trained now" if read else ""
         in_use, said = f"model {champion.id} ({champion.kind})", f"Model {champion.id} stays in use{though}."
     if result["status"] == "refused":
@@ -86,7 +87,7 @@ def _tried(
     learned_from = sorted(each.id for each in batches if each.kind in ("portfolio", "payments"))
     snapshots = reader.training_rows()
     try:
-        target = _outcomes(snapshots, batches)
+        target = outcomes_of(snapshots, batches)
     except TooLittleData as nothing:
         return _store_refusal(
             writer,
@@ -96,9 +97,9 @@ def _tried(
             today,
             who,
         )
-    admission = _admission(target, batches, reader.rulings())
+    admission = admission_of(target, batches, reader.rulings())
     if (refusal := objection(target, admission)) is not None:
-        thin = {**refusal, **_rows_told(snapshots, target, refusal), "trained_by": who}
+        thin = {**refusal, **rows_told(snapshots, target, refusal), "trained_by": who}
         return _store_refusal(writer, book, thin, learned_from, today, who)
     progress(0.1, "training")
     from core.scores.training import train_model
@@ -106,14 +107,14 @@ def _tried(
     trained = train_model(target, admission, progress=lambda done: progress(0.1 + 0.7 * done, "training"))
     champion = reader.champion()
     status, comparison, because = _status(trained, target, champion, admission)
-    card = {**trained.card, **_rows_told(snapshots, target, trained.card), "comparison": comparison, "because": because,
+    card = {**trained.card, **rows_told(snapshots, target, trained.card), "comparison": comparison, "because": because,
             "trained_on_batches": learned_from, "trained_by": who}  # fmt: skip
     card["baseline"] = baselines(trained, target, reader)
     progress(0.85, "storing and rescoring")
-    return _store(reader, writer, trained, status, card, learned_from, champion, today, who)
+    return store(reader, writer, trained, status, card, learned_from, champion, today, who)
 
 
-def _outcomes(snapshots: pd.DataFrame, batches: Sequence[Batch]) -> Target:
+def outcomes_of(snapshots: pd.DataFrame, batches: Sequence[Batch]) -> Target:
     """Rows and outcomes; an outcome that a map names is called as the file calls it. Raises TooLittleData."""
     mapped = [each.mapping["outcome"] for each in batches if each.mapping.get("outcome")]
     target = non_recovery(snapshots, status_is_outcome=bool(mapped))
@@ -122,7 +123,7 @@ def _outcomes(snapshots: pd.DataFrame, batches: Sequence[Batch]) -> Target:
     return replace(target, name=f"{mapped[0]['column']} is {' or '.join(mapped[0]['non_recovery'])}, as the map says")
 
 
-def _admission(target: Target, batches: Sequence[Batch], rulings: Iterable[Ruling]) -> Admission:
+def admission_of(target: Target, batches: Sequence[Batch], rulings: Iterable[Ruling]) -> Admission:
     """What may enter, by the analyst's maps and words."""
     present, known_at = extra_names(target.rows), stated_times(batches)
     stated = {name: when for name, when in known_at.items() if name in present}
@@ -130,7 +131,7 @@ def _admission(target: Target, batches: Sequence[Batch], rulings: Iterable[Rulin
     return admit(target, stated, unstated, {each.column: each for each in rulings}, their_names(batches))
 
 
-def _rows_told(snapshots: pd.DataFrame, target: Target, card: Mapping[str, Any]) -> dict[str, Any]:
+def rows_told(snapshots: pd.DataFrame, target: Target, card: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a card about the rows: their days, how many, their hash, and who was left out."""
     days = target.rows["as_of"].astype(str)
     data = {
@@ -145,7 +146,7 @@ def _rows_told(snapshots: pd.DataFrame, target: Target, card: Mapping[str, Any])
     }  # fmt: skip
 
 
-def _kept_out(champion: Model, quarantined: Iterable[Mapping[str, Any]]) -> str:
+def kept_out(champion: Model, quarantined: Iterable[Mapping[str, Any]]) -> str:
     """What the model in use reads though it stays out by now, as words; "" where there is nothing."""
     return ", ".join(reads_kept_out(champion.card.get("inputs", ()), {each["column"] for each in quarantined}))
 
@@ -158,7 +159,7 @@ def _status(
         return "refused", None, trained.verdict
     if champion is None:
         return "champion", None, "the first usable model where none is in use"
-    if read := _kept_out(champion, admission.as_json()["quarantined"]):
+    if read := kept_out(champion, admission.as_json()["quarantined"]):
         return "champion", None, f"the model in use reads {read}, which stays out of any model trained now"
     later = (
         None if trained.later is None else (trained.later.rows, Asked(trained.later.probability, trained.later.score))
@@ -174,10 +175,15 @@ def _status(
     return "challenger", comparison, f"it fails against model {champion.id}: {failed_rules(comparison)}"
 
 
-def _store(
-    reader: PortfolioReader, writer: PortfolioWriter, trained: Trained, status: Status,
+def store(
+    reader: PortfolioReader, writer: PortfolioWriter, trained: Trained | Recalibrated, status: Status,
     card: Mapping[str, Any], learned_from: Sequence[int], champion: Model | None, today: date, who: str,
 ) -> dict[str, Any]:  # fmt: skip
+    """Store a model; score the newest day with it where it is in use, else in the shadow. Returns what a training tells.
+
+    Args:
+        champion: the model that was in use when the work began. Raises Refused where that, or what it learned from, changed.
+    """
     rescored, name = 0, reader.book().name
     with writer.unit(name, kind="scoring", known_on=today, who=who, note=f"training: {card['verdict']}") as unit:
         if status != "refused":

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from core.scores.measures.calibration import BINS, expected_calibration_error, slope_interval
+from core.scores.measures.calibration import BINS, calibration_slope, expected_calibration_error, slope_interval
 from core.scores.measures.clustered import share_interval
+from core.scores.measures.discrimination import auc, auc_interval, ks
 from core.segments.features import Numbers
 
 MOST_POINTS = 101
@@ -21,6 +22,25 @@ KS_STEPS, KS_DRAWS, NOISE_DRAWS = 400, 1_000, 200
 ROWS_AT_ONCE = 2_000_000
 SEED = 20_261
 Z = NormalDist().inv_cdf(0.975)
+
+
+def figures_of(
+    outcome: Numbers, groups: Numbers, reference: Numbers, actual: Numbers, measured: Numbers
+) -> dict[str, Any]:
+    """The single figures of a card, of loans the model never saw.
+
+    Args:
+        outcome: 1 where not recovered; groups: borrowers.
+        reference, actual: margins under the reference strategy and under the one each loan had; measured: probabilities
+            under the latter.
+    """
+    area = auc(outcome, reference)
+    return {
+        "n": len(outcome), "events": int(outcome.sum()), "auc": area,
+        "auc_ci": list(auc_interval(outcome, reference, groups=groups)), "gini": 2 * area - 1, "ks": ks(outcome, reference),
+        "auc_under_actual_strategy": auc(outcome, actual), "brier": float(np.mean((measured - outcome) ** 2)),
+        "ece": expected_calibration_error(outcome, measured), "calibration_slope": calibration_slope(outcome, measured),
+    }  # fmt: skip
 
 
 def evidence_of(

@@ -19,7 +19,15 @@ def limits_of(card: Mapping[str, Any]) -> list[str]:
     """
     said = []
     data = card.get("data") or {}
-    if data.get("first_day") and data["first_day"] == data.get("last_day"):
+    if anew := card.get("recalibrated"):
+        learned = anew.get("learned") or {}
+        until = f", which learned from loans up to {dated(learned['last_day'])}" if learned.get("last_day") else ""
+        said.append(
+            f"Its probabilities were set anew on {counted(anew['loans'], 'loan')} of {dated(anew['first_day'])} to "
+            f"{dated(anew['last_day'])}; it orders loans as model {anew['from']} does{until}. Whether the new probabilities "
+            "hold on later loans is not known."
+        )
+    elif data.get("first_day") and data["first_day"] == data.get("last_day"):
         said.append(
             f"It knows loans of one day only ({dated(data['first_day'])}): whether it holds later is not known."
         )

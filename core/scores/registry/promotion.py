@@ -26,6 +26,7 @@ from core.scores.fairness.groups import age_bands, in_order
 from core.scores.gate import FEWEST_EVENTS, enough_events
 from core.scores.measures.calibration import BINS, apply_calibration, expected_calibration_error, log_loss
 from core.scores.measures.discrimination import auc, auc_difference_error
+from core.scores.rate.card import ratio_interval
 from core.scores.rows.features import matrix_of
 from core.scores.rows.target import Target
 from core.scores.scoring.evaluate import load_artifact, margins_of
@@ -132,10 +133,30 @@ def judged(
     """
     rules = _better_and_calibrated(outcome, borrower, challenger, champion)
     rules += list(_groups(outcome, borrower, challenger, champion, groups))
+    return _summed_up(rules, outcome)
+
+
+def _summed_up(rules: list[dict[str, Any]], outcome: Numbers) -> dict[str, Any]:
     return {
         "passed": all(each["passed"] for each in rules), "better": rules[0]["passed"], "gain": rules[0]["figure"],
         "gain_ci": rules[0]["ci"], "n": len(outcome), "events": int(outcome.sum()), "rules": rules,
     }  # fmt: skip
+
+
+def recalibration_judged(
+    outcome: Numbers, borrower: Numbers, challenger: Asked, champion: Asked, groups: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    """The rules for a model that orders loans as the champion does and only promises otherwise (see `recalibration`).
+
+    As `judged`, but for the groups: their AUC is the same by construction, so that in none with 50 loans of each outcome may
+    the mean log-loss be clearly higher (rule "promise": the rise, its 95 % interval, a borrower's loans together, above 0).
+    """
+    rules = _better_and_calibrated(outcome, borrower, challenger, champion)
+    rise = log_loss(outcome, challenger.probability) - log_loss(outcome, champion.probability)
+    for label, inside in _large(groups, outcome):
+        mean, low, high = ratio_interval(rise[inside], np.ones(int(inside.sum())), borrower[inside])
+        rules.append(_rule("promise", label, mean, (low, high), 0.0, outcome[inside], passed=not low > 0))
+    return _summed_up(rules, outcome)
 
 
 def failed_rules(comparison: Mapping[str, Any]) -> str:
@@ -143,6 +164,7 @@ def failed_rules(comparison: Mapping[str, Any]) -> str:
     words = {
         "better": "it is not clearly better (log-loss gain {figure:.4f}, 95 % interval {low:.4f} to {high:.4f}, n = {n:,})",
         "calibration": "its calibration error is {figure:.4f} larger, and may be {limit:g} (n = {n:,})",
+        "promise": "it promises worse for {of} (log-loss higher by {figure:.4f}, 95 % interval {low:.4f} to {high:.4f}, n = {n:,})",
         "group": "it is worse for {of} (AUC lower by {figure:.3f}, 95 % interval {low:.3f} to {high:.3f}, n = {n:,})",
     }
     failed = [each for each in comparison["rules"] if not each["passed"]]
@@ -202,17 +224,22 @@ class _Bins:
 def _groups(
     outcome: Numbers, borrower: Numbers, challenger: Asked, champion: Asked, groups: Mapping[str, np.ndarray]
 ) -> Iterator[dict[str, Any]]:
+    for label, inside in _large(groups, outcome):
+        told, mine, theirs = outcome[inside], challenger.score[inside], champion.score[inside]
+        worse = auc(told, theirs) - auc(told, mine)
+        se = auc_difference_error(told, theirs, mine, borrower[inside])
+        ends = (worse - Z * se, worse + Z * se)
+        held = not (worse > MOST_AUC_WORSE and ends[0] > 0)
+        yield _rule("group", label, worse, ends, MOST_AUC_WORSE, told, passed=held)
+
+
+def _large(groups: Mapping[str, np.ndarray], outcome: Numbers) -> Iterator[tuple[str, np.ndarray]]:
+    """Each group with at least 50 loans of each outcome: its name and which rows are in it."""
     for attribute, labels in groups.items():
         for label in in_order(sorted(set(labels) - {""})):
             inside = labels == label
-            if not enough_events(outcome[inside]):
-                continue
-            told, mine, theirs = outcome[inside], challenger.score[inside], champion.score[inside]
-            worse = auc(told, theirs) - auc(told, mine)
-            se = auc_difference_error(told, theirs, mine, borrower[inside])
-            ends = (worse - Z * se, worse + Z * se)
-            held = not (worse > MOST_AUC_WORSE and ends[0] > 0)
-            yield _rule("group", f"{attribute}: {label}", worse, ends, MOST_AUC_WORSE, told, passed=held)
+            if enough_events(outcome[inside]):
+                yield f"{attribute}: {label}", inside
 
 
 def _rule(

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash
-from dash import Output, html
+from dash import Input, Output, State, html
 
-from core.monitoring.alerts import Alert, alerts
+from core.monitoring.alerts import RECALIBRATE, Alert, alerts
 from core.records import Model
+from dashboard import ids
 from dashboard import text_drift as say
 from dashboard.pages.models.seen import Listens, Shared
 from dashboard.pages.models.watched import watched
+from dashboard.pages.models.work import RECALIBRATING
+from dashboard.training import start_recalibration
 
 CARD = "models-alarms"
 TITLE, SUBTITLE, LIST, MATURITY = f"{CARD}-title", f"{CARD}-subtitle", f"{CARD}-list", f"{CARD}-maturity"
+ANEW = f"{CARD}-recalibrate"
 MOST_SHOWN = 8
 
 
@@ -26,6 +30,8 @@ def card() -> html.Section:
         [
             html.Div(head, className="card-head"),
             html.Div([], id=LIST, role="status"),
+            html.Div(html.Button(say.RECALIBRATE, id=ANEW, className="is-absent"), className="actions"),
+            html.P("", id=RECALIBRATING, className="muted unseen", role="status"),
             html.P("", id=MATURITY, className="subtitle unseen"),
         ],
         className="is-absent",
@@ -39,6 +45,14 @@ def update_alarms(model: Model | None, rows: Sequence[dict[str, Any]]) -> tuple[
     found = alerts(rows)
     shown = [html.P(say.nothing_watched(model), className="absent")] if not rows else _list(found, model)
     return say.alarms_title(found, rows), say.alarms_subtitle(rows, model), shown, say.maturity_words(rows)
+
+
+def advised(model: Model | None, rows: Sequence[dict[str, Any]]) -> Alert | None:
+    """The alert of the model in use that asks for a recalibration; None where none does, or where its order fell too."""
+    found = alerts(rows) if model is not None and model.status == "champion" else []
+    if any(each.kind == "ranking" for each in found):
+        return None
+    return next((each for each in found if each.kind in RECALIBRATE), None)
 
 
 def _list(found: Sequence[Alert], model: Model | None) -> list[Any]:
@@ -79,3 +93,18 @@ def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     def alarms(search: str | None, **_: Any) -> tuple[str, str, list[Any], str, str]:
         _, model, rows = watched(shared, search)
         return *update_alarms(model, rows), "card" if rows else "is-absent"
+
+    @app.callback(Output(ANEW, "className"), **view)
+    def button(search: str | None, **_: Any) -> str:
+        _, model, rows = watched(shared, search)
+        return "is-absent" if advised(model, rows) is None else "button"
+
+    @app.callback(
+        Output(RECALIBRATING, "children"), Input(ANEW, "n_clicks"), State(ids.URL, "search"), prevent_initial_call=True
+    )
+    def recalibrate(_: int | None, search: str | None) -> str:
+        _, model, rows = watched(shared, search)
+        alert = advised(model, rows)
+        if alert is None:
+            return say.NOT_ADVISED
+        return say.recalibrating(start_recalibration(shared.services, say.reason_of(alert)))

@@ -12,12 +12,14 @@ from dashboard import ids
 from dashboard import text_batches as told
 from dashboard.pages.models.seen import Listens, Shared
 from dashboard.services import Services
+from dashboard.training import MODEL_JOBS as KINDS
 from dashboard.training import start_training
 
 CARD = "models-work"
 TRAIN, STOP, PULSE, BAR = "models-train", "models-stop", "models-pulse", "models-bar"
 MESSAGE, OUTCOME, SAID, CHANGED = "models-message", "models-outcome", "models-said", "models-changed"
-KINDS = ("train", "promote", "rollback")
+RECALIBRATING = "models-recalibrating"
+"""What is said of a recalibration asked for beside the alert that advises it."""
 PULSE_MS, ABSENT, LOOKED_AT = 700, "is-absent", 200
 
 
@@ -64,7 +66,7 @@ def update_work(services: Services) -> dict[str, Any]:
         return {"bar": ABSENT, "share": "1", "message": told.job_title(job), "outcome": words, "tone": f"notice {tone}",
                 "stop": ABSENT, "busy": False, "still": True}  # fmt: skip
     message = "stopping" if job.cancel else f"{told.job_title(job)}: {told.job_message(job)}"
-    stop = "button quiet" if job.kind == "train" else ABSENT
+    stop = "button quiet" if job.kind in ("train", "recalibrate") else ABSENT
     return {"bar": "job-bar", "share": str(job.progress), "message": message, "outcome": "", "tone": "notice", "stop": stop,
             "busy": True, "still": False}  # fmt: skip
 
@@ -83,6 +85,7 @@ def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
         inputs={
             "_": Input(PULSE, "n_intervals"), "known": Input(ids.REVISION, "data"), "begun": Input(SAID, "children"),
             "changed": Input(CHANGED, "children"),
+            "recalibrating": Input(RECALIBRATING, "children"),
         },
     )  # fmt: skip
     def work(known: int | str | None, **_: Any) -> dict[str, Any]:

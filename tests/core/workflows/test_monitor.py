@@ -22,15 +22,8 @@ from db.reader import SqlPortfolioReader
 from db.writer import SqlPortfolioWriter
 from tests.core.workflows.ledger import Ledger
 from tests.db.conftest import NOON
-from tests.monitored import ALIKE, LAST, LEARNED, OTHERS, alike, bring, file_of, loans_of, matured_book, trained_book
+from tests.monitored import ALIKE, LAST, LEARNED, OTHERS, alike, bring, file_of, loans_of, matured_book
 from tests.new_store import new_store
-
-
-@pytest.fixture(scope="session")
-def trained(tmp_path_factory):
-    path = tmp_path_factory.mktemp("watched") / "trained.db"
-    trained_book(path).dispose()
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import pytest
 from core.errors import Refused
 from core.records import ModelEvent, Shadow
 from core.scores.registry.limits import limits_of
+from dashboard import text_models, text_models_registry
 from dashboard.app import create_app
 from dashboard.pages.models import card, contest, decide, registry, shadow, verdict, work
 from dashboard.pages.models.seen import Shared
@@ -262,3 +263,36 @@ def test_models_in_the_shadow_say_how_far_they_agree_with_n_and_intervals(servic
         "n/a",
         2,
     )
+
+
+def test_a_recalibrated_model_says_of_which_it_is_and_where_it_ends():
+    anew = {
+        "from": 2,
+        "loans": 400,
+        "first_day": "2025-06-30",
+        "last_day": "2025-09-30",
+        "learned": {"last_day": "2024-06-30"},
+    }
+    made = model(3, "challenger", WHOLE | {"recalibrated": anew})
+    assert text_models.kind_words(made) == "logistic regression, recalibrated from model 2"
+    assert limits_of(made.card)[0] == (
+        "Its probabilities were set anew on 400 loans of 30 Jun 2025 to 30 Sep 2025; it orders loans as model 2 does, which learned "
+        "from loans up to 30 Jun 2024. Whether the new probabilities hold on later loans is not known."
+    )
+    rules = [
+        {
+            "rule": "promise",
+            "of": "Region: North",
+            "figure": -0.01,
+            "ci": [-0.02, 0.0],
+            "limit": 0.0,
+            "n": 300,
+            "events": 90,
+            "passed": True,
+        }
+    ]
+    met = {"passed": True, "on": "new", "against": 2, "n": 400, "events": 120, "rules": rules}
+    (row,) = text_models_registry.contest_rows(model(3, "challenger", WHOLE | {"comparison": met}))
+    assert (row["rule"], row["held"]) == (
+        "not promise clearly worse for Region North: log-loss not higher by more than chance makes (its AUC is the same)", "yes",
+    )  # fmt: skip

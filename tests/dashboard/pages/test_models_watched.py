@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
+from core.errors import Refused
 from core.monitoring.alerts import alerts
 from dashboard import text_came_true, text_drift
 from dashboard.pages import models as page
-from dashboard.pages.models import alarms, came_true, drift, ranking
+from dashboard.pages.models import alarms, came_true, drift, ranking, work
 from dashboard.pages.models.seen import Shared
 from dashboard.pages.models.watched import red_finding, watched
 from dashboard.pages.portfolio import attention
+from dashboard.training import start_recalibration
 from tests.dashboard.models_book import CARD, NO_SIGNAL, model, reader_of
 from tests.dashboard.pages.test_portfolio import said
 from tests.dashboard.work import services_of
+from tests.fakes import FakeJobQueue
 
 HELD = CARD | {"baseline": {"new": {"n": 900}}}
 DAY = "2026-10-31"
@@ -100,6 +104,41 @@ def test_alerts_come_worst_first_with_their_figures_and_what_to_do():
         "Of 1,200 loans it scored when they came into arrears, 400 have had their 12 months. 800 have not yet: 300 of them by "
         "30 Nov 2026, once payments are known that far (now up to 31 Oct 2026)."
     )
+
+
+CALM_RANKING = RANKING | {"alarm": 0}
+
+
+def test_a_recalibration_is_offered_beside_the_alert_that_advises_it_and_queued_with_its_words():
+    whose, rows = shown(book(MATURITY, WHOLE, RATIO, CALM_RANKING))
+    alert = alarms.advised(whose, rows)
+    assert (alert.kind, alert.value) == ("recent", 1.25)
+    services = replace(services_of(book()), jobs=FakeJobQueue(lambda: datetime(2026, 11, 20, 9, tzinfo=UTC)))
+    number = start_recalibration(services, text_drift.reason_of(alert))
+    job = services.jobs.job(number)
+    assert (job.kind, job.payload) == (
+        "recalibrate",
+        {"because": "more loans were not recovered than the score promised: Actual / expected 1.25 (1.05 to 1.46); n = 300 loans matured in the 12 newest months"},
+    )  # fmt: skip
+    assert f"job {number}" in text_drift.recalibrating(number)
+    with pytest.raises(Refused, match="Another job about models is at work"):
+        start_recalibration(services, "again")
+    assert work.update_work(services)["message"].startswith("Setting the probabilities anew")
+    assert work.update_work(services)["stop"] == "button quiet"
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        book(*ROWS),  # the order fell too: that asks for a training
+        book(MATURITY, WHOLE, RATIO | {"alarm": 0}, CALM_RANKING),
+        book(fact("score", 0.3, 1, kind="score")),
+        book(MATURITY, WHOLE, RATIO, CALM_RANKING, status="challenger"),
+        reader_of(),
+    ],
+)
+def test_where_no_alert_of_the_model_in_use_advises_it_none_is_offered(reader):
+    assert alarms.advised(*shown(reader)) is None
 
 
 def test_where_nothing_stands_out_that_is_said_and_nothing_is_listed():
