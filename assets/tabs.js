@@ -26,14 +26,16 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     recoup_tabs: {
       open: function (search, mode, revision) {
-        var shown = [].concat.apply([], window.dash_clientside.callback_context.states_list);
+        var states = [].concat.apply([], window.dash_clientside.callback_context.states_list);
+        var looked = states[0].value, shown = states.slice(1), same = window.dash_clientside.no_update;
         var query = new URLSearchParams(search || "");
         var keys = shown.map(function (state) { return state.id.split("-opened-")[1]; });
         var here = keys.indexOf(query.get("tab")) < 0 ? keys[0] : query.get("tab");
-        query.delete("tab");
+        ["tab", "why", "cell", "rows"].forEach(function (key) { query.delete(key); });  /* the drawer's own keys show nothing else */
         var view = [window.recoupAddress.canonical(query), mode, revision].join(" ");
         function each(words) { return keys.map(function (key) { return words(key === here); }); }
-        return keys.map(function (key, place) { return key === here && shown[place].value !== view ? view : window.dash_clientside.no_update; }).concat(
+        return [looked === view ? same : view].concat(
+          keys.map(function (key, place) { return key === here && shown[place].value !== view ? view : same; }),
           each(function (open) { return open ? "tab-panel" : "tab-panel is-absent"; }),
           each(function (open) { return open ? "tab is-on" : "tab"; }),
           each(function (open) { return open ? 0 : -1; }),

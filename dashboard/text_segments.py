@@ -213,6 +213,11 @@ def _short(share: float) -> str:
     return NONE if share == 0 else show.percent(share)
 
 
+def others_words(ways: int) -> str:
+    """What stands under the tab: how many ways K-means was held against, itself among the `ways`."""
+    return f"K-means beside {ways - 1} other ways" if ways > 1 else "Not compared with other ways yet"
+
+
 def others_title(comparison: Mapping[str, Any] | None) -> str:
     """The verdict, short."""
     return (

@@ -41,19 +41,25 @@ class Tabs:
         """The store that changes whenever the open tab has something new to show."""
         return f"{self.page}-opened-{key}"
 
+    @property
+    def looked(self) -> str:
+        """The store that changes whenever the page has something new to show, whichever tab is open."""
+        return f"{self.page}-looked"
+
     def view(self, key: str) -> dict[str, Any]:
         """What the callbacks within a tab listen to, in place of `state.VIEW`, as arguments of `app.callback`: they run once
         the tab is open, and again only when what it shows has changed."""
-        inputs = {
-            "_opened": Input(self.opened(key), "data"), "search": State(ids.URL, "search"),
-            "mode": State(ids.THEME, "data"), "revision": State(ids.REVISION, "data"),
-        }  # fmt: skip
-        return {"inputs": inputs, "prevent_initial_call": True}
+        return _listens(self.opened(key))
+
+    def whole(self) -> dict[str, Any]:
+        """What the page's other callbacks listen to: as `state.VIEW`, but opening a tab is nothing to them."""
+        return _listens(self.looked)
 
     def row(self) -> html.Div:
         """The tabs, without what they open; arrow keys move among them."""
         made = [self._tab(key, words) for key, words in self.names]
-        return html.Div(made, role="tablist", className="tabs", **{"aria-label": self.label})
+        tablist = html.Div(made, role="tablist", className="tabs", **{"aria-label": self.label})
+        return html.Div([tablist, dcc.Store(id=self.looked)])
 
     def panels(self, contents: Sequence[Sequence[Any]]) -> list[html.Div]:
         """What they open, in their order."""
@@ -64,6 +70,10 @@ class Tabs:
             )
             for (key, _), content in zip(self.names, contents, strict=True)
         ]  # fmt: skip
+
+    def words(self, key: str, found: str) -> list[Any]:
+        """The `children` of a tab: its question, and what was found."""
+        return [html.B(dict(self.names)[key]), html.Span(found)]
 
     def _tab(self, key: str, words: str) -> html.Button:
         is_first = key == self.names[0][0]
@@ -80,6 +90,7 @@ class Tabs:
         keys = [key for key, _ in self.names]
         app.clientside_callback(
             ClientsideFunction("recoup_tabs", "open"),
+            Output(self.looked, "data"),
             [Output(self.opened(key), "data") for key in keys],
             [Output(self.panel(key), "className") for key in keys],
             [Output(self.tab(key), "className") for key in keys],
@@ -88,5 +99,14 @@ class Tabs:
             Input(ids.URL, "search"),
             Input(ids.THEME, "data"),
             Input(ids.REVISION, "data"),
+            State(self.looked, "data"),
             [State(self.opened(key), "data") for key in keys],
         )
+
+
+def _listens(store: str) -> dict[str, Any]:
+    inputs = {
+        "_changed": Input(store, "data"), "search": State(ids.URL, "search"), "mode": State(ids.THEME, "data"),
+        "revision": State(ids.REVISION, "data"),
+    }  # fmt: skip
+    return {"inputs": inputs, "prevent_initial_call": True}

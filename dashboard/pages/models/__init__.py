@@ -9,11 +9,11 @@ A panel that has nothing to say is away, and its tab says what it cannot tell an
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 
 import dash
-from dash import Input, Output, html
+from dash import Output, html
 
-from dashboard import ids
 from dashboard.components.head import answer_id, page_layout, sentence
 from dashboard.page import Page
 from dashboard.pages.models import (
@@ -47,7 +47,6 @@ from dashboard.pages.models.findings import TABS, untold_place
 from dashboard.pages.models.seen import Seen, Shared
 from dashboard.pages.models.watched import red_finding
 from dashboard.services import Services
-from dashboard.state import VIEW
 from dashboard.text_models import verdict_of
 
 PAGE = Page("/models", "Models", "Prove", "Can the score be trusted?", filters=False)
@@ -87,14 +86,14 @@ def register(app: dash.Dash, services: Services) -> None:
     """The page's callbacks."""
     shared = Shared(services)
 
-    @app.callback(Output(answer_id(PAGE), "children"), Input(ids.URL, "search"), Input(ids.REVISION, "data"))
-    def answer(search: str | None, _: int | str | None) -> list[object]:
+    @app.callback(Output(answer_id(PAGE), "children"), **TABS.whole())
+    def answer(search: str | None, **_: Any) -> list[object]:
         seen = shared.seen(search)
         return update_answer(seen, red_finding(shared, seen))
 
     findings.register(app, shared)
     for panel in FIRST:
-        panel.register(app, shared, {"inputs": VIEW})
+        panel.register(app, shared, TABS.whole())
     for key, rows in CONTENT.items():
         for row in rows:
             for panel in row:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import Input, Output, html
+from dash import Output, html
 
-from dashboard import ids
 from dashboard import text_models_tabs as say
 from dashboard.components.tabs import KEY, Tabs
 from dashboard.pages.models.contest import contested
@@ -40,7 +39,7 @@ def update_findings(shared: Shared, search: str | None) -> dict[str, list[Any]]:
     untold = say.untold(seen.shown, model, rows, contested(seen), shadows)
     here = page_key(search, KEY, KEYS, KEYS[0])
     return {
-        "words": [[html.B(question), html.Span(found[key])] for key, question in say.TABS],
+        "words": [TABS.words(key, found[key]) for key in KEYS],
         "hidden": [key != here and say.left_out(key, seen.shown, rows) for key in KEYS],
         "untold": [_list(untold[key]) for key in KEYS],
         "looks": ["untold" if untold[key] else "is-absent" for key in KEYS],
@@ -59,6 +58,6 @@ def register(app: dash.Dash, shared: Shared) -> None:
         "untold": [Output(untold_id(key), "children") for key in KEYS], "looks": [Output(untold_id(key), "className") for key in KEYS],
     }  # fmt: skip
 
-    @app.callback(output=places, inputs={"search": Input(ids.URL, "search"), "_": Input(ids.REVISION, "data")})
+    @app.callback(output=places, **TABS.whole())
     def findings(search: str | None, **_: Any) -> dict[str, list[Any]]:
         return update_findings(shared, search)

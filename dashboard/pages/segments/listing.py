@@ -19,6 +19,7 @@ from dashboard.components.grid import borrower_column, grid, number_column, text
 from dashboard.components.score_badge import risk
 from dashboard.components.switch import chooser
 from dashboard.pages.segments import confirm
+from dashboard.pages.segments.evidence import TABS
 from dashboard.pages.segments.profiles import no_expectation
 from dashboard.services import Services
 from dashboard.state import View, page_key, view_of
@@ -209,18 +210,19 @@ def register(app: dash.Dash, services: Services) -> None:
         "previous": Output(f"{GRID}-previous", "disabled"),
         "next": Output(f"{GRID}-next", "disabled"),
         "keys": Output(KEYS, "data"),
+        "tab": Output(TABS.tab("list"), "children"),
     }
     inputs = {
-        "search": Input(ids.URL, "search"),
-        "revision": Input(ids.REVISION, "data"),
+        **TABS.whole()["inputs"],
         "_previous": Input(f"{GRID}-previous", "n_clicks"),
         "_next": Input(f"{GRID}-next", "n_clicks"),
     }
 
-    @app.callback(output=outputs, inputs=inputs, state={"keys": State(KEYS, "data")})
+    @app.callback(output=outputs, inputs=inputs, state={"keys": State(KEYS, "data")}, prevent_initial_call=True)
     def turn(search: str | None, keys: list[str | None] | None, **_: Any) -> dict[str, Any]:
         step = {f"{GRID}-previous": -1, f"{GRID}-next": 1}.get(dash.ctx.triggered_id)
-        return update_list(services, search, keys, step or 0)
+        told = update_list(services, search, keys, step or 0)
+        return told | {"tab": TABS.words("list", told["title"])}
 
     app.clientside_callback(
         dash.ClientsideFunction("segments", "exportLink"), Output("segments-export", "href"), Input(ids.URL, "search")

@@ -12,8 +12,9 @@ from core.records import Segmentation
 from dashboard import text_segments as say
 from dashboard.components.switch import switch
 from dashboard.components.table import empty_table, table_heads, table_rows
+from dashboard.pages.segments.evidence import TABS
 from dashboard.services import Services
-from dashboard.state import VIEW, View, page_key, view_of
+from dashboard.state import View, page_key, view_of
 
 CARD = "segments-moves"
 CONTROLS = ("segments-moves-by",)
@@ -65,8 +66,10 @@ def register(app: dash.Dash, services: Services) -> None:
     outputs = {
         "title": Output(f"{CARD}-title", "children"), "subtitle": Output(f"{CARD}-subtitle", "children"),
         "heads": Output(f"{CARD}-heads", "children"), "rows": Output(CARD, "children"),
+        "tab": Output(TABS.tab("moves"), "children"),
     }  # fmt: skip
 
-    @app.callback(output=outputs, inputs=VIEW)
+    @app.callback(output=outputs, **TABS.whole())
     def draw(search: str | None, **_: Any) -> dict[str, Any]:
-        return update_moves(services, search)
+        told = update_moves(services, search)
+        return told | {"tab": TABS.words("moves", told["title"])}

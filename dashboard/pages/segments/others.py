@@ -9,9 +9,10 @@ from dash import Input, Output, dcc, html
 
 from dashboard import text_segments as say
 from dashboard.components.table import empty_table, table_rows
+from dashboard.pages.segments.evidence import TABS
 from dashboard.pages.segments.sureness import POLL_MS, watch
 from dashboard.services import Services
-from dashboard.state import VIEW, view_of
+from dashboard.state import view_of
 
 CARD = "segments-others"
 BUTTON, SAID, JOB, CLOCK, TABLE = (f"{CARD}-{part}" for part in ("compare", "said", "job", "clock", "table"))
@@ -60,11 +61,13 @@ def register(app: dash.Dash, services: Services) -> None:
         "title": Output(f"{CARD}-title", "children"), "subtitle": Output(f"{CARD}-subtitle", "children"),
         "table": Output(TABLE, "className"), "rows": Output(CARD, "children"),
         "verdict": Output(f"{CARD}-verdict", "children"),
+        "tab": Output(TABS.tab("ways"), "children"),
     }  # fmt: skip
 
-    @app.callback(output=outputs, inputs=VIEW)
+    @app.callback(output=outputs, **TABS.whole())
     def draw(search: str | None, **_: Any) -> dict[str, Any]:
-        return update_others(services, search)
+        told = update_others(services, search)
+        return told | {"tab": TABS.words("ways", say.others_words(len(told["rows"])))}
 
     @app.callback(
         Output(JOB, "data"), Output(SAID, "children"), Output(CLOCK, "disabled"), Input(BUTTON, "n_clicks"),

@@ -14,9 +14,10 @@ from core.selection import NOT_STATED
 from core.strategies.catalogue import HOLD
 from dashboard import format as show
 from dashboard.components.table import cell
+from dashboard.pages.segments.evidence import TABS
 from dashboard.pages.segments.profiles import MOST_ROWS, expected_of_workable, no_expectation
 from dashboard.services import Services
-from dashboard.state import VIEW, View, view_of
+from dashboard.state import View, view_of
 from dashboard.theme import segment_colours
 
 HEADS = ("Segment", "Can be worked", "Balance of those", "Expected", "n")
@@ -119,6 +120,6 @@ def register(app: dash.Dash, services: Services) -> None:
         "subtitle": Output("segments-priorities-subtitle", "children"),
     }
 
-    @app.callback(output=outputs, inputs=VIEW)
+    @app.callback(output=outputs, **TABS.whole())
     def draw(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
         return update_priorities(services, search, mode)

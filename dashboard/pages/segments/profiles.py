@@ -20,9 +20,10 @@ from dashboard.components.head import answer_id, sentence
 from dashboard.components.score_badge import risk, score_words
 from dashboard.components.table import cell
 from dashboard.page import Page
+from dashboard.pages.segments.evidence import TABS
 from dashboard.pages.segments.scatter import MOST_POINTS
 from dashboard.services import Services
-from dashboard.state import VIEW, View, view_of
+from dashboard.state import View, view_of
 from dashboard.theme import segment_colours
 
 HEADS = ("Segment", "Loans", "Balance", "Risk", "Recovered", "Proposed")
@@ -192,6 +193,6 @@ def register(app: dash.Dash, services: Services, page: Page) -> None:
         "badge_class": Output("segments-badge", "className"),
     }
 
-    @app.callback(output=outputs, inputs=VIEW)
+    @app.callback(output=outputs, **TABS.whole())
     def draw(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
         return update_profiles(services, search, mode)

@@ -15,8 +15,9 @@ from dashboard.components.chart import chart_absent, chart_card, chart_outputs, 
 from dashboard.components.switch import chooser, switch
 from dashboard.figures import segments as figures
 from dashboard.figures.segments import Scale
+from dashboard.pages.segments.evidence import TABS
 from dashboard.services import Services
-from dashboard.state import VIEW, View, page_key, view_of
+from dashboard.state import View, page_key, view_of
 
 CARD = "segments-scatter"
 CONTROLS = ("segments-x", "segments-y", "segments-colour", "segments-scale")
@@ -143,7 +144,7 @@ def register(app: dash.Dash, services: Services) -> None:
         "clear": Output("segments-clear-lasso", "className"),
     }
 
-    @app.callback(output=outputs, inputs=VIEW)
+    @app.callback(output=outputs, **TABS.whole())
     def draw(search: str | None, mode: str | None, **_: Any) -> dict[str, Any]:
         return update_scatter(services, search, mode)
 

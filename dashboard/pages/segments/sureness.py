@@ -15,8 +15,9 @@ from dashboard import ids
 from dashboard import text_segments as say
 from dashboard.components.reason import reason_field
 from dashboard.components.table import empty_table, table_rows
+from dashboard.pages.segments.evidence import TABS
 from dashboard.services import Services
-from dashboard.state import VIEW, view_of
+from dashboard.state import view_of
 
 CARD = "segments-sure"
 REASON, REFIT, SAID, JOB, CLOCK = (f"segments-refit{part}" for part in ("-reason", "", "-said", "-job", "-clock"))
@@ -102,11 +103,13 @@ def register(app: dash.Dash, services: Services) -> None:
     outputs = {
         "title": Output(f"{CARD}-title", "children"), "subtitle": Output(f"{CARD}-subtitle", "children"),
         "rows": Output(CARD, "children"), "fit": Output(f"{CARD}-fit", "children"),
+        "tab": Output(TABS.tab("sure"), "children"),
     }  # fmt: skip
 
-    @app.callback(output=outputs, inputs=VIEW)
+    @app.callback(output=outputs, **TABS.whole())
     def draw(search: str | None, **_: Any) -> dict[str, Any]:
-        return update_sureness(services, search)
+        told = update_sureness(services, search)
+        return told | {"tab": TABS.words("sure", told["title"])}
 
     @app.callback(
         Output(JOB, "data"), Output(SAID, "children"), Output(CLOCK, "disabled"), Output(REASON, "value"),
