@@ -168,3 +168,46 @@ def test_on_paper_there_is_nothing_to_press_but_the_view_is_said(watched, addres
     assert page.locator("#portfolio-answer").is_visible()
     page.emulate_media(media="screen")
     assert page.get_by_role("button", name="Copy link").is_visible()
+
+
+def test_tabs_move_by_arrows_stand_in_the_address_and_only_the_open_one_is_a_stop(watched, address):
+    page = watched.page
+    page.goto(f"{address}/segments")
+    page.locator("#segments-tab-sure span").wait_for()  # what was found stands on the tab
+    page.focus("#segments-tab-list")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/segments?tab=ways")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/segments?tab=sure")
+    page.locator("#segments-panel-sure").wait_for()
+    assert not page.locator("#segments-panel-list").is_visible()
+    marks = "[...document.querySelectorAll('#segments-page [role=tab]')].map(tab => tab.ariaSelected + tab.tabIndex)"
+    assert page.evaluate(marks) == ["false-1", "true0", "false-1", "false-1"]
+    page.reload()
+    page.locator("#segments-panel-sure").wait_for()
+    assert watched.errors == []
+
+
+def test_a_grid_is_one_stop_for_the_tab_key_and_arrows_move_within_it(watched, address):
+    page = watched.page
+    page.goto(f"{address}/segments")
+    page.locator("#segments-loans .ag-row").first.wait_for()
+    within = "document.activeElement.closest('#segments-loans') !== null"
+    page.focus("#segments-export")
+    page.keyboard.press("Tab")
+    assert page.evaluate(within)
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.matches('.ag-cell')")
+    page.keyboard.press("Tab")
+    assert not page.evaluate(within)
+    page.focus("#segments-export")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.id") == "segments-export"
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    while not page.evaluate("document.activeElement.matches('[col-id=borrower_ref]')"):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/customers?borrower=*")
