@@ -1,5 +1,5 @@
 """What a lender who lived through the sample book would have done on the way: fit the segments again where the page advises it,
-train once half a year of placements has matured, and train and fit again on the newest month.
+train and ask the outcomes about the segments once half a year of placements has matured, and train again on the newest month.
 
 Everything through the workflows a person uses, dated on the day the month's files arrived. Each step looks first whether it
 was done: a load that was cut short goes on where it stopped, and loading again trains nothing.
@@ -17,14 +17,14 @@ from core.segments.moved_on import has_moved_on
 from core.selection import NOT_STATED, Selection
 from core.synthetic import SampleFile
 from core.wording import dated
-from core.workflows.segments import refit
+from core.workflows.segments import compare, refit
 from core.workflows.train import train
 
 WHO = "sample book"
 """Who trained and fitted: nobody did, and the log should not say that a person had."""
 FIRST_TRAINING = 18
 """The month after which the first score is trained: by then the outcomes of loans placed in the first six have matured."""
-OUTCOMES_DECIDE = "a year of outcomes is known by now, and has a say in how many segments there are"
+OUTCOMES_DECIDE = "the outcomes of half a year are known by now, and have a say in how many segments there are"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,20 @@ class SampleHistory:
             return
         self._fit_where_advised(file, progress)
         if month == FIRST_TRAINING and not self.reader.models():
+            self._fit(file.received_on, OUTCOMES_DECIDE, progress)
             self._train(file.received_on, progress)
 
     def newest_month(self, file: SampleFile, progress: Progress) -> None:
-        """After the whole book is loaded: train on what has matured since, and let the outcomes speak about the segments."""
+        """After the whole book is loaded: compare the segments with other ways, and train on what has matured since.
+
+        The segments stay: fitted to this very month they would show moves that are the fit's and not the loans'."""
         day = file.received_on
-        if not any(each.trained_at[:10] >= day.isoformat() for each in self.reader.models()):
-            self._train(day, lambda share, words: progress(0.75 * share, words))
-        segmentation = self.reader.segmentation()
-        if segmentation is None:
+        if any(each.trained_at[:10] >= day.isoformat() for each in self.reader.models()):
             return
-        fitted_with_the_files = not segmentation.reason  # a person gives one, and so does what is done here
-        if fitted_with_the_files or segmentation.fitted_at[:10] < day.isoformat():
-            self._fit(day, OUTCOMES_DECIDE, lambda share, words: progress(0.75 + 0.25 * share, words))
+        if self.reader.segmentation() is not None:
+            with suppress(TooLittleData):
+                compare(self.reader, self.writer.on(day), today=day, who=WHO, progress=_told(day, progress, 0, 0.5))
+        self._train(day, progress)
 
     def _fit_where_advised(self, file: SampleFile, progress: Progress) -> None:
         margins = self.reader.segment_margins(Selection(as_of=file.as_of), by=["segment"])
@@ -68,14 +69,14 @@ class SampleHistory:
             self._fit(file.received_on, why, progress)
 
     def _fit(self, day: date, reason: str, progress: Progress) -> None:
-        def told(share: float, words: str) -> None:
-            progress(share, f"sample book, as of {dated(day)}: {words}")
-
+        told = _told(day, progress, 0, 0.5)
         with suppress(TooLittleData):
             refit(self.reader, self.writer.on(day), reason=reason, today=day, who=WHO, progress=told)
 
     def _train(self, day: date, progress: Progress) -> None:
-        def told(share: float, words: str) -> None:
-            progress(share, f"sample book, as of {dated(day)}: {words}")
+        train(self.reader, self.writer.on(day), today=day, who=WHO, progress=_told(day, progress, 0.5, 0.5))
 
-        train(self.reader, self.writer.on(day), today=day, who=WHO, progress=told)
+
+def _told(day: date, progress: Progress, start: float, length: float) -> Progress:
+    """The progress of a part, which says as of when it is done."""
+    return lambda share, words: progress(start + length * share, f"sample book, as of {dated(day)}: {words}")

@@ -14,9 +14,6 @@ from core.workflows import sample_history as room
 from core.workflows.sample_history import SampleHistory
 from tests.dashboard.small_book import BOOK
 
-LOADED_AT = "2026-11-30T02:00:00+00:00"
-"""When the files were loaded, and the first segments fitted with them."""
-
 
 def month(number: int) -> SampleFile:
     """The portfolio file of a month counted from 1: as of its end, received three days later."""
@@ -30,8 +27,10 @@ class Store:
 
     newest: date = date(2024, 11, 30)
     unlike: int = 0
+    has_segments: bool = True
     trained: list[str] = field(default_factory=list)
     fitted: list[tuple[str, str]] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
 
     def book(self):
         return replace(BOOK, days=(self.newest,))
@@ -40,8 +39,7 @@ class Store:
         return [Model(1, "logistic", "champion", day, "", {}, "") for day in self.trained]
 
     def segmentation(self):
-        last, reason = self.fitted[-1] if self.fitted else (LOADED_AT, "")
-        return Segmentation(1, 1, {}, ("A",), fitted_at=last, reason=reason)
+        return Segmentation(1, 1, {}, ("A",)) if self.has_segments else None
 
     def segment_margins(self, selection, by):
         assert selection.as_of == self.newest
@@ -70,6 +68,11 @@ def store(monkeypatch):
         held.fitted.append((f"{today}T12:00:00+00:00", reason))
         held.unlike = 10
 
+    def compare(reader, writer, *, today, who, progress):
+        assert (reader, writer, who) == (held, f"a writer of {today}", "sample book")
+        held.compared.append(str(today))
+
+    monkeypatch.setattr(room, "compare", compare)
     monkeypatch.setattr(room, "train", train)
     monkeypatch.setattr(room, "refit", refit)
     return held
@@ -84,12 +87,18 @@ def lived(store: Store, months: range) -> list[tuple[float, str]]:
     return told
 
 
-def test_the_first_score_is_trained_on_the_day_the_eighteenth_month_arrives(store):
+def test_on_the_day_the_eighteenth_month_arrives_the_outcomes_are_asked_about_segments_and_the_first_score_is_trained(
+    store,
+):
     told = lived(store, range(1, 18))
     assert (store.trained, store.fitted, told) == ([], [], [])
     told = lived(store, range(18, 25))
     assert store.trained == ["2026-05-03T12:00:00+00:00"]
-    assert told == [(0.5, "sample book, as of 3 May 2026: training")]
+    assert store.fitted == [("2026-05-03T12:00:00+00:00", room.OUTCOMES_DECIDE)]
+    assert told == [
+        (0.25, "sample book, as of 3 May 2026: finding segments"), (0.75, "sample book, as of 3 May 2026: training"),
+    ]  # fmt: skip
+    assert store.compared == []
 
 
 def test_segments_are_fitted_again_where_the_page_would_advise_it_and_say_how_many_were_unlike(store):
@@ -109,20 +118,22 @@ def test_where_later_months_are_loaded_already_nothing_is_done_in_the_name_of_an
     assert (store.trained, store.fitted) == ([], [])
 
 
-def test_after_the_newest_month_it_is_trained_and_fitted_once(store):
+def test_after_the_newest_month_it_is_compared_and_trained_once_and_the_segments_stay(store):
     store.trained.append("2026-05-03T12:00:00+00:00")
     history, told = SampleHistory(store, Writer()), []
     for _ in range(2):
         history.newest_month(month(24), lambda *words: told.append(words))
-    assert store.trained[1:] == ["2026-11-03T12:00:00+00:00"]
-    assert store.fitted == [("2026-11-03T12:00:00+00:00", room.OUTCOMES_DECIDE)]
-    assert told == [
-        (0.375, "sample book, as of 3 Nov 2026: training"), (0.875, "sample book, as of 3 Nov 2026: finding segments"),
-    ]  # fmt: skip
+    assert (store.trained[1:], store.compared, store.fitted) == (["2026-11-03T12:00:00+00:00"], ["2026-11-03"], [])
+    assert told == [(0.75, "sample book, as of 3 Nov 2026: training")]
 
 
-def test_what_a_person_trained_and_fitted_since_stays(store):
+def test_what_a_person_trained_since_stays(store):
     store.trained.append("2026-11-20T09:00:00+00:00")
-    store.fitted.append(("2026-11-21T09:00:00+00:00", "a person's reason"))
     SampleHistory(store, Writer()).newest_month(month(24), pytest.fail)
-    assert (len(store.trained), len(store.fitted)) == (1, 1)
+    assert (len(store.trained), store.compared) == (1, [])
+
+
+def test_a_book_without_segments_is_trained_all_the_same(store):
+    store.has_segments = False
+    SampleHistory(store, Writer()).newest_month(month(24), lambda *_: None)
+    assert (len(store.trained), store.compared) == (1, [])
