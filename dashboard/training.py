@@ -15,10 +15,12 @@ def start_training(services: Services) -> int:
     Raises:
         Refused: the book is empty, or a training waits or runs already.
     """
-    if services.reader().book().is_empty:
+    book = services.reader().book()
+    if book.is_empty:
         raise Refused("There is nothing to learn from yet", remedy="Load a portfolio file first.")
-    if any(job.kind == "train" and not job.is_over for job in services.jobs.recent(1_000)):
-        raise Refused("A training is on its way already", remedy="Wait until it is done, or stop it on Models.")
+    trains = ("train", "sample") if book.is_sample else ("train",)  # the sample book is trained as it is loaded
+    if any(job.kind in trains and not job.is_over for job in services.jobs.recent(1_000)):
+        raise Refused("A training is on its way already", remedy="Wait until it is done, or stop it on Batches.")
     return services.jobs.add("train", {}, services.settings.who)
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from core.selection import Selection
 from core.synthetic.dynamics import FALLING_PRODUCT
+from core.wording import dated
+from db.engine import open_store
+from db.reader import SqlPortfolioReader
 from tests import tutorial
 from tests.browser.conftest import Server, Watched
 
@@ -87,6 +92,32 @@ def test_the_page_shows_what_the_command_line_says(watched, sample_server):
     for name in ("recovery_rate", "cost_to_collect"):
         assert f"{told[name]['value'] * 100:.1f} %" in shown, name
     assert f"n = {told['outstanding']['n']:,}" in shown
+
+
+def test_the_sample_book_comes_with_a_past_of_models_and_with_segments_that_fit_it(watched, sample_server):
+    told = json.loads(sample_server.command("models"))
+    first, second = sorted(told["models"], key=lambda each: each["model"])
+    assert (first["verdict"], second["verdict"], {each["who"] for each in told["events"]}) == (
+        "usable", "usable", {"sample book"},
+    )  # fmt: skip
+    months = [date.fromisoformat(each["trained_at"][:10]) for each in (first, second)]
+    assert (months[1].year - months[0].year) * 12 + months[1].month - months[0].month == 6
+    assert told["champion"] in (first["model"], second["model"])
+    engine = open_store(sample_server.db, create=False)
+    reader = SqlPortfolioReader(engine, "sample")
+    last = reader.models()[0].card
+    assert last["comparison"]["on"] in ("later", "new")  # they met on loans new to both
+    ways = {each["name"]: each for each in reader.segmentation().comparison["ways"]}
+    assert ways["K-means"]["ari"] >= 0.80
+    assert ways["K-means"]["jaccard"] >= 0.75
+    margins = reader.segment_margins(Selection())
+    assert margins["unlike"].sum() <= 0.05 * margins["placed"].sum()
+    engine.dispose()
+    page = opened(watched, f"{sample_server.url}/models")
+    expect(page.locator("#models-answer")).to_contain_text(f"Model {told['champion']}", timeout=SLOW)
+    for day in months:
+        expect(page.locator("#models-registry")).to_contain_text(dated(day))
+    assert_clean(watched)
 
 
 def test_the_planted_fall_of_one_product_is_named_in_words_and_amounts(watched, sample_server):
