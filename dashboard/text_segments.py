@@ -10,13 +10,12 @@ import pandas as pd
 from core.metrics.flows import LEFT, NEW
 from core.metrics.intervals import wilson
 from core.records import Job, Segmentation
-from core.segments.moved_on import has_moved_on
+from core.segments.moved_on import RECOGNISED_FROM, STABLE_FROM, has_moved_on
 from core.selection import NOT_STATED
 from core.wording import agree
 from dashboard import format as show
 from dashboard.components.table import BELOW, NONE
 
-STABLE_FROM, RECOGNISED_FROM = 0.80, 0.75
 JOBS = {"refit": "Fitting the segments again", "compare segments": "Comparing with other ways"}
 NO_SEGMENTS = "this book has no segments yet"
 MOVED_BY_THE_FIT = " The segments were fitted to the loans of this month-end: some moves are the fit's, not the loans', and the next month has none of those."

@@ -18,13 +18,12 @@ from core.segments.agreement import adjusted_rand, best_jaccard, overlaps
 from core.segments.explained import as_far_as_it_pays
 from core.segments.features import Numbers, ratios_of
 from core.segments.geometry import distances, frame_of_reference, in_space, standardised
+from core.segments.moved_on import RECOGNISED_FROM, STABLE_FROM
 
 FEWEST_LOANS = 50
 K_TRIED = (2, 3, 4, 5, 6)
 NATURAL = {"k": 4, "ari": 0.90, "jaccard": 0.85}
 """The ratios alone hold groups where at least four are found again nearly whole on every redraw."""
-STABLE_FROM = 0.80
-RECOGNISED_FROM = 0.75
 AS_STABLE_WITHIN = {"ari": 0.15, "jaccard": 0.10}
 KEPT_WITHIN = 0.20
 """A number of segments in use stays where it misses the limits by no more: a refit should not flutter at them, and a redraw of a redraw agrees less."""

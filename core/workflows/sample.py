@@ -14,7 +14,7 @@ from core.workflows.report import IngestReport, IngestRequest
 from core.workflows.sample_history import SampleHistory
 
 SEED = 7
-LOANS, MONTHS = 6000, 24
+LOANS, MONTHS = 6000, 27
 LOADED = 0.65
 """The part of the whole that loading the months is; with the book on show, the newest training follows."""
 _ARRIVAL = ("payments", "actions", "portfolio")  # the portfolio last: it scores with the month's payments in the store

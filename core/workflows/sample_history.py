@@ -1,5 +1,5 @@
 """What a lender who lived through the sample book would have done on the way: fit the segments again where the page advises it,
-train and ask the outcomes about the segments once half a year of placements has matured, and train again on the newest month.
+train and ask the outcomes about the segments once the first of them have matured, and train again on the newest month.
 
 Everything through the workflows a person uses, dated on the day the month's files arrived. Each step looks first whether it
 was done: a load that was cut short goes on where it stopped, and loading again trains nothing.
@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from core.errors import TooLittleData
+from core.errors import Refused, TooLittleData
 from core.ports import PortfolioReader, PortfolioWriter, Progress
-from core.segments.moved_on import has_moved_on
+from core.segments.moved_on import has_moved_on, holds_still
 from core.selection import NOT_STATED, Selection
 from core.synthetic import SampleFile
 from core.wording import dated
@@ -22,9 +22,11 @@ from core.workflows.train import train
 
 WHO = "sample book"
 """Who trained and fitted: nobody did, and the log should not say that a person had."""
-FIRST_TRAINING = 18
-"""The month after which the first score is trained: by then the outcomes of loans placed in the first six have matured."""
-OUTCOMES_DECIDE = "the outcomes of half a year are known by now, and have a say in how many segments there are"
+FIRST_TRAINING = 14
+"""The month after which the first score is trained: by then the outcomes of loans placed in the first two have matured, and by
+the newest month what it said of the loans new in months 14 and 15 has come true."""
+OUTCOMES_DECIDE = "the first outcomes are known by now, and have a say in how many segments there are"
+LESS_STILL = "held against the outcomes known by now, the segments were found again less surely than we ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,16 @@ class SampleHistory:
     def newest_month(self, file: SampleFile, progress: Progress) -> None:
         """After the whole book is loaded: compare the segments with other ways, and train on what has matured since.
 
-        The segments stay: fitted to this very month they would show moves that are the fit's and not the loans'."""
+        The segments stay where they hold still: fitted to this very month they would show moves that are the fit's and not
+        the loans'."""
         day = file.received_on
         if any(each.trained_at[:10] >= day.isoformat() for each in self.reader.models()):
             return
-        if self.reader.segmentation() is not None:
-            with suppress(TooLittleData):
-                compare(self.reader, self.writer.on(day), today=day, who=WHO, progress=_told(day, progress, 0, 0.5))
+        with suppress(TooLittleData, Refused):
+            compare(self.reader, self.writer.on(day), today=day, who=WHO, progress=_told(day, progress, 0, 0.2))
+        segmentation = self.reader.segmentation()
+        if segmentation is not None and not holds_still(segmentation.comparison):
+            self._fit(day, LESS_STILL, lambda share, words: progress(0.2 + 0.6 * share, words))
         self._train(day, progress)
 
     def _fit_where_advised(self, file: SampleFile, progress: Progress) -> None:

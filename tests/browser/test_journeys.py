@@ -101,7 +101,7 @@ def test_the_sample_book_comes_with_a_past_of_models_and_with_segments_that_fit_
         "usable", "usable", {"sample book"},
     )  # fmt: skip
     months = [date.fromisoformat(each["trained_at"][:10]) for each in (first, second)]
-    assert (months[1].year - months[0].year) * 12 + months[1].month - months[0].month == 6
+    assert (months[1].year - months[0].year) * 12 + months[1].month - months[0].month == 13
     assert told["champion"] in (first["model"], second["model"])
     engine = open_store(sample_server.db, create=False)
     reader = SqlPortfolioReader(engine, "sample")

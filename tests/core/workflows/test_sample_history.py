@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from core.errors import Refused
 from core.records import Model, Segmentation
 from core.synthetic import SampleFile
 from core.workflows import sample_history as room
@@ -28,6 +29,7 @@ class Store:
     newest: date = date(2024, 11, 30)
     unlike: int = 0
     has_segments: bool = True
+    ari: float = 0.8
     trained: list[str] = field(default_factory=list)
     fitted: list[tuple[str, str]] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)
@@ -39,7 +41,8 @@ class Store:
         return [Model(1, "logistic", "champion", day, "", {}, "") for day in self.trained]
 
     def segmentation(self):
-        return Segmentation(1, 1, {}, ("A",)) if self.has_segments else None
+        told = {"ways": [{"ari": self.ari, "jaccard": 0.9}, {"ari": 0.1, "jaccard": 0.1}]} if self.compared else None
+        return Segmentation(1, 1, {}, ("A",), comparison=told) if self.has_segments else None
 
     def segment_margins(self, selection, by):
         assert selection.as_of == self.newest
@@ -70,6 +73,8 @@ def store(monkeypatch):
 
     def compare(reader, writer, *, today, who, progress):
         assert (reader, writer, who) == (held, f"a writer of {today}", "sample book")
+        if not held.has_segments:
+            raise Refused("This book has no segments yet", remedy="Load a portfolio file.")
         held.compared.append(str(today))
 
     monkeypatch.setattr(room, "compare", compare)
@@ -87,16 +92,16 @@ def lived(store: Store, months: range) -> list[tuple[float, str]]:
     return told
 
 
-def test_on_the_day_the_eighteenth_month_arrives_the_outcomes_are_asked_about_segments_and_the_first_score_is_trained(
+def test_on_the_day_the_fourteenth_month_arrives_the_outcomes_are_asked_about_segments_and_the_first_score_is_trained(
     store,
 ):
-    told = lived(store, range(1, 18))
+    told = lived(store, range(1, 14))
     assert (store.trained, store.fitted, told) == ([], [], [])
-    told = lived(store, range(18, 25))
-    assert store.trained == ["2026-05-03T12:00:00+00:00"]
-    assert store.fitted == [("2026-05-03T12:00:00+00:00", room.OUTCOMES_DECIDE)]
+    told = lived(store, range(14, 28))
+    assert store.trained == ["2026-01-03T12:00:00+00:00"]
+    assert store.fitted == [("2026-01-03T12:00:00+00:00", room.OUTCOMES_DECIDE)]
     assert told == [
-        (0.25, "sample book, as of 3 May 2026: finding segments"), (0.75, "sample book, as of 3 May 2026: training"),
+        (0.25, "sample book, as of 3 Jan 2026: finding segments"), (0.75, "sample book, as of 3 Jan 2026: training"),
     ]  # fmt: skip
     assert store.compared == []
 
@@ -114,12 +119,12 @@ def test_segments_are_fitted_again_where_the_page_would_advise_it_and_say_how_ma
 
 def test_where_later_months_are_loaded_already_nothing_is_done_in_the_name_of_an_earlier_one(store):
     store.newest, store.unlike = month(24).as_of, 500
-    SampleHistory(store, Writer()).month_arrived(18, month(18), pytest.fail)
+    SampleHistory(store, Writer()).month_arrived(14, month(14), pytest.fail)
     assert (store.trained, store.fitted) == ([], [])
 
 
 def test_after_the_newest_month_it_is_compared_and_trained_once_and_the_segments_stay(store):
-    store.trained.append("2026-05-03T12:00:00+00:00")
+    store.trained.append("2026-01-03T12:00:00+00:00")
     history, told = SampleHistory(store, Writer()), []
     for _ in range(2):
         history.newest_month(month(24), lambda *words: told.append(words))
@@ -137,3 +142,10 @@ def test_a_book_without_segments_is_trained_all_the_same(store):
     store.has_segments = False
     SampleHistory(store, Writer()).newest_month(month(24), lambda *_: None)
     assert (len(store.trained), store.compared) == (1, [])
+
+
+def test_segments_that_held_less_still_than_asked_are_fitted_again_before_the_training(store):
+    store.ari = 0.79
+    SampleHistory(store, Writer()).newest_month(month(24), lambda *_: None)
+    assert store.fitted == [("2026-11-03T12:00:00+00:00", room.LESS_STILL)]
+    assert len(store.trained) == 1
