@@ -113,7 +113,7 @@ def test_the_sample_book_comes_with_a_past_of_models_and_with_segments_that_fit_
     margins = reader.segment_margins(Selection())
     assert margins["unlike"].sum() <= 0.05 * margins["placed"].sum()
     engine.dispose()
-    page = opened(watched, f"{sample_server.url}/models")
+    page = opened(watched, f"{sample_server.url}/models?tab=which")
     expect(page.locator("#models-answer")).to_contain_text(f"Model {told['champion']}", timeout=SLOW)
     for day in months:
         expect(page.locator("#models-registry")).to_contain_text(dated(day))
