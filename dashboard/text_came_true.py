@@ -38,8 +38,9 @@ def ratio_title(row: Row) -> str:
 def ratio_subtitle(row: Row, whole_row: Row | None) -> str:
     """The 12 newest months, the slope, and who is left out; beside it the whole, where older loans matured too."""
     of = row["details"]
-    every = "" if whole_row is None or whole_row["n"] == row["n"] else f" Of all months: {_held(whole_row)}."
-    newest = ", the 12 newest months that matured" if row["what"] == "recent" else ""
+    is_all = whole_row is not None and whole_row["n"] == row["n"]  # no more than 12 months have matured
+    every = "" if whole_row is None or is_all else f" Of all months: {_held(whole_row)}."
+    newest = ", the 12 newest months that matured" if row["what"] == "recent" and not is_all else ""
     months = f"Loans of {show.month(of['first_day'])} to {show.month(of['last_day'])}{newest}: "
     whole = months + _held(row)
     slope = f"slope {figure(of['slope'], 2)} ({figure(of['slope_low'], 2)} to {figure(of['slope_high'], 2)})"

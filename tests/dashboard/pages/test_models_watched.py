@@ -207,6 +207,14 @@ def test_findings_of_before_the_newest_months_were_told_apart_show_the_whole_and
     assert "newest months" not in text_drift.told(alert).evidence
 
 
+def test_where_no_more_than_twelve_months_have_matured_they_are_not_told_apart_from_all():
+    recent = next(each for each in ROWS if each["what"] == "recent")
+    others = [each for each in ROWS if each["what"] != "calibration"]
+    told = came_true.update_came_true(*shown(book(*others, recent | {"what": "calibration"})), "light")
+    assert "Loans of Nov 2024 to Oct 2025: 75 not recovered of 300 loans" in told["subtitle"]
+    assert "months" not in told["subtitle"].split("slope")[1]
+
+
 def test_a_slope_beyond_its_alarm_says_which_way_the_score_is_wrong():
     for value, words in ((0.6, "too sure of itself"), (1.5, "not sure enough of itself")):
         (alert,) = alerts([row("slope", value, 300, 75, 1, low=value - 0.1, high=value + 0.1)])
