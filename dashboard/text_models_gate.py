@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.columns import by_field
 from core.records import Model, Ruling
 from core.scores.gate import NEAR_BOTH, SUSPICIOUS_AUC, SUSPICIOUS_AUC_OF_KNOWN, SUSPICIOUS_LIFT
 from dashboard import format as show
@@ -35,13 +36,22 @@ def gate_title(model: Model | None) -> str:
 def gate_subtitle(model: Model | None) -> str:
     """What the gate asks of a column."""
     if model is None:
-        return f"{show.UNDEFINED}, because nothing was trained on this book yet."
+        return (
+            f"Whatever a training finds: what Recoup's columns date after the outcome ({_headers(after=True)}), and who somebody is "
+            f"({_headers(after=False)}). Every other column is asked when it trains: what it tells alone, and on top of all others."
+        )
     n = show.count(model.card["n"], "loans") if is_number(model.card.get("n")) else "no loans with an outcome"
     return (
         f"Kept out: written after the outcome, protected, an AUC above {figure(SUSPICIOUS_AUC, 2)} alone "
         f"({figure(SUSPICIOUS_AUC_OF_KNOWN, 2)} for facts Recoup defines), or a lift of the cross-validated AUC of all others by more than "
         f"{figure(SUSPICIOUS_LIFT, 2)}, or above {figure(NEAR_BOTH[0], 2)} alone with a lift above {figure(NEAR_BOTH[1], 2)}; measured on {n}."
     )
+
+
+def _headers(*, after: bool) -> str:
+    """The portfolio columns that are written after the outcome, or the protected ones."""
+    columns = by_field("portfolio").values()
+    return ", ".join(each.header for each in columns if (each.known_at == "after" if after else each.protected))
 
 
 def gate_rows(card: Row, rulings: Sequence[Ruling]) -> list[dict[str, str]]:

@@ -70,7 +70,7 @@ def why(card: Row) -> str:
 def out(shown: Model | None) -> str:
     """How many columns stay out, and how many are questioned."""
     if shown is None:
-        return "Asked at the first training"
+        return "What tells the outcome, and who somebody is"
     kept, asked = len(shown.card.get("quarantined", ())), len(shown.card.get("questioned", ()))
     said = f"{show.count(kept, 'columns')} kept out" if kept else "No column kept out"
     return f"{said}, {show.number(asked)} questioned" if asked else said

@@ -25,10 +25,10 @@ MOST_SHOWN = 8
 
 def card() -> html.Section:
     """The list, empty."""
-    head = html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")])
+    head = [html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")]
     return html.Section(
         [
-            html.Div(head, className="card-head"),
+            *head,
             html.Div([], id=LIST, role="status"),
             html.Div(html.Button(say.RECALIBRATE, id=ANEW, className="is-absent"), className="actions"),
             html.P("", id=RECALIBRATING, className="muted unseen", role="status"),

@@ -28,7 +28,8 @@ def card() -> html.Section:
     ]  # fmt: skip
     return html.Section(
         [
-            html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")]),
+            html.H2("", id=TITLE),
+            html.P("", id=SUBTITLE, className="subtitle"),
             listing(grid(CARD, columns, label="Rules of promotion", rowData=[])),
         ],
         className="is-absent",

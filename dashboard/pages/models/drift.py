@@ -28,10 +28,10 @@ def card() -> html.Section:
         text_column("moved", "Where most", minWidth=190, flex=3, wrapText=True, autoHeight=True),
         text_column("missing", "Not stated", minWidth=150, flex=2, wrapText=True, autoHeight=True),
     ]  # fmt: skip
-    head = [html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")])]
+    head = [html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")]
     return html.Section(
         [
-            html.Div(head, className="card-head"),
+            *head,
             grid(CARD, columns, label="Drift of the score and its inputs", rowData=[]),
         ],
         className="is-absent",

@@ -23,6 +23,7 @@ from dashboard.services import Services
 CARD = "models-quarantine"
 TITLE, SUBTITLE, SAID = f"{CARD}-title", f"{CARD}-subtitle", f"{CARD}-said"
 COLUMN, BECAUSE, ALLOW, FORBID = f"{CARD}-column", f"{CARD}-because", f"{CARD}-allow", f"{CARD}-forbid"
+FORM = f"{CARD}-form"
 GOOD, BAD = "notice good", "notice bad"
 
 
@@ -51,8 +52,7 @@ def card() -> html.Section:
             html.H2("", id=TITLE),
             html.P("", id=SUBTITLE, className="subtitle"),
             listing(grid(CARD, columns, label="Columns that stay out of the score", rowData=[])),
-            html.P(say.FORM_NOTE, className="muted"),
-            form,
+            html.Div([html.P(say.FORM_NOTE, className="muted"), form], id=FORM, className="is-absent"),
             html.Div("", id=SAID, className="notice", role="status"),
         ],
         className="card",
@@ -76,6 +76,7 @@ def update_quarantine(services: Services, seen: Seen, chosen: str | None = "") -
         "look": listing_look(rows),
         "options": [{"label": name, "value": name} for name in names],
         "column": chosen if chosen in names else "",
+        "form": "" if names else "is-absent",
     }
 
 
@@ -106,6 +107,7 @@ def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
         "title": Output(TITLE, "children"), "subtitle": Output(SUBTITLE, "children"), "rows": Output(CARD, "rowData"),
         "look": Output(listing_id(CARD), "className"),
         "options": Output(COLUMN, "options"), "column": Output(COLUMN, "value"),
+        "form": Output(FORM, "className"),
     }  # fmt: skip
 
     @app.callback(output=places, **view, state={"chosen": State(COLUMN, "value")})

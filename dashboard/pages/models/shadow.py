@@ -27,7 +27,8 @@ def card() -> html.Section:
     ]  # fmt: skip
     return html.Section(
         [
-            html.Div([html.H2("", id=TITLE), html.P(say.SHADOWED, className="subtitle")]),
+            html.H2("", id=TITLE),
+            html.P(say.SHADOWED, className="subtitle"),
             grid(CARD, columns, label="Models in the shadow", rowData=[]),
         ],
         className="is-absent",

@@ -50,7 +50,7 @@ def test_every_column_that_was_stopped_questioned_or_let_in_has_a_row_with_its_f
     assert rows["grade"]["word"] == "Let in by bob on 1 Nov 2026: bureau"
     assert rows["new"]["word"] == "Kept out by ana on 20 Nov 2026: a test"
     assert [each["value"] for each in told["options"]] == ["grade", "new", "tier", "x9"]
-    assert told["column"] == ""
+    assert (told["column"], told["form"]) == ("", "")
     assert quarantine.update_quarantine(services, seen, "tier")["column"] == "tier"
     assert quarantine.update_quarantine(services, seen, "forged")["column"] == ""
 
@@ -95,7 +95,11 @@ def test_before_any_training_nothing_is_listed():
     _, services, seen = book_with()
     told = quarantine.update_quarantine(services, seen)
     assert (told["title"], told["rows"], told["column"]) == ("Columns that stay out", [], "")
-    assert (told["options"], told["look"]) == ([], "is-absent")
+    assert (told["options"], told["look"], told["form"]) == ([], "is-absent", "is-absent")
+    assert told["subtitle"].startswith("Whatever a training finds: what Recoup's columns date after the outcome (")
+    assert "Legal_Action_Taken" in told["subtitle"].split(")")[0]
+    assert "who somebody is (Age, Gender" in told["subtitle"]
+    assert "Days_Past_Due" not in told["subtitle"]
     assert recipe.update_recipe(seen)["subtitle"] == "n/a, because nothing was trained on this book yet."
 
 
