@@ -61,8 +61,8 @@ class PortfolioReader(Protocol):
         workable_loans, workable_balance, expected_loans, expected_recovery (sums over loans with an expectation)."""
 
     def expected_spread(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
-        """Open loans on `selection.as_of` whose expectation a model told: columns `by` + loans, expected_recovery
-        (currency) and variance (currency squared, for `core.scores.rate.intervals.sum_interval`)."""
+        """Open loans on `selection.as_of` whose expectation a model told: columns `by` + loans, expected_recovery,
+        expected_net (currency) and variance (currency squared, for `core.scores.rate.intervals.sum_interval`)."""
 
     def stock_history(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         """`stock` for every day of the book up to `selection.as_of`, with the column as_of first."""

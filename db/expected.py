@@ -16,7 +16,7 @@ from db.frames import COUNT, frame_of
 from db.sums import Scope, check_groups, kept, summed
 from db.tables import scores, snapshots
 
-_MEASURES = {"loans": COUNT, "expected_recovery": "money", "variance": "number"}
+_MEASURES = {"loans": COUNT, "expected_recovery": "money", "expected_net": "money", "variance": "number"}
 
 
 def expected_spread(connection: Connection, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
@@ -32,6 +32,7 @@ def _spread(asked: Asked, by: Sequence[str]) -> Select[Any]:
             *dimensions(asked.known),
             literal(1).label("loans"),
             scores.c.expected_recovery,
+            scores.c.expected_net,
             scores.c.expected_variance.label("variance"),
         )
         .select_from(snapshots.join(scores, live_score(asked.known)))

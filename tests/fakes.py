@@ -242,7 +242,7 @@ class FakePortfolioReader:
         rows = _kept(self._open(), selection)
         told = rows[(rows["as_of"] == self._day(selection)) & rows["expected_variance"].notna()]
         named = told.assign(loans=1, variance=told["expected_variance"])
-        return _sums(named, by, ["loans", "expected_recovery", "variance"])
+        return _sums(named, by, ["loans", "expected_recovery", "expected_net", "variance"])
 
     def stock_history(self, selection: Selection, by: Sequence[str] = ()) -> pd.DataFrame:
         self._check(by, DIMENSIONS)

@@ -130,5 +130,6 @@ def test_a_recalibration_that_cannot_be_is_refused_in_words_and_changes_nothing(
     code, told = asked(url, "train", "--recalibrate", "--because", "fewer paid")
     assert code != 0
     assert "Model 2 cannot be recalibrated" in json.dumps(told)
-    assert sources(engine) == [] or len(rows_of(engine, "SELECT id FROM models")) == 4
+    assert len(rows_of(engine, "SELECT id FROM models")) == 4
+    assert rows_of(engine, "SELECT id FROM models WHERE status = 'champion'") == [(2,)]
     assert "Nothing says why" in json.dumps(asked(url, "train", "--recalibrate")[1])

@@ -80,6 +80,7 @@ def test_how_sure_expected_sums_are_is_told_of_loans_whose_expectation_a_model_t
     assert records(whole, "loans", "expected_recovery") == [(5, 1350.75)]
     squares = (100**2 + 900.5**2 + 100**2 + 250.25**2) / 4
     assert whole["variance"].tolist() == pytest.approx([squares])
+    assert whole["expected_net"].tolist() == [1350.75 - 5]  # one less each
     by = reader.expected_spread(NOW, ["product"])
     assert int(by["loans"].sum()) == 5
     assert by["variance"].sum() == pytest.approx(squares)

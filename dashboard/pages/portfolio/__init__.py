@@ -9,7 +9,7 @@ from dashboard import compared
 from dashboard.components.head import page_layout
 from dashboard.components.switch import keep_in_url
 from dashboard.page import Page
-from dashboard.pages.portfolio import attention, bridge, change, evidence, headline, restated, stuck, year
+from dashboard.pages.portfolio import attention, bridge, change, evidence, expected, headline, restated, stuck, year
 from dashboard.services import Services
 
 PAGE = Page("/", "Portfolio", "See", "How are we doing, and what needs attention?")
@@ -29,6 +29,7 @@ def layout() -> html.Div:
             headline.counter_cards(),
             html.Div([change.card(), bridge.card()], className="row-even"),
             html.Div([stuck.card(), evidence.freshness_card()], className="row-2"),
+            expected.card(),
             evidence.largest_card(),
         ],
     )
@@ -39,5 +40,5 @@ def register(app: dash.Dash, services: Services) -> None:
     for control in (*compared.controls_of(PAGE.key), *change.CONTROLS, *stuck.CONTROLS):
         keep_in_url(app, control)
     headline.register(app, services, PAGE)
-    for part in (restated, attention, year, change, bridge, stuck, evidence):
+    for part in (restated, attention, year, change, bridge, stuck, expected, evidence):
         part.register(app, services)
