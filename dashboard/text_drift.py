@@ -99,7 +99,7 @@ def reason_of(alert: Alert) -> str:
 
 def recalibrating(job: int) -> str:
     """That it was asked for, and where to see how far it is."""
-    return f"Recalibration asked for, job {job}. Its progress stands under Train, above the tabs."
+    return f"Asked for, job {job}: its progress stands under Train, above the tabs"
 
 
 def attention_of(found: Sequence[Alert]) -> Told | None:

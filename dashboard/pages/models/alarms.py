@@ -14,12 +14,11 @@ from dashboard import ids
 from dashboard import text_drift as say
 from dashboard.pages.models.seen import Listens, Shared
 from dashboard.pages.models.watched import watched
-from dashboard.pages.models.work import RECALIBRATING
+from dashboard.pages.models.work import ANEW
 from dashboard.training import start_recalibration
 
 CARD = "models-alarms"
-TITLE, SUBTITLE, LIST, MATURITY = f"{CARD}-title", f"{CARD}-subtitle", f"{CARD}-list", f"{CARD}-maturity"
-ANEW = f"{CARD}-recalibrate"
+TITLE, SUBTITLE, LIST = f"{CARD}-title", f"{CARD}-subtitle", f"{CARD}-list"
 MOST_SHOWN = 8
 
 
@@ -30,9 +29,7 @@ def card() -> html.Section:
         [
             *head,
             html.Div([], id=LIST, role="status"),
-            html.Div(html.Button(say.RECALIBRATE, id=ANEW, className="is-absent"), className="actions"),
-            html.P("", id=RECALIBRATING, className="muted unseen", role="status"),
-            html.P("", id=MATURITY, className="subtitle unseen"),
+            html.Button(say.RECALIBRATE, id=ANEW, className="is-absent"),
         ],
         className="is-absent",
         id=CARD,
@@ -85,23 +82,28 @@ def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
         Output(TITLE, "children"),
         Output(SUBTITLE, "children"),
         Output(LIST, "children"),
-        Output(MATURITY, "children"),
         Output(CARD, "className"),
     ]
 
     @app.callback(places, **view)
-    def alarms(search: str | None, **_: Any) -> tuple[str, str, list[Any], str, str]:
+    def alarms(search: str | None, **_: Any) -> tuple[str, str, list[Any], str]:
         _, model, rows = watched(shared, search)
-        return *update_alarms(model, rows), "card" if rows else "is-absent"
+        title, subtitle, listed, waits = update_alarms(model, rows)
+        return (
+            title,
+            subtitle,
+            [*listed, html.P(waits, id=f"{CARD}-maturity", className="subtitle")],
+            "card" if rows else "is-absent",
+        )
 
-    @app.callback(Output(ANEW, "className"), **view)
-    def button(search: str | None, **_: Any) -> str:
+    @app.callback(Output(ANEW, "className"), Output(ANEW, "children"), **view)
+    def button(search: str | None, **_: Any) -> tuple[str, str]:
         _, model, rows = watched(shared, search)
-        return "is-absent" if advised(model, rows) is None else "button"
+        return "is-absent" if advised(model, rows) is None else "button", say.RECALIBRATE
 
     @app.callback(
-        Output(RECALIBRATING, "children"), Input(ANEW, "n_clicks"), State(ids.URL, "search"), prevent_initial_call=True
-    )
+        Output(ANEW, "children", allow_duplicate=True), Input(ANEW, "n_clicks"), State(ids.URL, "search"), prevent_initial_call=True,
+    )  # fmt: skip
     def recalibrate(_: int | None, search: str | None) -> str:
         _, model, rows = watched(shared, search)
         alert = advised(model, rows)

@@ -18,8 +18,8 @@ from dashboard.training import start_training
 CARD = "models-work"
 TRAIN, STOP, PULSE, BAR = "models-train", "models-stop", "models-pulse", "models-bar"
 MESSAGE, OUTCOME, SAID, CHANGED = "models-message", "models-outcome", "models-said", "models-changed"
-RECALIBRATING = "models-recalibrating"
-"""What is said of a recalibration asked for beside the alert that advises it."""
+ANEW = "models-alarms-recalibrate"
+"""The button beside the alert that advises a recalibration; once pressed it says that it was asked for."""
 PULSE_MS, ABSENT, LOOKED_AT = 700, "is-absent", 200
 
 
@@ -85,7 +85,7 @@ def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
         inputs={
             "_": Input(PULSE, "n_intervals"), "known": Input(ids.REVISION, "data"), "begun": Input(SAID, "children"),
             "changed": Input(CHANGED, "children"),
-            "recalibrating": Input(RECALIBRATING, "children"),
+            "recalibrating": Input(ANEW, "children"),
         },
     )  # fmt: skip
     def work(known: int | str | None, **_: Any) -> dict[str, Any]:
