@@ -44,8 +44,11 @@ def by_kind():
 
 
 KINDS = ("logistic", "random_forest", "gradient_boosting")
+learned_elsewhere = pytest.mark.no_cover
+"""Many fits: tests of a room each in `learning` cover the ways to learn, and the refusal of noise below the way through."""
 
 
+@learned_elsewhere
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_finds_the_signal_put_in(by_kind, kind):
     trained = by_kind[kind]
@@ -153,6 +156,7 @@ def test_reasons_name_facts_with_direction_and_size(by_kind):
     assert any(each.startswith("Instalments take 0.90 of income") for each in reasons)
 
 
+@learned_elsewhere
 def test_the_same_book_gives_the_same_model(by_kind, monkeypatch):
     only(monkeypatch, "gradient_boosting")
     again = trained_on(world(seed=3, loans=700, borrowers=400), ("NOISE",))
@@ -166,15 +170,18 @@ def test_noise_is_refused_and_leaves_no_artifact():
     assert trained.card["p_value"] > 0.005 or trained.card["auc_ci"][0] <= 0.5
 
 
+@learned_elsewhere
 def test_the_simplest_within_one_standard_error_is_chosen():
-    tried = trained_on(world(seed=7, loans=900)).card["candidates"]
+    trained = trained_on(world(seed=7, loans=900))
+    tried = trained.card["candidates"]
     good = [kind for kind, each in tried.items() if each["worse_by"] <= each["worse_by_se"]]
-    assert trained_on(world(seed=7, loans=900)).kind == good[0]
+    assert trained.kind == good[0]
     assert min(each["log_loss"] for each in tried.values()) == next(
         each["log_loss"] for each in tried.values() if each["worse_by"] == 0
     )
 
 
+@learned_elsewhere
 def test_risk_is_that_under_standard_and_not_under_what_was_done():
     frame = world(seed=2, loans=2500, strategy_effect=2.0)
     trained = trained_on(frame)
@@ -186,6 +193,7 @@ def test_risk_is_that_under_standard_and_not_under_what_was_done():
     assert actual.mean() == pytest.approx(non_recovery(legal).outcome.mean(), abs=0.05)
 
 
+@learned_elsewhere
 def test_a_quarantined_column_of_the_contract_stays_out_of_the_model():
     frame = world(seed=3)
     frame["missed_payments"] = np.where(frame["cash_12m"] == 0, 6, 0)

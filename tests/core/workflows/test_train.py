@@ -166,6 +166,7 @@ def test_a_second_model_that_is_no_better_on_later_loans_waits_as_challenger(in_
     assert "it waits as challenger, because it fails against model 1: it is not clearly better" in result["sentence"]
 
 
+@pytest.mark.no_cover  # thousands of fits that the other trainings cover
 def test_a_model_that_beats_the_champion_on_loans_new_to_both_takes_its_place():
     old = world(seed=11, loans=500, signal=0.6)
     old["dpd"] = 180 - old["dpd"]
