@@ -81,8 +81,10 @@ def update_quarantine(services: Services, seen: Seen, chosen: str | None = "") -
 
 
 def _offered(seen: Seen, rulings: Iterable[Ruling]) -> list[str]:
-    """The columns that a word may be given on here: those the card speaks of, and those somebody ruled on."""
-    return sorted({*named_by(seen.card), *(each.column for each in rulings)})
+    """The columns that a word may be given on here: those the card speaks of (questioned ones too: a person may keep them
+    out), and those somebody ruled on."""
+    questioned = (each["column"] for each in seen.card.get("questioned", ()))
+    return sorted({*named_by(seen.card), *questioned, *(each.column for each in rulings)})
 
 
 def rule(services: Services, seen: Seen, column: str | None, because: str | None, *, allowed: bool) -> tuple[str, str]:

@@ -49,7 +49,7 @@ def test_every_column_that_was_stopped_questioned_or_let_in_has_a_row_with_its_f
     ]  # fmt: skip
     assert rows["grade"]["word"] == "Let in by bob on 1 Nov 2026: bureau"
     assert rows["new"]["word"] == "Kept out by ana on 20 Nov 2026: a test"
-    assert [each["value"] for each in told["options"]] == ["grade", "new", "tier", "x9"]
+    assert [each["value"] for each in told["options"]] == ["Days_Past_Due", "grade", "new", "tier", "x9"]
     assert (told["column"], told["form"]) == ("", "")
     assert quarantine.update_quarantine(services, seen, "tier")["column"] == "tier"
     assert quarantine.update_quarantine(services, seen, "forged")["column"] == ""
@@ -66,6 +66,15 @@ def test_a_word_is_kept_for_the_next_training_and_said():
     said, tone = quarantine.rule(services, seen, "x9", "", allowed=False)
     assert (tone, reader.rulings()[0].allowed) == ("notice good", False)
     assert "stays out" in said
+
+
+def test_a_questioned_column_may_be_kept_out_here():
+    reader, services, seen = book_with(model(4, "champion", GATED))
+    said, tone = quarantine.rule(
+        services, seen, "Days_Past_Due", "the arrears are counted anew each year", allowed=False
+    )
+    assert (tone, said.startswith("Kept: Days_Past_Due stays out from the next training on")) == ("notice good", True)
+    assert [(each.column, each.allowed) for each in reader.rulings()] == [("Days_Past_Due", False)]
 
 
 @pytest.mark.parametrize(
