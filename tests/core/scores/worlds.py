@@ -1,9 +1,14 @@
 """Books whose truth is known because it was written here, in the columns of `PortfolioReader.training_rows`."""
 
 import json
+from functools import cache
 
 import numpy as np
 import pandas as pd
+
+from core.scores.gate import admit
+from core.scores.rows.target import non_recovery
+from core.scores.training import Trained, train_model
 
 
 def world(seed=1, loans=600, *, signal=1.0, strategy_effect=0.0, borrowers=None):
@@ -45,3 +50,10 @@ def world(seed=1, loans=600, *, signal=1.0, strategy_effect=0.0, borrowers=None)
             ],
         }
     )
+
+
+@cache
+def learned(seed: int = 3, loans: int = 700) -> Trained:
+    """The model of a world, learned once in a process for all that only read it."""
+    target = non_recovery(world(seed=seed, loans=loans))
+    return train_model(target, admit(target, {}))

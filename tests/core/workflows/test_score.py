@@ -10,12 +10,10 @@ import pytest
 
 from core.errors import Refused
 from core.records import Model, Segmentation
-from core.scores.gate import admit
 from core.scores.rows.target import non_recovery
-from core.scores.training import train_model
 from core.strategies.catalogue import Limits
 from core.workflows.score import SCORE_FIELDS, fit_segments_if_needed, score_frame, score_one
-from tests.core.scores.worlds import world
+from tests.core.scores.worlds import learned, world
 from tests.core.segments.blobs import grouped_book
 
 RATES = pd.DataFrame(
@@ -40,8 +38,7 @@ def segmentation():
 
 @pytest.fixture(scope="module")
 def champion():
-    target = non_recovery(world(seed=3, loans=700))
-    trained = train_model(target, admit(target, {}))
+    trained = learned()
     assert trained.verdict == "usable"
     return Model(7, trained.kind, "champion", "", trained.sha256, trained.card, trained.artifact)
 

@@ -5,13 +5,10 @@ import pandas as pd
 import pytest
 
 from core.records import Model
-from core.scores.gate import admit
-from core.scores.rows.target import non_recovery
 from core.scores.scoring.risk import risk_of, risk_score_of
 from core.scores.scoring.what_if import what_if
-from core.scores.training import train_model
 from core.strategies.thresholds import propose
-from tests.core.scores.worlds import world
+from tests.core.scores.worlds import learned, world
 
 WORST = {
     "loan_ref": "A", "borrower_ref": "X", "as_of": "2026-10-31", "status": "open", "hold": None, "confirmed": None,
@@ -27,8 +24,7 @@ def asked(*loans, champion=None):
 
 @pytest.fixture(scope="module")
 def champion():
-    target = non_recovery(world(seed=3, loans=700))
-    trained = train_model(target, admit(target, {}))
+    trained = learned()
     return Model(7, trained.kind, "champion", "", trained.sha256, trained.card, trained.artifact)
 
 
