@@ -70,7 +70,8 @@ def bring(page: Page, server: Server, path: Path) -> None:
 def test_every_page_of_the_sample_book_opens_clean(watched, sample_server, path):
     page = opened(watched, sample_server.url + path)
     assert page.inner_text("h1") == PAGES[path]
-    assert "synthetic" in page.inner_text("body")
+    expect(page.locator("body")).to_contain_text("synthetic")
+    watched.settle()
     assert "Something went wrong" not in page.inner_text("body")
     expect(page.locator("main")).to_be_visible()
     for mode in ("light", "dark"):
