@@ -563,7 +563,7 @@ def targets(recoup: Recoup, file: Path | None, dry_run: bool) -> None:
 
 @cli.command()
 @click.option("--loans", type=click.IntRange(100, 2_000_000), default=6000, show_default=True)
-@click.option("--months", type=click.IntRange(6, 120), default=24, show_default=True)
+@click.option("--months", type=click.IntRange(6, 120), default=27, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="the folder to write")
 @command

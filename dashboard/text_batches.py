@@ -192,7 +192,7 @@ def sample_words(book: Book) -> tuple[str, str]:
     if book.sample_hidden:
         return "The sample book is kept aside. Showing it changes nothing in yours.", "Restore the sample book"
     return (
-        "A synthetic book of 24 months to try everything on; it is never mixed with your loans.",
+        "A synthetic book of 27 months to try everything on; it is never mixed with your loans.",
         "Load the sample book",
     )
 
