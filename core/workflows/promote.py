@@ -8,6 +8,7 @@ from typing import Any, Literal
 from core.errors import Refused
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.records import Model
+from core.scores.registry.kept_out import kept_out_by_now, reads_kept_out
 from core.scores.registry.promotion import was_held
 from core.scores.registry.succession import previous_champion
 from core.scores.scoring.evaluate import load_artifact
@@ -45,8 +46,8 @@ def promote(
         model, status, replaced (the model that was in use, None for the rule score), rescored (loans), sentence.
 
     Raises:
-        Refused: no reason; no such model, a refused one, the one in use, one that learned from a batch that was undone, or
-            one that cannot be read. Nothing is changed.
+        Refused: no reason; no such model, a refused one, the one in use, one that learned from a batch that was undone,
+            one that cannot be read, or one that reads a column that stays out by now. Nothing is changed.
     """
     because = reason_of(because)
     model = next((each for each in reader.models() if each.id == model_id), None)
@@ -74,7 +75,8 @@ def rollback(
         As `promote`.
 
     Raises:
-        Refused: no reason; no earlier model that stands and can be read. Nothing is changed.
+        Refused: no reason; no earlier model that stands and can be read, or it reads a column that stays out by now.
+            Nothing is changed.
     """
     because = reason_of(because)
     before = to_return(reader)
@@ -111,6 +113,7 @@ def _put_in_use(
     book = reader.book()
     if model.status != "refused":
         load_artifact(model.artifact, model.sha256)
+        _refuse_kept_out(model, reader)
     before = reader.champion()
     figures = {name: model.card.get(name) for name in ("n", "auc", "auc_ci")} | {
         "comparison": model.card.get("comparison")
@@ -134,6 +137,17 @@ def _put_in_use(
         "model": model.id, "status": "champion", "replaced": None if before is None else before.id, "rescored": len(scores),
         "sentence": f"Model {model.id} {verb} instead of {instead}; {counted(len(scores), 'loan')} rescored.",
     }  # fmt: skip
+
+
+def _refuse_kept_out(model: Model, reader: PortfolioReader) -> None:
+    """Raises Refused where a model reads a column that stays out of any model trained now."""
+    out = kept_out_by_now([each.card for each in reader.models()], reader.rulings())
+    if read := reads_kept_out(model.card.get("inputs", ()), out):
+        raise Refused(
+            f"Model {model.id} reads what stays out of any model trained now",
+            where=[f"{name}: {out[name].rstrip('.')}" for name in read[:3]],
+            remedy="Train again, put another model in use, or take the one in use out of use: the rule score then orders the work.",
+        )
 
 
 def listed(reader: PortfolioReader) -> tuple[dict[str, Any], str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from core.columns import by_field
+from core.records import Ruling
 from core.scores.rows.features import EXTRA, SOURCES
+from core.wording import dated
 
 
 def reads_kept_out(inputs: Sequence[str], kept_out: Collection[str]) -> list[str]:
@@ -23,3 +26,21 @@ def reads_kept_out(inputs: Sequence[str], kept_out: Collection[str]) -> list[str
         fields = sources[name].fields if name in sources else ()
         read += [name.removeprefix(EXTRA)] if name.startswith(EXTRA) else [columns[field].header for field in fields]
     return [name for name in dict.fromkeys(read) if name in kept_out]
+
+
+def kept_out_by_now(cards: Iterable[Mapping[str, Any]], rulings: Iterable[Ruling]) -> dict[str, str]:
+    """By header, why a column stays out of any model trained now: as the gate found it at the newest training that asked it,
+    and as a person said since.
+
+    Args:
+        cards: of every model and refused attempt, newest first; a recalibration asks no gate and repeats its model's answer.
+        rulings: what holds of each column somebody ruled on.
+    """
+    asked = (card["quarantined"] for card in cards if "quarantined" in card and "recalibrated" not in card)
+    out = {str(each["column"]): str(each["why"]) for each in next(asked, ())}
+    for said in rulings:
+        if said.allowed:
+            out.pop(said.column, None)
+        else:
+            out.setdefault(said.column, f"kept out by {said.who} on {dated(said.said_on)}: {said.because}")
+    return out

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from core.errors import Refused
+from core.records import Ruling
 from core.workflows.promote import listed, promote, put_in_use, rollback
 from tests.dashboard.models_book import COMPARISON, NO_SIGNAL, model, reader_of
 from tests.dashboard.small_book import BATCH
@@ -112,6 +113,24 @@ def test_a_damaged_model_is_not_put_in_use(kept):
     assert (reader.champion().id, writer.units) == (2, [])
     told, _ = listed(reader)
     assert [each["readable"] for each in told["models"]] == [True, False, True, False]
+
+
+def test_a_model_that_reads_what_stays_out_by_now_neither_returns_nor_is_promoted(kept):
+    """Models 1 and 3 read LEAK. A person keeps it out; the gate's own finding counts as well, and a word lets it in again."""
+    reader, writer = kept
+    reads = {"inputs": ["days past due (log)", "extra:LEAK"]}
+    reader.held[:] = [
+        replace(each, card=each.card | reads) if each.id in (1, 3) else each for each in reader.held
+    ]  # fmt: skip
+    reader.said.append(Ruling("LEAK", False, "filled in later", "ana", "2026-11-19"))
+    for number, says in ((3, "Model 3 reads what stays out"), (None, "Model 1 reads what stays out")):
+        with pytest.raises(Refused, match=says) as refused:
+            by_bob(kept, number)
+        assert "LEAK: kept out by ana on 19 Nov 2026: filled in later" in str(refused.value)
+        assert "Train again, put another model in use" in str(refused.value)
+    assert (reader.champion().id, writer.units) == (2, [])
+    reader.said.append(Ruling("LEAK", True, "known before", "ana", "2026-11-20"))
+    assert by_bob(kept, 3)["replaced"] == 2
 
 
 def test_a_model_that_learned_from_an_undone_batch_does_not_return(kept):
