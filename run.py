@@ -285,10 +285,8 @@ def _to_log(text: str) -> None:
 
 def handlers(recoup: Recoup) -> dict[str, Handler]:
     """What the worker does for each kind of job."""
+    from core.workflows.promote import DECISIONS
     from core.workflows.segments import segment_jobs
-
-    def put_in_use(job: Job, progress: Progress) -> Mapping[str, Any]:
-        return _put_in_use(recoup, job.payload.get("model"), job.payload["because"], job.who, progress)
 
     return {
         "check": lambda job, progress: _ingest_job(recoup, job, progress, dry_run=True),
@@ -297,7 +295,7 @@ def handlers(recoup: Recoup) -> dict[str, Handler]:
         "redate": lambda job, progress: _redate(recoup, job),
         **dict.fromkeys(("train", "recalibrate"), functools.partial(_train, recoup)),
         "sample": lambda job, progress: _load_sample(recoup, job, progress),
-        **dict.fromkeys(("promote", "rollback"), put_in_use),
+        **dict.fromkeys(DECISIONS, lambda job, progress: _decide(recoup, job.kind, job.payload, job.who, progress)),
         **segment_jobs(recoup.reader, recoup.writer, today),
     }
 
@@ -348,11 +346,10 @@ def _train(
     return work(recoup.reader(book), recoup.writer, today=today(), who=job.who, progress=told)
 
 
-def _put_in_use(recoup: Recoup, model: int | None, because: str, who: str, progress: Progress) -> Mapping[str, Any]:
-    from core.workflows.promote import put_in_use
+def _decide(recoup: Recoup, what: str, said: Mapping[str, Any], who: str, progress: Progress) -> Mapping[str, Any]:
+    from core.workflows.promote import decided
 
-    reader, writer, day = recoup.reader(), recoup.writer, today()
-    return put_in_use(model, because=because, reader=reader, writer=writer, today=day, who=who, progress=progress)
+    return decided(what, said, reader=recoup.reader(), writer=recoup.writer, today=today(), who=who, progress=progress)
 
 
 def _load_sample(recoup: Recoup, job: Job, progress: Progress) -> Mapping[str, Any]:
@@ -443,10 +440,8 @@ def train(recoup: Recoup, allow: str | None, forbid: str | None, recalibrate: bo
     who = recoup.settings.who
     said = (allow, forbid, because)
     rule = functools.partial(rule_on_columns, recoup.reader(), recoup.writer, *said, today=today(), who=who)
-    work, kind = (
-        functools.partial(_train, recoup, because=because, first=rule),
-        "recalibrate" if recalibrate else "train",
-    )
+    work = functools.partial(_train, recoup, because=because, first=rule)
+    kind = "recalibrate" if recalibrate else "train"
     recoup.answer(run_here(recoup.jobs, kind, work, who=who, owner=_process(), told=told, busy=OperationalError))
 
 
@@ -466,7 +461,7 @@ def models(recoup: Recoup) -> None:
 @command
 def promote_model(recoup: Recoup, model: int, because: str) -> None:
     """Put a model in use that waits as challenger, or was in use before; the newest day is rescored."""
-    recoup.answer(_put_in_use(recoup, model, because, recoup.settings.who, told))
+    recoup.answer(_decide(recoup, "promote", {"model": model, "because": because}, recoup.settings.who, told))
 
 
 @models.command("rollback")
@@ -474,7 +469,15 @@ def promote_model(recoup: Recoup, model: int, because: str) -> None:
 @command
 def rollback_model(recoup: Recoup, because: str) -> None:
     """Bring back the model that was in use before; the newest day is rescored."""
-    recoup.answer(_put_in_use(recoup, None, because, recoup.settings.who, told))
+    recoup.answer(_decide(recoup, "rollback", {"because": because}, recoup.settings.who, told))
+
+
+@models.command("withdraw")
+@BECAUSE
+@command
+def withdraw_model(recoup: Recoup, because: str) -> None:
+    """Take the model in use out of use: the rule score orders the work, and the newest day is rescored."""
+    recoup.answer(_decide(recoup, "withdraw", {"because": because}, recoup.settings.who, told))
 
 
 @cli.command()

@@ -361,6 +361,9 @@ class WriteUnit(Protocol):
         """The model is champion from now on: by promotion, which retires the one in use, or by return, which withdraws it.
         Raises Refused for a model that is not there, was refused, is in use, or learned from a batch that was undone."""
 
+    def withdraw(self, model_id: int, *, because: str) -> None:
+        """The champion of that number is so no longer, and none takes its place. Raises Refused where it is not in use."""
+
     def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
         """A person puts loans under a strategy; returns how many. Loans on hold raise Refused."""
 

@@ -19,12 +19,13 @@ DOING = {
     "check": "Checking", "ingest": "Loading", "undo": "Undoing", "redate": "Correcting the as-of of", "train": "Training on outcomes",
     "recalibrate": "Setting the probabilities anew",
     "sample": "Loading the sample book", "promote": "Putting a model in use", "rollback": "Rolling back to the model before",
+    "withdraw": "Taking the model out of use",
     "refit": "Fitting the segments again", "compare segments": "Comparing ways to find segments",
 }  # fmt: skip
 DONE = {
     "check": "Checked", "ingest": "Loaded", "undo": "Undone", "redate": "As-of corrected", "train": "Trained",
     "recalibrate": "Probabilities set anew", "sample": "Sample book loaded",
-    "promote": "Model in use", "rollback": "Rolled back", "refit": "Segments fitted again",
+    "promote": "Model in use", "rollback": "Rolled back", "withdraw": "Model out of use", "refit": "Segments fitted again",
     "compare segments": "Ways to find segments compared",
 }  # fmt: skip
 

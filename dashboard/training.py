@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core.errors import Refused
+from core.workflows.promote import DECISIONS
 from dashboard.services import Services
 
-MODEL_JOBS = ("train", "recalibrate", "promote", "rollback")
+MODEL_JOBS = ("train", "recalibrate", *DECISIONS)
 """Jobs about models, of which one runs at a time."""
 
 

@@ -110,6 +110,15 @@ def _place(
     log(connection, book_id, at, who, model_id, what, because, figures)
 
 
+def withdraw(connection: Connection, book_id: int, at: str, who: str, model_id: int, because: str) -> None:
+    """Take the model in use out of use (see WriteUnit.withdraw). Raises Refused."""
+    run = connection.exec_driver_sql
+    if (model_id,) not in run("SELECT id FROM models WHERE book_id = ? AND status = 'champion'", (book_id,)).all():
+        raise Refused(f"Model {model_id} is not in use", remedy="Look up in the list of models which one is.")
+    run("UPDATE models SET status = 'retired' WHERE id = ?", (model_id,))
+    log(connection, book_id, at, who, model_id, "withdrawn", because)
+
+
 def fallen_models(connection: Connection, book_id: int) -> set[int]:
     """Models that learned from a batch that was undone since."""
     run = connection.exec_driver_sql

@@ -191,6 +191,10 @@ class SqlWriteUnit:
         """Another model is in use from now on (see WriteUnit). Raises Refused."""
         learned.crown(self._connection, self._book_id, self._at, self._who, model_id, what, because, figures)
 
+    def withdraw(self, model_id: int, *, because: str) -> None:
+        """The model in use is so no longer (see WriteUnit). Raises Refused."""
+        learned.withdraw(self._connection, self._book_id, self._at, self._who, model_id, because)
+
     def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
         """A person puts loans under a strategy (see WriteUnit). Raises Refused."""
         loans = decisions.decide(

@@ -105,6 +105,13 @@ class FakeModelUnit:
             raise Refused(f"Model {model_id} learned from a batch that was undone", remedy="Train again.")
         self._place(model_id, what, because, figures)
 
+    def withdraw(self, model_id: int, *, because: str) -> None:
+        champion = self._reader.champion()
+        if champion is None or champion.id != model_id:
+            raise Refused(f"Model {model_id} is not in use", remedy="Look up in the list of models which one is.")
+        self._set(model_id, "retired")
+        self._log(model_id, "withdrawn", because, {})
+
     def _place(self, number: int, what: str, because: str, figures: Mapping[str, Any]) -> None:
         before = self._reader.champion()
         if before is not None:

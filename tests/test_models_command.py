@@ -72,6 +72,14 @@ def test_a_person_promotes_and_rolls_back_and_every_answer_names_who_and_why(sto
     assert {(each.model, each.against) for each in shadows} >= {(3, 2)}
 
 
+def test_a_person_takes_the_model_in_use_out_of_use(store):
+    url, engine = store
+    code, told = asked(url, "models", "withdraw", "--because", "it was trained on the wrong file")
+    assert (code, told["model"], told["rescored"], sources(engine)) == (0, 2, 3, [("rule", None)])
+    assert asked(url, "models")[1]["champion"] is None
+    assert asked(url, "models", "withdraw", "--because", "again")[0] == 2
+
+
 @pytest.mark.parametrize(
     ("text", "own_hash", "says"),
     [

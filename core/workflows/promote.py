@@ -1,7 +1,8 @@
-"""A person puts another model in use, or takes back the last change: who and why is logged, the newest day is rescored."""
+"""A person puts another model in use, takes back the last change, or takes the model in use out of use: who and why is logged, the newest day is rescored."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -13,21 +14,21 @@ from core.scores.registry.promotion import was_held
 from core.scores.registry.succession import previous_champion
 from core.scores.scoring.evaluate import load_artifact
 from core.wording import counted
-from core.workflows.monitor import later_days, watch
+from core.workflows.monitor import later_days, monitor_unit, watch
 from core.workflows.reasons import whole_reason
 from core.workflows.refresh import settle_segments
 from core.workflows.score import score_frame
 from core.workflows.shadow import shadow_unit
 
+DECISIONS = ("promote", "rollback", "withdraw")
+"""What a person may decide about the model in use; jobs of these kinds carry it out."""
 
-def put_in_use(
-    model_id: int | None, *, because: str, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str,
-    progress: Progress,
-) -> dict[str, Any]:  # fmt: skip
-    """`promote` that model, or `rollback` where none is named."""
-    if model_id is None:
-        return rollback(because=because, reader=reader, writer=writer, today=today, who=who, progress=progress)
-    return promote(model_id, because=because, reader=reader, writer=writer, today=today, who=who, progress=progress)
+
+def decided(what: str, said: Mapping[str, Any], **given: Any) -> dict[str, Any]:
+    """Carry out one of `DECISIONS`; `said` holds because and, for a promotion, model. `given` and the rest: see each."""
+    if what == "promote":
+        return promote(said["model"], because=said["because"], **given)
+    return {"rollback": rollback, "withdraw": withdraw}[what](because=said["because"], **given)
 
 
 def promote(
@@ -86,6 +87,38 @@ def rollback(
             remedy="Promote another one from the list of models, or train again.",
         )
     return _put_in_use(before, "returned", because, reader, writer, today, who, progress)
+
+
+def withdraw(
+    *, because: str, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str, progress: Progress
+) -> dict[str, Any]:  # fmt: skip
+    """Take the model in use out of use; none returns in its place, and the rule score orders the work.
+
+    Returns:
+        As `promote`: model (the one taken out), status, replaced (None), rescored, sentence.
+
+    Raises:
+        Refused: no reason; no model is in use. Nothing is changed.
+    """
+    because, book = reason_of(because), reader.book()
+    if (champion := reader.champion()) is None:
+        raise Refused("No model is in use", remedy="Nothing to do: the rule score orders the work already.")
+    progress(0.1, "taking the model out of use")
+    with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"model {champion.id} withdrawn") as unit:
+        unit.withdraw(champion.id, because=because)
+        progress(0.2, "rescoring the newest day")
+        frame = unit.all_on(book.days[-1])
+        scores = score_frame(frame, champion=None, segmentation=unit.segmentation(), rates=unit.matured_rates())
+        unit.put_scores(scores, None)
+        settle_segments(unit)
+        shadow_unit(unit, frame, scores)
+        monitor_unit(unit, [book.days[-1].isoformat()])
+        progress(0.95, "storing")
+    return {
+        "model": champion.id, "status": "retired", "replaced": None, "rescored": len(scores),
+        "sentence": f"Model {champion.id} is out of use and the rule score orders the work: not validated on your data, and no "
+        f"probability. {counted(len(scores), 'loan')} rescored. As no model is in use, the next usable training will be.",
+    }  # fmt: skip
 
 
 def to_return(reader: PortfolioReader) -> Model | None:

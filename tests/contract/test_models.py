@@ -109,6 +109,18 @@ def test_a_return_withdraws_the_one_in_use(keeper):
     assert [each[:2] for each in keeper.log()[-2:]] == [(second, "withdrawn"), (first, "returned")]
 
 
+def test_a_person_withdraws_the_one_in_use_and_none_returns(keeper):
+    first, second = keeper.train(), keeper.train()
+    with keeper.writer.unit("own", kind="scoring", known_on=DAY, who="bob") as unit:
+        for not_in_use in (first, 99, 2**70):
+            with pytest.raises(Refused, match=f"Model {not_in_use} is not in use"):
+                unit.withdraw(not_in_use, because="wrong")
+        unit.withdraw(second, because="wrong")
+    assert keeper.reader.champion() is None
+    assert keeper.statuses() == {first: "retired", second: "retired"}
+    assert keeper.log()[-1] == (second, "withdrawn", "bob", "wrong")
+
+
 def test_what_may_not_be_put_in_use_is_refused_and_nothing_changes(keeper):
     champion, refused = keeper.train(), keeper.train("refused")
     before = keeper.log()

@@ -7,7 +7,7 @@ from typing import Literal
 
 What = Literal["trained", "promoted", "retired", "withdrawn", "returned"]
 """What happens to a model: it is trained (and promoted, waiting or refused), takes the champion's place, gives it up to
-another, is withdrawn (rolled back from, or its batch was undone), or returns."""
+another, is withdrawn (by a person, rolled back from, or its batch was undone), or returns."""
 
 IN_PLACE = ("promoted", "returned")
 

@@ -1,4 +1,4 @@
-"""A person's decision on which model is in use: put another one there, or roll back, with a reason. The work is the worker's."""
+"""A person's decision on which model is in use: put another one there, roll back, or take it out of use, with a reason. The work is the worker's."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from dashboard.services import Services
 
 CARD = "models-decide"
 CHOICE, WHY, PROMOTE, BACK = "models-choice", "models-because", "models-promote", "models-rollback"
+OUT = "models-withdraw"
 
 
 def card() -> html.Section:
@@ -29,12 +30,13 @@ def card() -> html.Section:
     )
     return html.Section(
         [
-            html.H2("Put another model in use, or roll back"),
+            html.H2("Put another model in use, roll back, or take it out of use"),
             html.Div([choice, reason_field(WHY, say.REASON_LABEL)], className="models-choice"),
             html.Div(
                 [
                     html.Button("Put it in use", id=PROMOTE, className="button quiet"),
                     html.Button("Roll back", id=BACK, className="button quiet"),
+                    html.Button("Take out of use", id=OUT, className="button quiet"),
                 ],
                 className="actions",
             ),
@@ -46,19 +48,20 @@ def card() -> html.Section:
 
 
 def update_choices(services: Services, seen: Seen) -> dict[str, Any]:
-    """What may be put in use, which of it is chosen, and what a rollback would bring back; the card is away where a person
-    could do neither."""
+    """What may be put in use, which of it is chosen, what a rollback would bring back and what is in use; the card is away
+    where a person could do nothing."""
     able = say.candidates(seen.models)
     back = to_return(services.reader())
     return {
         "options": able, "value": able[0]["value"] if able else "", "none": not able,
         "words": f"Roll back to model {back.id}" if back else "Nothing to roll back to", "no_back": back is None,
-        "look": "card" if able or back else "is-absent",
+        "out": f"Take model {seen.champion.id} out of use" if seen.champion else "No model is in use",
+        "none_out": seen.champion is None, "look": "card" if able or back or seen.champion else "is-absent",
     }  # fmt: skip
 
 
-def start_change(services: Services, number: str | None, because: str | None) -> str:
-    """Queue a promotion of that model, or a rollback where none is given. Returns what to say."""
+def start_change(services: Services, number: str | None, because: str | None, *, out: bool = False) -> str:
+    """Queue a promotion of that model, or a rollback (`out`: that none is in use) where none is given. Returns what to say."""
     try:
         words = whole_reason(because)
     except Refused as refusal:
@@ -68,7 +71,7 @@ def start_change(services: Services, number: str | None, because: str | None) ->
     if any(job.kind in KINDS and not job.is_over for job in services.jobs.recent(LOOKED_AT)):
         return "Another job about models is at work: wait until it is done."
     if number is None:
-        services.jobs.add("rollback", {"because": words}, services.settings.who)
+        services.jobs.add("withdraw" if out else "rollback", {"because": words}, services.settings.who)
         return ""
     able = {each["value"] for each in say.candidates(services.reader().models())}
     if number not in able:
@@ -82,6 +85,7 @@ def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     places = {
         "options": Output(CHOICE, "options"), "value": Output(CHOICE, "value"), "none": Output(PROMOTE, "disabled"),
         "words": Output(BACK, "children"), "no_back": Output(BACK, "disabled"), "look": Output(CARD, "className"),
+        "out": Output(OUT, "children"), "none_out": Output(OUT, "disabled"),
     }  # fmt: skip
 
     @app.callback(output=places, **view)
@@ -90,8 +94,14 @@ def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
 
     @app.callback(
         Output(CHANGED, "children"), Input(PROMOTE, "n_clicks"), Input(BACK, "n_clicks"),
-        State(CHOICE, "value"), State(WHY, "value"), prevent_initial_call=True,
+        Input(OUT, "n_clicks"), State(CHOICE, "value"), State(WHY, "value"), prevent_initial_call=True,
     )  # fmt: skip
-    def change(_promote: int | None, _back: int | None, number: str | None, because: str | None) -> str:
+    def change(
+        _promote: int | None, _back: int | None, _out: int | None, number: str | None, because: str | None
+    ) -> str:
         asked = number or "" if dash.ctx.triggered_id == PROMOTE else None
-        return start_change(shared.services, asked, because) or "Asked for; how far it is stands beside the training."
+        out = dash.ctx.triggered_id == OUT
+        return (
+            start_change(shared.services, asked, because, out=out)
+            or "Asked for; how far it is stands beside the training."
+        )

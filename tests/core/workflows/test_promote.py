@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import Refused
 from core.records import Ruling
-from core.workflows.promote import listed, promote, put_in_use, rollback
+from core.workflows.promote import decided, listed, promote, rollback
 from tests.dashboard.models_book import COMPARISON, NO_SIGNAL, model, reader_of
 from tests.dashboard.small_book import BATCH
 from tests.fake_models import FakeModelWriter
@@ -35,7 +35,8 @@ def kept():
 def by_bob(kept, number, because="it fits the new product"):
     reader, writer = kept
     given = {"reader": reader, "writer": writer, "today": TODAY, "who": "bob", "progress": lambda *_: None}
-    return put_in_use(number, because=because, **given)
+    said = {"because": because} if number is None else {"model": number, "because": because}
+    return decided("rollback" if number is None else "promote", said, **given)
 
 
 def test_a_challenger_is_promoted_by_name_and_reason_and_the_newest_day_rescored(kept):
@@ -80,6 +81,27 @@ def test_a_rollback_brings_the_one_before_back_and_does_not_go_to_and_fro(kept):
     with pytest.raises(Refused, match="There is no earlier model to return to"):
         by_bob(kept, None, "again")
     assert by_bob(kept, 2, "the complaints were about something else")["replaced"] == 1
+
+
+def test_the_one_in_use_is_withdrawn_and_the_rule_score_orders_the_work_until_a_person_returns_one(kept):
+    reader, writer = kept
+    given = {"reader": reader, "writer": writer, "today": TODAY, "who": "bob", "progress": lambda *_: None}
+    with pytest.raises(Refused, match="Nothing says why"):
+        decided("withdraw", {"because": " "}, **given)
+    told = decided("withdraw", {"because": "it is\nwrong"}, **given)
+    assert (told["model"], told["status"], told["replaced"], told["rescored"]) == (2, "retired", None, 40)
+    assert told["sentence"].startswith("Model 2 is out of use and the rule score orders the work")
+    assert reader.champion() is None
+    scores, number = writer.scored[-1]
+    assert (number, set(scores["source"])) == (None, {"rule"})
+    newest = reader.model_events()[0]
+    assert (newest.model, newest.what, newest.who, newest.because) == (2, "withdrawn", "bob", "it is wrong")
+    assert listed(reader)[1].splitlines()[-2:] == [
+        "No model is in use: the rule score orders the work.", "A rollback brings back model 1.",
+    ]  # fmt: skip
+    with pytest.raises(Refused, match="No model is in use"):
+        decided("withdraw", {"because": "again"}, **given)
+    assert by_bob(kept, None)["sentence"] == "Model 1 is in use again instead of the rule score; 40 loans rescored."
 
 
 @pytest.mark.parametrize(

@@ -239,6 +239,19 @@ def test_a_rollback_is_queued_with_its_reason_and_names_what_returns(services):
     assert (later.jobs.recent()[0].kind, later.jobs.recent()[0].payload) == ("rollback", {"because": "complaints"})
 
 
+def test_the_model_in_use_is_taken_out_of_use_with_a_reason(services):
+    told = decide.update_choices(services, looked_at(services)[1])
+    assert (told["out"], told["none_out"]) == ("Take model 1 out of use", False)
+    assert decide.start_change(services, None, "it is wrong", out=True) == ""
+    job = services.jobs.recent()[0]
+    assert (job.kind, job.payload) == ("withdraw", {"because": "it is wrong"})
+    without = services_with(model(2, "challenger"))
+    told = decide.update_choices(without, looked_at(without)[1])
+    assert (told["out"], told["none_out"], told["look"]) == ("No model is in use", True, "card")
+    alone = services_with(model(1, "champion"))
+    assert decide.update_choices(alone, looked_at(alone)[1])["look"] == "card"
+
+
 def test_models_in_the_shadow_say_how_far_they_agree_with_n_and_intervals(services):
     figures = {
         "n": 40, "rank_correlation": 0.91, "rank_ci": [0.83, 0.95], "other_band": {"loans": 4, "share": 0.1, "ci": [0.04, 0.231]},
