@@ -120,6 +120,7 @@ def moved_on(placed: int, unlike: int) -> list[str]:
 
 def _fitted(segmentation: Segmentation) -> str:
     content = segmentation.content
+    of_day = f" as of {show.day(content['loans_on'])}" if content.get("loans_on") else " of a day that was not kept"
     when = f" on {show.day(segmentation.fitted_at[:10])}" if segmentation.fitted_at else ""
     who = f" by {segmentation.who}" if segmentation.who else ""
     why = f", because: {segmentation.reason}" if segmentation.reason else ""
@@ -128,7 +129,7 @@ def _fitted(segmentation: Segmentation) -> str:
         if content.get("chosen_by")
         else ""
     )
-    return f"Fitted to {show.count(int(content.get('n', 0)), 'open loans')}{when}{who}{why}.{number}"
+    return f"Fitted{when}{who} to {show.count(int(content.get('n', 0)), 'open loans')}{of_day}{why}.{number}"
 
 
 def _figure(value: float | None) -> str:

@@ -122,9 +122,10 @@ def fit_segments_if_needed(
     """A clustering of a day, where the book has none or has outgrown it; None where the one in use stays.
 
     A refit keeps the number of segments where that is stable, and the ids and names of the segments it continues.
+    The content says under "loans_on" of which day (ISO) the loans are.
 
     Args:
-        frame: the live snapshots of one day; only open loans shape the segments, closed ones are placed in them.
+        frame: the live snapshots of one day, with as_of; only open loans shape the segments, closed ones are placed in them.
         segmentation: the clustering in use.
     """
     if "status" in frame:
@@ -139,6 +140,7 @@ def fit_segments_if_needed(
         content = fit_segments(frame) if segmentation is None else refit_like(segmentation.content, frame)
     except TooLittleData:
         return None
+    content = {**content, "loans_on": str(frame["as_of"].max())[:10]}
     if segmentation is None:
         return content, names_of(content)
     return matched(content, segmentation.content, segmentation.names)

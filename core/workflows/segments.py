@@ -65,6 +65,7 @@ def refit(
     outcomes, loans = with_outcomes(reader), _open_loans(reader, book.days[-1])
     progress(0.2, "finding segments")
     old, content = reader.segmentation(), fit_segments(loans, outcomes=outcomes)
+    content = {**content, "loans_on": book.days[-1].isoformat()}
     names: tuple[str, ...] = names_of(content)
     if old is not None:
         content, names = matched(content, old.content, old.names)

@@ -51,6 +51,7 @@ def test_a_refit_keeps_names_says_why_and_compares(engine, writer, quick):
     assert now.names == before.names
     assert now.content["ids"] == before.content["ids"]
     assert (now.reason, now.who, now.batch_id) == ("we sold the cards", "ana", number)
+    assert (before.content["loans_on"], now.content["loans_on"]) == (LONG_AGO, TODAY)
     assert now.comparison["on"] == "outcomes"
     assert now.comparison["n"] == 225
     assert told["kept"] == told["segments"] == 3

@@ -127,7 +127,7 @@ def test_facts_left_out_are_named_in_the_reasons():
 def test_a_book_is_clustered_once_and_again_when_it_has_doubled(segmentation):
     assert fit_segments_if_needed(day(grouped_book(each=159)), segmentation) is None
     content, names = fit_segments_if_needed(day(grouped_book(seed=2, each=160)), segmentation)
-    assert content["n"] == 480
+    assert (content["n"], content["loans_on"], segmentation.content["loans_on"]) == (480, "2026-10-31", "2026-10-31")
     assert names == segmentation.names
 
 

@@ -26,7 +26,7 @@ EVIDENCE = [
 ]
 FITTED = Segmentation(
     1, None,
-    {"method": "k-means", "n": 40, "evidence": EVIDENCE, "evidence_n": 40, "redraws": 20, "missing": {"log_dpd": 3, "contact_rate": 0},
+    {"method": "k-means", "n": 40, "evidence": EVIDENCE, "evidence_n": 40, "redraws": 20, "loans_on": "2026-10-31", "missing": {"log_dpd": 3, "contact_rate": 0},
      "chosen_by": "the largest number of segments that holds still"},
     ("steady", "stretched"), fitted_at="2026-11-02T08:00:00Z", who="ana", reason="the book has grown",
 )  # fmt: skip
@@ -60,12 +60,16 @@ def test_borderline_unlike_and_held_back_loans_are_counted_with_their_interval()
 def test_the_fit_says_who_when_why_and_how_still_it_holds():
     lines = say.fit_sentences(FITTED)
     assert lines[0] == (
-        "Fitted to 40 open loans on 2 Nov 2026 by ana, because: the book has grown. "
+        "Fitted on 2 Nov 2026 by ana to 40 open loans as of 31 Oct 2026, because: the book has grown. "
         "Why 2 segments: the largest number of segments that holds still."
     )
     assert "Drawn again 20 times from 40 loans, they hold still: adjusted Rand index 0.91" in lines[1]
     assert lines[2] == "Other numbers of segments, index and Jaccard: 3: 0.71 and 0.60."
     assert lines[3].endswith("lacking most often: dpd, 3 loans.")
+    older = replace(FITTED, content={name: told for name, told in FITTED.content.items() if name != "loans_on"})
+    assert say.fit_sentences(older)[0].startswith(
+        "Fitted on 2 Nov 2026 by ana to 40 open loans of a day that was not kept, because"
+    )
     shaky = replace(FITTED, content=FITTED.content | {"evidence": [EVIDENCE[0] | {"ari": 0.75}]})
     assert "hold less still than we ask" in say.fit_sentences(shaky)[1]
 
