@@ -38,7 +38,8 @@ def propose(frame: pd.DataFrame, limits: Limits | None = None, policy: Threshold
 
     Args:
         frame: loan_ref, borrower_ref, balance, dpd (NaN counts as in arrears), status, hold (None for none), risk_score (0-1 or NaN) and, where
-            known, confirmed (the strategy a person last confirmed, or None) and as_of (each day is decided by itself).
+            known, confirmed (the strategy a person last confirmed, or None), as_of (each day is decided by itself) and source
+            ("rule": the risk is the rule score, and the reasons call it that, for it is no probability).
         limits: capacities; None for the catalogue without any.
         policy: the thresholds.
 
@@ -87,6 +88,7 @@ def _state(frame: pd.DataFrame) -> pd.DataFrame:
             "hold": hold,
             "confirmed": _optional(frame, "confirmed"),
             "household": _households(frame),
+            "by_rule": frame["source"].astype(object).eq("rule") if "source" in frame else False,
         },
         index=frame.index,
     )
@@ -163,7 +165,8 @@ def _by_risk(row: dict[object, object], tracks: Sequence[str], edges: Sequence[f
     rank = int(np.searchsorted(edges, risk, side="right"))
     edge = f"{edges[rank - 1]:.2f} or above" if rank else f"under {edges[0]:.2f}"
     several = isinstance(row["worked"], int | float) and row["worked"] > 1
-    whose = "Mean risk of the borrower's loans in arrears" if several else "Risk"
+    what = "rule score" if row["by_rule"] else "risk"
+    whose = f"Mean {what} of the borrower's loans in arrears" if several else what.capitalize()
     said = f"{whose} {_shown(risk, edges)} is {edge}: {tracks[rank]}"
     return f"{said}; {row['moved']}" if row["moved"] else said
 

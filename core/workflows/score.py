@@ -62,7 +62,7 @@ def score_frame(
     """
     limits = limits or Limits()
     risk, source = risk_of(frame, champion)
-    scored = frame.assign(risk_score=risk["risk_score"], band=band_of(risk["risk_score"]))
+    scored = frame.assign(risk_score=risk["risk_score"], band=band_of(risk["risk_score"]), source=source)
     proposal = propose(scored, limits)
     told = expectation(scored, proposal["proposed"], rate_of(champion if source == "model" else None), rates)
     money = told.join(_money(scored, proposal["proposed"], told["expected_rate"], limits))

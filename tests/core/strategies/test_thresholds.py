@@ -36,6 +36,17 @@ def test_a_risk_just_below_an_edge_is_not_shown_as_the_edge():
     assert reason == "Risk 0.4999 is under 0.50: Standard"
 
 
+def test_the_rule_score_is_not_called_a_risk_where_it_decides():
+    frame = book(
+        ("L1", "B1", 100, 10, "open", None, 0.6),
+        ("L2", "B1", 100, 10, "open", None, 0.5),
+        ("L3", "B2", 9, 9, "open", None, 0.8),
+    )
+    reasons = propose(frame.assign(source=["rule", "rule", "model"]))["reasons"]
+    assert reasons[0] == ["Mean rule score of the borrower's loans in arrears 0.55 is 0.50 or above: Settlement"]
+    assert reasons[2] == ["Risk 0.80 is 0.75 or above: Legal"]
+
+
 def test_a_loan_not_in_arrears_is_only_monitored_whatever_its_score():
     answer = propose(book(("L1", "B1", 100, 0, "open", None, 0.9)))
     assert answer["proposed"].tolist() == ["Standard"]

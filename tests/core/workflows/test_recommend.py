@@ -59,7 +59,7 @@ def test_limits_are_met_over_the_whole_day_even_for_one_batch():
     assert table["Strategy"].tolist() == ["Settlement", "Standard"]
     assert table["Needs_Confirmation"].tolist() == [False, False]
     assert table["Expected_Net_Value"][0] == 300.0
-    assert table["Reasons"][0].startswith("Risk 0.80 is 0.75 or above: Legal; the capacity for Legal is used up")
+    assert table["Reasons"][0].startswith("Rule score 0.80 is 0.75 or above: Legal; the capacity for Legal is used up")
     assert "; 90 days past due; Net value takes Settlement at 100.00 a loan" in table["Reasons"][0]
     assert table["Reasons"][0].endswith("0.8 for each unit of it (as your limits state)")
     assert table["Reasons"][1].endswith("(the catalogue's planning figures)")

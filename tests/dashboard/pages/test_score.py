@@ -74,7 +74,7 @@ def test_the_example_is_answered_with_score_strategy_and_reasons():
         "which says no interval"
     )
     assert shown["source"] == "rule, not validated on your data"
-    assert words_of(shown["why"]).startswith("Risk 0.78 is 0.75 or above: Legal 64 days past due (adds 0.24)")
+    assert words_of(shown["why"]).startswith("Rule score 0.78 is 0.75 or above: Legal 64 days past due (adds 0.24)")
     assert shown["segment"] == ["n/a, because this book has no segments yet"]
 
 
