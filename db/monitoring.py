@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from core.monitoring.maturity import matures_on
 from db.frames import COUNT, frame_of
+from db.outcomes import outcomes_known_until
 from db.rows import insert_rows
 from db.tables import monitoring
 from db.to_score import CAME_NEW
@@ -85,7 +86,7 @@ def scored_outcomes(
         [tuple(row) for row in found], {"loan_id": COUNT, "borrower": COUNT, **_STATED, "risk_score": "number"}
     )
     scored = scored.drop_duplicates("loan_id", ignore_index=True)
-    known, cash = _known_until(connection, book_id), pd.Series(float("nan"), index=scored.index)
+    known, cash = outcomes_known_until(connection, book_id), pd.Series(float("nan"), index=scored.index)
     for day in sorted(set(scored["as_of"])):
         end = matures_on(date.fromisoformat(day), WINDOW_MONTHS)
         if known is not None and end <= known:
@@ -94,17 +95,6 @@ def scored_outcomes(
                 scored.loc[rows, "loan_id"].map(_cash(connection, scored.loc[rows, "loan_id"], day, end)).fillna(0.0)
             )
     return scored.assign(cash_12m=cash), known
-
-
-def _known_until(connection: Connection, book_id: int) -> date | None:
-    """The earlier of the book's newest day and the day its newest payments file was received; None without payments."""
-    day = connection.exec_driver_sql(
-        "SELECT min((SELECT max(as_of) FROM snapshots WHERE book_id = :book AND live = 1), (SELECT max(day) FROM ("
-        "SELECT min(received_on) AS day FROM batches WHERE book_id = :book AND kind = 'payments' AND status = 'committed' "
-        "GROUP BY sha256)))",
-        {"book": book_id},
-    ).scalar()
-    return None if day is None else date.fromisoformat(str(day))
 
 
 def _cash(connection: Connection, loans: pd.Series, after: str, until: date) -> dict[int, float]:

@@ -10,13 +10,13 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, select
 
 from core.metrics.outcome import cash_within, months_between
-from core.metrics.ripeness import ripe_day
 from core.records import Book
 from db.cubes.cash import is_cash
 from db.first_told import MOST_ASKED, told_in_time, with_facts_of
 from db.frames import COUNT, frame_of
 from db.known import NOW
 from db.loans import BLOCK, TYPES, loan_rows
+from db.outcomes import outcomes_known_until
 from db.tables import payments, snapshots
 
 WINDOW_MONTHS = 12
@@ -70,8 +70,9 @@ def training_rows(connection: Connection, book_id: int, book: Book) -> pd.DataFr
     rows["cash_12m"] = float("nan")
     if book.has_payments:
         cash = cash_within(rows[["loan_id", "as_of"]], _cash(connection, book_id), WINDOW_MONTHS)
-        known = months_between(rows["as_of"], ripe_day(book, newest, "payments"))
-        rows["cash_12m"] = cash.where(known >= WINDOW_MONTHS)
+        until = outcomes_known_until(connection, book_id)
+        if until is not None:
+            rows["cash_12m"] = cash.where(months_between(rows["as_of"], until) >= WINDOW_MONTHS)
     return rows
 
 

@@ -25,7 +25,7 @@ from core.metrics.outcome import cash_within, months_between
 from core.metrics.placement import placements
 from core.metrics.portfolio import month_end
 from core.metrics.promises import PROMISE_MEASURES
-from core.metrics.ripeness import ripe_day
+from core.metrics.ripeness import outcomes_until, ripe_day
 from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, ModelEvent, Ruling, Segmentation, Shadow
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
@@ -537,7 +537,9 @@ class FakePortfolioReader:
         rows["months_seen"] = months_between(rows["as_of"], days[-1] if days else date.min)
         cash = self._payments[self._payments["payment_kind"].isin(["cash", "reversal"])]
         paid = cash_within(rows[["loan_id", "as_of"]], cash[["loan_id", "effective_on", "amount"]], 12)
-        ripe = ripe_day(self.book(), days[-1], "payments") if days else date.min
+        received, told = self.book().payments_until, self._payments["effective_on"].dropna()
+        newest = date.fromisoformat(max(told)) if len(told) else None
+        ripe = outcomes_until(received, days[-1] if days else None, newest) if received else date.min
         rows["cash_12m"] = paid.where((months_between(rows["as_of"], ripe) >= 12) & bool(len(self._payments)))
         return rows
 

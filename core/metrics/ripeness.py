@@ -8,8 +8,9 @@ Cohorts and promises ripen by that day too, never by the calendar alone.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from core.errors import SelectionRefused
@@ -20,6 +21,7 @@ from core.wording import dated, named_month
 
 Source = Literal["payments", "actions"]
 SOURCES: tuple[Source, ...] = ("payments", "actions")
+A_FEW_DAYS = 3
 
 
 _SAID = re.compile(r"\b(?:payments|actions) are known up to \d{1,2} [A-Z][a-z]{2} \d{4}")
@@ -39,6 +41,29 @@ def ripe_day(book: Book, day: date, *sources: Source) -> date:
             itself).
     """
     return min([day, *_ends(book, sources).values()])
+
+
+def outcomes_until(received: date, newest_day: date | None, newest_payment: date | None) -> date:
+    """Up to which day payments say what became of a book's loans: the day the newest payments file was received, but no later
+    than the data reach.
+
+    A file received in December that ends in October tells nothing of November; one portfolio of a year ago with the payments
+    since tells a whole year. The data reach to the newest portfolio day, or to three days after the newest payment within its
+    month, for nobody may pay on its very last.
+
+    Args:
+        received: the day the newest payments file was received.
+        newest_day: the newest portfolio day; None where there is none.
+        newest_payment: the newest day on which money moved; None where the files hold none.
+
+    >>> outcomes_until(date(2026, 11, 3), date(2025, 10, 31), date(2026, 10, 29))
+    datetime.date(2026, 10, 31)
+    """
+    reach = [day for day in (newest_day,) if day is not None]
+    if newest_payment is not None:
+        month_end = newest_payment.replace(day=monthrange(newest_payment.year, newest_payment.month)[1])
+        reach.append(min(newest_payment + timedelta(days=A_FEW_DAYS), month_end))
+    return min(received, max(reach, default=received))
 
 
 def untold(book: Book, day: date, *sources: Source) -> str:

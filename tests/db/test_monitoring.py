@@ -78,7 +78,7 @@ def test_the_score_first_given_is_told_with_the_net_cash_of_the_twelve_months_af
     ]  # fmt: skip
     put(writer, payments(paid), portfolio([loan("N1", dpd=9)], "2026-07-31"))
     told, known_until = outcomes(writer, 7)
-    assert known_until == date(2026, 7, 31)
+    assert known_until == date(2026, 8, 4)
     assert told[["as_of", "balance", "strategy", "risk_score", "cash_12m"]].astype(object).fillna("-").values.tolist() == [
         [NEXT, 1000.0, "-", 0.3, 320.0], [NEXT, 400.0, "Legal", 0.3, 0.0],
     ]  # fmt: skip

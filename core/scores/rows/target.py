@@ -75,7 +75,7 @@ def non_recovery(snapshots: pd.DataFrame, *, status_is_outcome: bool = False) ->
         return _target("Recovery_Status is Written Off", "recovery_status", chosen, outcome, ordered)
     raise TooLittleData(
         "No loan of this book has an outcome yet",
-        remedy="Load payments and a portfolio file 12 months after a snapshot, or a file with Recovery_Status or Recovered_Amount.",
+        remedy="Load the payments of the 12 months after a snapshot, or a file with Recovery_Status or Recovered_Amount.",
     )
 
 

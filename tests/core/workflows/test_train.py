@@ -132,7 +132,7 @@ def test_too_few_of_one_outcome_is_too_little_history():
 def test_a_book_without_outcomes_is_too_little_history_and_says_what_to_load():
     result = run(Ledger(rows=world(loans=60).assign(cash_12m=np.nan), batches=[batch(1)]))
     assert (result["verdict"], result["status"], result["target"]) == ("too little history", "refused", None)
-    assert "Load payments" in result["sentence"]
+    assert "Load the payments" in result["sentence"]
     assert result["quarantined"] == []
 
 

@@ -83,7 +83,7 @@ def test_loans_of_one_borrower_are_one_group_and_a_loan_without_borrower_its_own
 
 
 def test_a_book_without_any_outcome_says_what_to_load():
-    with pytest.raises(TooLittleData, match=r"No loan of this book has an outcome.*Load payments"):
+    with pytest.raises(TooLittleData, match=r"No loan of this book has an outcome.*Load the payments"):
         non_recovery(rows(("LN1", "2025-01-31", 10.0, 5, np.nan)))
 
 
