@@ -82,15 +82,15 @@ def reasons_of(inputs: Inputs, parts: Parts, frame: pd.DataFrame) -> list[list[s
     """Up to three sentences a loan, the families that move its score most, with direction and size in log-odds.
 
     Families gather inputs that say the same thing (days past due and missed payments), so that a reason does not
-    change because its twin took the credit; a sentence names every fact of its family that the model reads. What the
-    score assumes about the strategy is no reason.
+    change because its twin took the credit; a sentence names every fact of its family that the model reads, those that
+    pull the other way as "in spite of" them. What the score assumes about the strategy is no reason.
     """
     families = [name for name in families_of(inputs) if name != STRATEGY]
     if not families:
         return [[] for _ in range(len(frame))]
     size = family_sizes(inputs, parts)[:, : len(families)]
     order = np.argsort(-np.abs(size), axis=1, kind="stable")[:, :REASONS_SHOWN]
-    facts = facts_of(inputs, frame)
+    facts = facts_of(inputs, frame, parts.by_input)
     return [
         [
             f"{facts[families[column]][row]}: {effect(size[row, column])} ({size[row, column]:+.2f})"
@@ -108,25 +108,40 @@ def effect(size: float) -> str:
     return direction + how
 
 
-def facts_of(inputs: Inputs, frame: pd.DataFrame) -> dict[str, list[str]]:
-    """For each family, the facts of every row that the model reads in it, as words: "40 days past due, 2 missed payments"."""
+def facts_of(inputs: Inputs, frame: pd.DataFrame, sizes: Numbers) -> dict[str, list[str]]:
+    """For each family, the facts of every row that the model reads in it, as words: "40 days past due, 2 missed payments",
+    or "loan type Home, in spite of no security" where the latter pulls the other way.
+
+    Args:
+        sizes: what each input adds to each margin, rows x inputs.
+    """
     extras = [each["name"][len(EXTRA) :] for each in inputs if each["name"].startswith(EXTRA)]
     unpacked_extras = extra_columns(frame, extras)
     said: dict[str, list[list[str | None]]] = {}
-    for each in inputs:
+    pulls: dict[str, list[Numbers]] = {}
+    for each, size in zip(inputs, sizes.T, strict=True):
         if each["kind"] == STRATEGY:
             continue
         name = each["name"]
         phrases = _extra(name[len(EXTRA) :], unpacked_extras) if name.startswith(EXTRA) else _SAY[name](frame)
         said.setdefault(each["family"], []).append(phrases)
-    return {family: _joined(family, phrases) for family, phrases in said.items()}
+        pulls.setdefault(each["family"], []).append(size)
+    return {family: _joined(family, phrases, np.column_stack(pulls[family])) for family, phrases in said.items()}
 
 
-def _joined(family: str, phrases: Sequence[Sequence[str | None]]) -> list[str]:
+def _joined(family: str, phrases: Sequence[Sequence[str | None]], sizes: Numbers) -> list[str]:
     """The phrases of a family side by side; "... not stated" where a row states none of them."""
     absent = f"{NOT_STATED.get(family, family)} not stated"
-    rows = (", ".join(each for each in row if each) or absent for row in zip(*phrases, strict=True))
+    against = (np.abs(sizes) >= SAID_FROM) & (np.sign(sizes) != np.sign(sizes.sum(axis=1, keepdims=True)))
+    rows = (_side_by_side(*row) or absent for row in zip(zip(*phrases, strict=True), against.tolist(), strict=True))
     return [text[:1].upper() + text[1:] for text in rows]
+
+
+def _side_by_side(phrases: Sequence[str | None], against: Sequence[bool]) -> str:
+    """What is stated, and what pulls the other way after it; "" where nothing is stated."""
+    pro = [each for each, other in zip(phrases, against, strict=True) if each and not other]
+    con = [each for each, other in zip(phrases, against, strict=True) if each and other]
+    return f"{', '.join(pro)}, in spite of {' and '.join(con)}" if pro and con else ", ".join(pro + con)
 
 
 def _extra(name: str, values: pd.DataFrame) -> list[str | None]:
@@ -174,12 +189,17 @@ def _category(field: str, label: str) -> Callable[[pd.DataFrame], list[str | Non
     return told
 
 
+def _security(frame: pd.DataFrame) -> list[str | None]:
+    told = _number(collateral_cover, "security of {:.2f} times the balance")(frame)
+    return ["no security" if cover <= 0 else said for said, cover in zip(told, collateral_cover(frame), strict=True)]
+
+
 _SAY: dict[str, Callable[[pd.DataFrame], list[str | None]]] = {
     "days past due (log)": _count("dpd", "day past due", "days past due"),
     "missed payments (log)": _count("missed_payments", "missed payment", "missed payments"),
     "debt-to-income": _number(debt_to_income, "instalments take {:.2f} of income"),
     "income (log)": _field("monthly_income", "income {:,.0f} a month"),
-    "collateral cover": _number(collateral_cover, "security of {:.2f} times the balance"),
+    "collateral cover": _security,
     "balance (log)": _field("balance", "balance {:,.0f}"),
     "share still owed": _number(owed_share, "{:.2f} of the loan still owed"),
     "interest rate": _field("interest_rate", "interest rate {:.2f}"),

@@ -55,8 +55,34 @@ def test_a_family_names_every_fact_the_model_reads_in_it_and_no_other():
                          "balance": 5.0, "interest_rate": 9.0}])  # fmt: skip
     said = reasons_of(inputs, Parts(0.0, np.array([0.1]), np.array([[0.5, -0.2, -0.2]])), row)[0]
     assert said == [
-        "Instalments take 0.30 of income, employment Retired: raises the risk (+0.30)",
+        "Instalments take 0.30 of income, in spite of employment Retired: raises the risk (+0.30)",
         "Term of 24 months: lowers the risk (-0.20)",
+    ]
+
+
+def test_an_unsecured_loan_has_no_security_and_what_pulls_the_other_way_is_told_apart():
+    """Of the four: a home loan without security; the same, security weighing more; with security; nothing that counts."""
+    inputs = [
+        {"name": "collateral cover", "family": "security", "kind": "number"},
+        {"name": "product", "family": "security", "kind": "category"},
+    ]
+    sizes = np.array([[0.1, -0.3], [0.5, -0.3], [-0.2, -0.3], [0.004, -0.3]])
+    rows = pd.DataFrame({"balance": 100.0, "collateral_value": [None, 0.0, 150.0, None], "product": "Home"})
+    said = [each[0] for each in reasons_of(inputs, Parts(0.0, sizes.sum(axis=1), sizes), rows)]
+    assert said == [
+        "Loan type Home, in spite of no security: lowers the risk (-0.20)",
+        "No security, in spite of loan type Home: raises the risk (+0.20)",
+        "Security of 1.50 times the balance, loan type Home: lowers the risk strongly (-0.50)",
+        "No security, loan type Home: lowers the risk (-0.30)",
+    ]
+
+
+def test_a_fact_that_is_not_stated_is_no_fact_in_spite_of_which():
+    assert reasons([0.5, -0.2, 0.0, 0.0, 0.0], dpd=40, missed_payments=None) == [
+        "40 days past due: raises the risk (+0.30)"
+    ]
+    assert reasons([0.5, -0.2, 0.0, 0.0, 0.0], dpd=None, missed_payments=2) == [
+        "2 missed payments: raises the risk (+0.30)"
     ]
 
 
