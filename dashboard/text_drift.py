@@ -15,6 +15,7 @@ from dashboard.text_models import figure, is_number
 
 Row = Mapping[str, Any]
 DECIMALS = 3
+PSI = "PSI, the population stability index: how far a fact's loans have shifted between its ranges; 0 is not at all."
 CALM = "Nothing stands out"
 PAGE = "/models?tab=holds"
 """Where it is told: the page with its tab."""
@@ -164,7 +165,7 @@ def drift_subtitle(facts: Sequence[Row], model: Model | None) -> str:
         f"An alarm needs a PSI above {show.number(MATERIAL, 2)} that chance alone would give in {show.percent(ALPHA, 0)} of months "
         f"for the score, in {show.percent(INPUTS_ALPHA, 2)} for any of the inputs"
     )
-    return f"{who}. {chance}."
+    return f"{who}. {chance}. {PSI}"
 
 
 def drift_rows(facts: Sequence[Row]) -> list[dict[str, str]]:
@@ -219,7 +220,7 @@ def _moved(of: Row) -> str:
     most = max(of["bins"], key=lambda each: each["part"])
     unseen = of.get("unseen") or 0.0
     new = f"; {show.percent(unseen)} state a level never seen before" if unseen else ""
-    return f"{most['name']}: {show.percent(most['before'])} to {show.percent(most['now'])}{new}"
+    return f"{most['name']}: {show.percent(most['now'])}, before {show.percent(most['before'])}{new}"
 
 
 def is_finite(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -142,7 +143,7 @@ def checks_subtitle(model: Model | None) -> str:
     if model is None:
         return "A model is used only where it passes every rule below; until then the rule score orders the work."
     target = model.card.get("target")
-    learned = f"Learns: {target}. " if target else ""
+    learned = f"Learns: {target_words(target)}. " if target else ""
     return f"{learned}A model that fails one rule never orders work."
 
 
@@ -171,8 +172,7 @@ def check_rows(card: Mapping[str, Any]) -> list[dict[str, str]]:
         _row(
             RULES[2],
             _p_words(card["p_value"]),
-            "",
-            n,
+            *_shuffles(card["p_value"], n),
             card["p_value"] <= HIGHEST_P,
         )
     )
@@ -199,5 +199,24 @@ def _p_words(p: float) -> str:
     return figure(p, 4).removesuffix("0")
 
 
+def _shuffles(p: float, n: Any) -> tuple[str, Any]:
+    """Beside a p: that none of so many shuffles of the outcomes gave as good a score, where the p is of none, and their number."""
+    tried = round(1 / p) - 1 if 0 < p <= HIGHEST_P else 0
+    if not tried or abs(1 / (tried + 1) - p) > 1e-6 * p:
+        return "", n
+    return "none as good", show.count(tried, "shuffles")
+
+
+def target_words(target: object) -> str:
+    """What a score learns, with its share in per cent: "cash within 12 months under 5 % of the balance"."""
+    return re.sub(r"under (0\.\d+) of", lambda found: f"under {show.percent(float(found[1]), 0)} of", str(target))
+
+
 def _row(rule: str, value: str, interval: str, n: Any, held: bool) -> dict[str, str]:
-    return {"rule": rule, "figure": value, "interval": interval, "n": show.number(n), "held": "yes" if held else "no"}
+    return {
+        "rule": rule,
+        "figure": value,
+        "interval": interval,
+        "n": n if isinstance(n, str) else show.number(n),
+        "held": "yes" if held else "no",
+    }

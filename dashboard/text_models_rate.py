@@ -13,6 +13,10 @@ from dashboard.text_models_evidence import LEVEL, no_evidence
 
 Row = Mapping[str, Any]
 TITLE, FACTS_TITLE = "Expected recovery: what was promised and what came", "What the expected recovery rests on"
+POOLED_BY = {
+    "balance": "weighted by balance (which does better than loan by loan)",
+    "loan": "each loan counting alike (which does better than weighted by balance)",
+}
 POOLED = "What earlier loans of the arrears bucket brought stands in its place, without an interval"
 
 
@@ -101,8 +105,8 @@ def facts(told: Row) -> dict[str, str]:
         ),
         "sum": (
             f"{show.percent(SUM_LEVEL, 0)}, from {show.count(FEWEST_IN_SUM, 'loans')} on: how far outcomes of loans with such a promise lay from it, the "
-            "loans of one borrower taken together; then wider for the error of the rate itself, by the part that the loans of the day are of the "
-            f"{show.number(told['n'])} learned from."
+            f"loans of one borrower taken together; then wider, because the rate itself is only known from {show.count(told['n'], 'loans')}: the more loans "
+            "the day has beside those, the wider."
         ),
         "limits": (
             "What changes between then and now: the economy, the work done, who is placed. A strategy was not drawn by lot: the rate under it is what "
@@ -113,8 +117,8 @@ def facts(told: Row) -> dict[str, str]:
 
 def _beats(told: Row) -> str:
     return (
-        f"Squared error lower by {figure(told['gain'], 4)} ({between(told['gain_ci'], 4)}) than the pooled rate of the arrears bucket "
-        f"taken by {told['pooled_by']}, the better way; n = {show.number(told['n'])}. The interval has to lie above 0."
+        f"Squared error lower by {figure(told['gain'], 4)} ({between(told['gain_ci'], 4)}) than that of what earlier loans of the same "
+        f"arrears bucket brought, {POOLED_BY.get(told['pooled_by'], told['pooled_by'])}; n = {show.number(told['n'])}. The interval has to lie above 0."
     )
 
 

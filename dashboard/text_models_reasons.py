@@ -9,7 +9,7 @@ from core.records import Model
 from dashboard import format as show
 from dashboard.text_models import between
 from dashboard.text_models_evidence import no_evidence
-from dashboard.text_reasons import family_words
+from dashboard.text_reasons import LOG_ODDS, family_words
 
 Row = Mapping[str, Any]
 STEADY_FROM = 0.85
@@ -51,7 +51,7 @@ def _steadiness(told: Row) -> str:
 
 def reasons_subtitle(told: Row) -> str:
     """What is drawn, and the stability in figures."""
-    said = f"Mean size of each family's contribution on {show.count(told['n'], 'loans')}, 95 % interval over {told['refits']} refits to redrawn borrowers."
+    said = f"Mean size of each family's contribution on {show.count(told['n'], 'loans')}, 95 % interval over {told['refits']} refits to redrawn borrowers. {LOG_ODDS}"
     if told["overlap"] is None:
         return f"{said} Only {show.count(len(told['families']), 'families')}: any three of them are the first three."
     return (

@@ -10,7 +10,7 @@ from core.scores.registry.limits import limits_of
 from core.scores.registry.promotion import was_held
 from core.workflows.no_contest import no_contest_words
 from dashboard import format as show
-from dashboard.text_models import KINDS, between, figure, is_number, kind_words
+from dashboard.text_models import KINDS, between, figure, is_number, kind_words, target_words
 
 STATUS = {
     "champion": "in use", "challenger": "waits as challenger", "refused": "refused", "retired": "retired",
@@ -199,7 +199,7 @@ def card_facts(model: Model | None, events: Sequence[ModelEvent]) -> dict[str, s
     trained = next((each for each in own if each.what == "trained"), None)
     who = str(card.get("trained_by") or (trained.who if trained else "")) or NOT_RECORDED
     return {
-        "target": str(card.get("target") or NOT_RECORDED), "window": _window(data),
+        "target": target_words(card.get("target") or NOT_RECORDED), "window": _window(data),
         "rows": f"{_count(data.get('loans'))} loans of {_count(data.get('borrowers'))} borrowers; SHA-256 {data.get('sha256', NOT_RECORDED)}",
         "excluded": _listed(f"{show.count(each['loans'], 'loans')}: {each['why']}" for each in card.get("excluded") or []) or "none",
         "inputs": ", ".join(str(each).removeprefix("extra:") for each in card.get("inputs") or []) or "none",

@@ -14,6 +14,10 @@ FAMILIES = {
     "security": "Security and kind of loan", "size": "Size, term and rate", "engagement": "Promises and contacts",
     "strategy": f"Left under {REFERENCE}, as the score assumes",
 }  # fmt: skip
+LOG_ODDS = (
+    f"Log-odds: the scale on which reasons add up; half a point more turns a chance of {show.percent(0.5, 0)} "
+    f"into {show.percent(0.62, 0)}."
+)
 PARTS_TITLE, WHAT_IF_TITLE = "What made the score", "What would change the recommendation"
 NO_PARTS = f"{show.UNDEFINED}, because nothing the score reads is known, or the score is older than its parts are kept."
 WHAT_IF_NOTE = "By this score, asked again with those facts. It is no promise of what would happen."
@@ -39,7 +43,7 @@ def sum_words(told: Contributions, source: str) -> str:
         return f"Points of the score; together {show.number(100 * told.margin, 1)} of 100. A {RULE}."
     return (
         f"In log-odds, before calibration: every loan begins at {show.number(told.base, 2)}, and the parts bring this one "
-        f"to {show.number(told.margin, 2)}."
+        f"to {show.number(told.margin, 2)}. {LOG_ODDS}"
     )
 
 

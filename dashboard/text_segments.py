@@ -21,6 +21,12 @@ NO_SEGMENTS = "this book has no segments yet"
 MOVED_BY_THE_FIT = " The segments were fitted to the loans of this month-end: some moves are the fit's, not the loans', and the next month has none of those."
 OTHER_LOANS = " They are not the loans the segments were fitted to, so K-means has other figures here than above."
 ASK_REASON = "Why again? Kept with your name and the day."
+TERMS = (
+    "Rand index: how alike two groupings of the same loans are, 1 the same, 0 as by chance. Jaccard: the part of a segment's "
+    "loans that it shares with the one found again. Silhouette: how much nearer a loan is to its own segment than to the next, "
+    "from −1 to 1."
+)
+"""What the figures of a fit mean, once where they first stand."""
 WAYS = ("Way", "Groups", "Largest", "Noise", "Rand index", "Least Jaccard", "Silhouette", "Recovery explained", "n")
 
 
@@ -83,7 +89,7 @@ def fit_sentences(segmentation: Segmentation | None) -> list[str]:
             f"Drawn again {redraws} times from {show.count(int(n), 'loans')}, they {'hold still' if firm else 'hold less still than we ask'}: "
             f"adjusted Rand index {ours['ari']:.2f} (we ask {STABLE_FROM:.2f}), least stable segment found again with Jaccard "
             f"{ours['jaccard']:.2f} (we ask {RECOGNISED_FROM:.2f}), smallest segment {show.percent(ours['smallest_share'], 0)} of the loans, "
-            f"silhouette {_figure(ours['silhouette'])}."
+            f"silhouette {_figure(ours['silhouette'])}. {TERMS}"
         )
         others = [
             f"{k}: {each['ari']:.2f} and {each['jaccard']:.2f}" for k, each in evidence.items() if each is not ours
@@ -98,7 +104,7 @@ def fit_sentences(segmentation: Segmentation | None) -> list[str]:
             else "The book's ratios do not vary enough to find segments, so it is cut by arrears and balance."
         )
         if tried:
-            said.append(f"Tried, with index and Jaccard over {redraws} redraws: {'; '.join(tried)}.")
+            said.append(f"Tried, with index and Jaccard over {redraws} redraws: {'; '.join(tried)}. {TERMS}")
     missing = {name: rows for name, rows in dict(content.get("missing", {})).items() if rows}
     if missing and content.get("method") == "k-means":
         worst = max(missing, key=lambda name: missing[name])

@@ -11,6 +11,7 @@ from core.scores.measures.logit import sigmoid
 from dashboard.pages import models as page
 from dashboard.pages.models import calibration, discrimination, gains, lift, verdict
 from dashboard.pages.models.seen import Shared
+from dashboard.text_models import target_words
 from tests.dashboard.models_book import CARD, NO_SIGNAL, THIN, model, reader_of
 from tests.dashboard.work import book_of, forty_loans, services_of
 
@@ -87,7 +88,7 @@ def test_every_rule_of_the_gate_stands_with_its_figure_interval_and_n():
     assert [(row["figure"], row["interval"], row["n"], row["held"]) for row in rows] == [
         ("300", "", "1,200", "yes"),
         ("0.743", "0.711 to 0.775", "1,200", "yes"),
-        ("0.0005", "", "1,200", "yes"),
+        ("0.0005", "none as good", "1,999 shuffles", "yes"),
         ("0.731", "0.680 to 0.782", "400", "yes"),
     ]
 
@@ -96,6 +97,20 @@ def test_every_rule_of_the_gate_stands_with_its_figure_interval_and_n():
 def test_a_p_has_the_decimals_of_its_rule_and_one_more_where_it_tells_them_apart(p, said):
     rows = verdict.update_verdict(seen(model(1, "champion", CARD | {"p_value": p})))["rows"]
     assert (rows[2]["figure"], rows[2]["rule"]) == (said, "be no work of chance: p at most 0.005")
+
+
+@pytest.mark.parametrize(
+    ("p", "said"), [(1 / 201, ("none as good", "200 shuffles")), (0.0054, ("", "1,200")), (10 / 2001, ("", "1,200"))]
+)
+def test_a_p_of_no_shuffle_as_good_says_how_many_there_were_and_another_does_not_guess(p, said):
+    row = verdict.update_verdict(seen(model(1, "champion", CARD | {"p_value": p})))["rows"][2]
+    assert (row["interval"], row["n"]) == said
+
+
+def test_what_is_learned_is_said_with_its_share_in_per_cent():
+    assert target_words(CARD["target"]) == "cash within 12 months under 5 % of the balance"
+    assert target_words("Recovery_Status is Written Off") == "Recovery_Status is Written Off"
+    assert target_words(CARD["target"]) in verdict.update_verdict(seen(model(1, "champion")))["subtitle"]
 
 
 def test_a_rule_that_did_not_hold_says_no_and_one_that_was_not_asked_says_why():

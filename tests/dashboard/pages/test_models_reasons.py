@@ -62,6 +62,7 @@ def test_of_three_families_any_three_are_the_first():
     told = TOLD | {"families": FAMILIES[:3], "overlap": None, "overlap_ci": None}
     assert "refits)" not in say.reasons_title(told)
     assert "Only 3 families" in say.reasons_subtitle(told)
+    assert "half a point more turns a chance of 50 % into 62 %." in say.reasons_subtitle(told)
 
 
 def test_the_risk_runs_along_each_fact_with_its_band_and_n():

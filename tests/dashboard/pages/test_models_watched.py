@@ -152,6 +152,7 @@ def test_every_fact_has_its_index_its_bound_its_n_and_a_verdict():
     assert told["subtitle"].startswith(
         "400 loans new in arrears on 31 Oct 2026 against 900 loans it learned from (31 Jan 2025 to 30 Jun 2025)."
     )
+    assert told["subtitle"].endswith("how far a fact's loans have shifted between its ranges; 0 is not at all.")
     assert [(each["fact"], each["psi"], each["bound"], each["n"], each["verdict"]) for each in told["rows"]] == [
         ("the score", "0.030", "0.050", "400", "alike"),
         ("SHOE", "5.000", "0.050", "400", "no longer stated"),
@@ -160,7 +161,7 @@ def test_every_fact_has_its_index_its_bound_its_n_and_a_verdict():
         ("product", "0.015", "0.050", "400", "alike"),
         ("interest rate", "n/a", "0.050", "20", "n/a, because fewer than 50 loans are on a side"),
     ]
-    assert told["rows"][2]["moved"] == "above 3: 50.0 % to 30.0 %"
+    assert told["rows"][2]["moved"] == "above 3: 30.0 %, before 50.0 %"
     assert told["rows"][1]["missing"] == "100.0 %, before 1.0 %"
     json.dumps(told, allow_nan=False)
 

@@ -64,6 +64,7 @@ def test_the_fit_says_who_when_why_and_how_still_it_holds():
         "Why 2 segments: the largest number of segments that holds still."
     )
     assert "Drawn again 20 times from 40 loans, they hold still: adjusted Rand index 0.91" in lines[1]
+    assert "silhouette 0.25. Rand index: how alike two groupings of the same loans are" in lines[1]
     assert lines[2] == "Other numbers of segments, index and Jaccard: 3: 0.71 and 0.60."
     assert lines[3].endswith("lacking most often: dpd, 3 loans.")
     older = replace(FITTED, content={name: told for name, told in FITTED.content.items() if name != "loans_on"})
