@@ -24,7 +24,10 @@ def card() -> html.Section:
     """The card, empty."""
     head = html.Div([html.H2("", id=TITLE), html.P("", id=SUBTITLE, className="subtitle")])
     return html.Section(
-        [html.Div(head, className="card-head"), empty_table(TABLE, "Expected in 12 months", say.HEADS, kind="expected")],
+        [
+            html.Div(head, className="card-head"),
+            empty_table(TABLE, "Expected in 12 months", say.HEADS, kind="expected"),
+        ],
         className="card",
         **{"aria-labelledby": TITLE},
     )
