@@ -200,11 +200,11 @@ def _p_words(p: float) -> str:
 
 
 def _shuffles(p: float, n: Any) -> tuple[str, Any]:
-    """Beside a p: that none of so many shuffles of the outcomes gave as good a score, where the p is of none, and their number."""
+    """Interval and n of a p: none, and of how many shuffles of the outcomes none gave as good a score, where the p is of none."""
     tried = round(1 / p) - 1 if 0 < p <= HIGHEST_P else 0
     if not tried or abs(1 / (tried + 1) - p) > 1e-6 * p:
         return "", n
-    return "none as good", show.count(tried, "shuffles")
+    return "", f"{show.number(0)} of {show.count(tried, 'shuffles')}"
 
 
 def target_words(target: object) -> str:

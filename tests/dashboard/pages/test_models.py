@@ -88,7 +88,7 @@ def test_every_rule_of_the_gate_stands_with_its_figure_interval_and_n():
     assert [(row["figure"], row["interval"], row["n"], row["held"]) for row in rows] == [
         ("300", "", "1,200", "yes"),
         ("0.743", "0.711 to 0.775", "1,200", "yes"),
-        ("0.0005", "none as good", "1,999 shuffles", "yes"),
+        ("0.0005", "", "0 of 1,999 shuffles", "yes"),
         ("0.731", "0.680 to 0.782", "400", "yes"),
     ]
 
@@ -100,7 +100,7 @@ def test_a_p_has_the_decimals_of_its_rule_and_one_more_where_it_tells_them_apart
 
 
 @pytest.mark.parametrize(
-    ("p", "said"), [(1 / 201, ("none as good", "200 shuffles")), (0.0054, ("", "1,200")), (10 / 2001, ("", "1,200"))]
+    ("p", "said"), [(1 / 201, ("", "0 of 200 shuffles")), (0.0054, ("", "1,200")), (10 / 2001, ("", "1,200"))]
 )
 def test_a_p_of_no_shuffle_as_good_says_how_many_there_were_and_another_does_not_guess(p, said):
     row = verdict.update_verdict(seen(model(1, "champion", CARD | {"p_value": p})))["rows"][2]
