@@ -65,7 +65,9 @@ def verdict_of(models: Sequence[Model], champion: Model | None, damage: str, red
         return Verdict(said, "rule score in use", "neutral")
     newest = models[0]
     if newest.status != "refused":
-        said = f"**No model is in use**: none that stands was promoted. {RULE_ORDERS}."
+        gone = any(each.status == "retired" for each in models)
+        why = "the one that was has been taken out of use" if gone else "none was promoted yet"
+        said = f"**No model is in use**: {why}. {RULE_ORDERS}."
         return Verdict(said, "rule score in use", "neutral")
     why = str(newest.card.get("why") or "").rstrip(".")
     if newest.card.get("verdict") == "too little history":

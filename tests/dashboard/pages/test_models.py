@@ -66,7 +66,10 @@ def test_a_damaged_model_is_said_to_be_damaged_and_not_trusted():
 
 
 def test_models_without_one_in_use_are_no_verdict_of_trust():
-    assert answer(model(1, "retired")).startswith("No model is in use: none that stands was promoted. The rule score")
+    gone = "No model is in use: the one that was has been taken out of use. The rule score"
+    assert answer(model(1, "retired")).startswith(gone)
+    assert answer(model(2, "challenger"), model(1, "retired")).startswith(gone)
+    assert answer(model(2, "challenger")).startswith("No model is in use: none was promoted yet. The rule score")
 
 
 def test_the_model_asked_for_is_shown_else_the_one_in_use_else_the_newest():
