@@ -21,6 +21,8 @@ from dashboard.theme import palette, segment_colours, strategy_colour
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon", "hexagon", "star")
 HEIGHT = 480
 DENSITY_CELLS = (44, 30)
+HUNDREDTHS = {f"{thousandths}m": f"{thousandths / 1000:g}" for thousandths in (500, 200, 100, 50, 20, 10)}
+"""Below 1 the format of thousands and millions counts in thousandths, as "500m"."""
 Numbers = npt.NDArray[np.float64]
 
 
@@ -100,7 +102,7 @@ def scatter(
 def _axis(scale: Scale, mode: str | None) -> dict[str, Any]:
     drawn: dict[str, Any] = {"zeroline": False, "fixedrange": False}
     if scale.money:
-        drawn["tickformat"] = "~s"
+        drawn |= {"tickformat": "~s", "labelalias": HUNDREDTHS}
     if scale.log:
         drawn |= {"type": "log", "dtick": "D2", "nticks": 0}
     return axis("number", mode, title=scale.title, **drawn)

@@ -57,6 +57,13 @@ def test_every_loan_with_both_figures_is_a_mark_in_its_group():
     assert [words_of(entry) for entry in shown["legend"]] == ["steady", "stretched"]
 
 
+def test_half_a_currency_unit_on_a_money_axis_is_written_as_a_fraction():
+    layout = scatter.update_scatter(services_of(), "?x=balance&y=dpd", "light")["figure"]["layout"]
+    assert layout["xaxis"]["labelalias"]["500m"] == "0.5"
+    assert layout["xaxis"]["labelalias"]["20m"] == "0.02"
+    assert "labelalias" not in layout["yaxis"]
+
+
 def test_a_logarithmic_axis_says_what_it_cannot_draw():
     loans = forty_loans(monthly_income=[0.0, float("nan"), *[1000.0] * 38])
     shown = scatter.update_scatter(services_of(book_of(loans)), "", "light")
