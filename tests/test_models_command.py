@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import pickle
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from core.records import Ruling
 from core.scores.scoring.evaluate import sha256_of
 from core.workflows.refresh import score_unit
 from db.engine import open_store, writing
@@ -78,6 +79,29 @@ def test_a_person_takes_the_model_in_use_out_of_use(store):
     assert (code, told["model"], told["rescored"], sources(engine)) == (0, 2, 3, [("rule", None)])
     assert asked(url, "models")[1]["champion"] is None
     assert asked(url, "models", "withdraw", "--because", "again")[0] == 2
+
+
+@pytest.mark.parametrize(("kept_out", "after"), [(True, [("rule", None)]), (False, [("model", 5)])])
+def test_a_model_that_returns_with_an_undo_and_reads_what_stays_out_by_now_is_withdrawn(store, kept_out, after):
+    """Model 5 reads LEAK; model 6 learned from batch 2 too and falls with it."""
+    url, engine = store
+    writer = SqlPortfolioWriter(engine, lambda: NOON)
+    reads = CARD | {"inputs": ["days past due (log)", "extra:LEAK"]}
+    row = {"kind": "logistic", "status": "champion", "sha256": sha256_of(ARTIFACT), "artifact": ARTIFACT}
+    with writer.unit("own", kind="scoring", known_on=KNOWN_ON, who="ana") as unit:
+        unit.put_model(row | {"card": reads, "trained_on_batches": [1]})
+        score_unit(unit, batch_id=None, newest_before=date(2026, 10, 31), payments_until=date(2026, 10, 31))
+    with writer.unit("own", kind="batch", known_on=KNOWN_ON, who="ana") as unit:
+        unit.append(portfolio([loan("A", dpd=35)], as_of="2026-11-15"))
+        unit.put_model(row | {"card": CARD, "trained_on_batches": [1, 2]})
+        score_unit(unit, batch_id=2, newest_before=None)
+    if kept_out:
+        writer.put_ruling("own", Ruling("LEAK", False, "filled in later", "ana", "2026-11-19"))
+    assert asked(url, "undo", "2")[0] == 0
+    assert sources(engine) == after
+    newest = asked(url, "models")[1]["events"][0]
+    assert (newest["model"], newest["what"]) == (5, "withdrawn" if kept_out else "returned")
+    assert ("it reads LEAK" in newest["because"]) == kept_out
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,7 @@ def propose(frame: pd.DataFrame, limits: Limits | None = None, policy: Threshold
 
     Args:
         frame: loan_ref, borrower_ref, balance, dpd (NaN counts as in arrears), status, hold (None for none), risk_score (0-1 or NaN) and, where
-            known, confirmed (the strategy a person last confirmed, or None), as_of (each day is decided by itself) and source
-            ("rule": the risk is the rule score, and the reasons call it that, for it is no probability).
+            known, confirmed (what a person last confirmed, or None), as_of (each day by itself) and source ("rule": so say the reasons).
         limits: capacities; None for the catalogue without any.
         policy: the thresholds.
 
