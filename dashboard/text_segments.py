@@ -26,7 +26,7 @@ TERMS = (
     "loans that it shares with the one found again. Silhouette: how much nearer a loan is to its own segment than to the next, "
     "from −1 to 1."
 )
-"""What the figures of a fit mean, once where they first stand."""
+"""What the figures of a fit mean, on each tab that has them."""
 WAYS = ("Way", "Groups", "Largest", "Noise", "Rand index", "Least Jaccard", "Silhouette", "Recovery explained", "n")
 
 
@@ -240,7 +240,7 @@ def others_subtitle(comparison: Mapping[str, Any] | None) -> str:
     on = "whose outcome of 12 months is known" if comparison["on"] == "outcomes" else "open on the newest day"
     return (
         f"On {show.count(int(comparison['n']), 'loans')} {on}, drawn uniformly; Rand index and Jaccard over {comparison['redraws']} redraws of them. "
-        f"Recovery explained: its variance between groups, on loans held out (95 % interval).{OTHER_LOANS if comparison['on'] == 'outcomes' else ''}"
+        f"Recovery explained: its variance between groups, on loans held out (95 % interval).{OTHER_LOANS if comparison['on'] == 'outcomes' else ''} {TERMS}"
     ).replace("95 %", show.percent(0.95, 0))
 
 

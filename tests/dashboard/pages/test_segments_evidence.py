@@ -165,11 +165,14 @@ def test_the_comparison_stands_with_its_n_and_verdict():
     assert second[6:] == ["n/a", "n/a", ""]
     assert len(first) == len(say.WAYS)
     assert "On 900 loans whose outcome of 12 months is known" in shown["subtitle"]
-    assert shown["subtitle"].endswith(
-        "not the loans the segments were fitted to, so K-means has other figures here than above."
+    assert (
+        shown["subtitle"]
+        .removesuffix(f" {say.TERMS}")
+        .endswith("not the loans the segments were fitted to, so K-means has other figures here than above.")
     )
     of_today = others.update_others(services(replace(FITTED, comparison=COMPARISON | {"on": "newest"})), "")
     assert "other figures" not in of_today["subtitle"]
+    assert of_today["subtitle"].endswith("from −1 to 1.")
     assert words_of(shown["verdict"]) == "Because."
     assert shown["table"] == ""
 
