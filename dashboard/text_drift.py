@@ -15,7 +15,7 @@ from dashboard.text_models import figure, is_number
 
 Row = Mapping[str, Any]
 DECIMALS = 3
-PSI = "PSI, the population stability index: how far a fact's loans have shifted between its ranges; 0 is not at all."
+PSI = "PSI, the population stability index: how far the loans have moved between the ranges of a fact; 0 is not at all."
 CALM = "Nothing stands out"
 PAGE = "/models?tab=holds"
 """Where it is told: the page with its tab."""

@@ -165,8 +165,8 @@ def stand_ins_subtitle(told: Row) -> str:
     inputs = [str(each["name"]).replace("_", " ").lower() for each in told["attributes"] if each["proxy_why"]]
     aside = f" Not asked of {', '.join(inputs)}: it is an input itself." if inputs else ""
     return (
-        f"How well what the model reads tells who is in a group: cross-fitted AUC, {LEVEL}. 0.5 is guessing; from "
-        f"{show.number(told['review_from'], 1)} on a person has to look.{_flip_words(told)}{aside}"
+        f"How well what the model reads tells who is in a group: cross-fitted AUC, {LEVEL}. 0.5 is guessing; above "
+        f"{show.number(told['review_from'], 1)} a person has to look.{_flip_words(told)}{aside}"
     )
 
 

@@ -106,7 +106,7 @@ def facts(told: Row) -> dict[str, str]:
         "sum": (
             f"{show.percent(SUM_LEVEL, 0)}, from {show.count(FEWEST_IN_SUM, 'loans')} on: how far outcomes of loans with such a promise lay from it, the "
             f"loans of one borrower taken together; then wider, because the rate itself is only known from {show.count(told['n'], 'loans')}: the more loans "
-            "the day has beside those, the wider."
+            "the day holds for each of those, the wider."
         ),
         "limits": (
             "What changes between then and now: the economy, the work done, who is placed. A strategy was not drawn by lot: the rate under it is what "

@@ -19,20 +19,21 @@ RULE_SUBTITLE = (
 NEEDS = (("learns", "What it learns"), ("outcomes", "Outcomes in this book"), ("enough", "How many it takes"), ("after", "What becomes of it"))  # fmt: skip
 
 
-def needs(book: Book, ripe: int, until: date) -> dict[str, str]:
+def needs(book: Book, ripe: int, until: date, later: int) -> dict[str, str]:
     """What a training needs, by the keys of NEEDS.
 
     Args:
         book: the book on show, without a model.
         ripe: its placements that are at least 12 months old.
-        until: the day up to which payments are known.
+        until: the day up to which they were counted: the newest portfolio day, or an earlier one up to which payments are known.
+        later: further placements of which payments that came after the newest portfolio day may tell.
     """
     share, window = show.percent(RECOVERED_FROM, 0), f"{WINDOW_MONTHS} months"
     if book.has_payments:
         learns = f"Which loans bring less than {share} of their balance in the {window} after they came into arrears."
         outcomes = (
-            f"{show.count(ripe, 'placements')} of this book had their {window} by {show.day(until)}, up to when payments are known."
-            if ripe
+            f"{show.count(ripe, 'placements')} of this book had their {window} by {show.day(until)}{_told(later)}"
+            if ripe or later
             else f"None yet: no placement of this book had its {window} by {show.day(until)}, up to when payments are known. A training will say so."
         )
     else:
@@ -43,6 +44,15 @@ def needs(book: Book, ripe: int, until: date) -> dict[str, str]:
         "enough": f"At least {FEWEST_EVENTS} loans of either outcome, and enough difference between them that chance cannot explain it.",
         "after": "A model that passes every rule above is put in use and orders the work from then on; one that fails a rule never does, and the page says why.",
     }  # fmt: skip
+
+
+def _told(later: int) -> str:
+    """Up to when payments are known, or how much further those may tell that came after the newest portfolio day."""
+    if not later:
+        return ", up to when payments are known."
+    return (
+        f"; payments received since may tell of {show.number(later)} more, and a training counts as far as they reach."
+    )
 
 
 def rule_facts() -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ class Alert:
 
     Attributes:
         kind: a key of TO_DO; level: amber or red; feature: the input it is about, "" where it is about the score.
-        value: the figure (a PSI, a share missing, A/E, by how much the AUC fell), with its interval low to high (None
+        value: the figure (a PSI, a share missing, A/E, a slope, an AUC), with its interval low to high (None
             where it has none), and before: what it is held against.
         n, m: loans it is about; loans it is held against.
         as_of: the newest day of these loans (ISO); to_do: what to do, in words.

@@ -34,8 +34,12 @@ def update_needs(services: Services, seen: Seen) -> dict[str, str] | None:
     day = seen.book.days[-1]
     until = ripe_day(seen.book, day, "payments")
     placed = reader.placed(Selection(as_of=day), ["cohort"])
-    ripe = int(matured(placed, until, WINDOW_MONTHS)["loans"].sum()) if len(placed) else 0
-    return say.needs(seen.book, ripe, until)
+    received = seen.book.payments_until or until
+    ripe, most = (
+        int(matured(placed, known, WINDOW_MONTHS)["loans"].sum()) if len(placed) else 0
+        for known in (until, max(until, received))
+    )
+    return say.needs(seen.book, ripe, until, most - ripe)
 
 
 def register(app: dash.Dash, shared: Shared, view: Listens) -> None:

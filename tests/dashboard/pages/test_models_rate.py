@@ -79,7 +79,7 @@ def test_the_facts_say_what_is_known_what_is_not_and_why():
     )
     assert shown["loan"].startswith("The middle 80 % of what the loans")
     assert shown["sum"].startswith("95 %, from 30 loans on")
-    assert "only known from 1,200 loans: the more loans the day has beside those, the wider." in shown["sum"]
+    assert "only known from 1,200 loans: the more loans the day holds for each of those, the wider." in shown["sum"]
     assert shown["limits"].startswith("What changes between then and now")
     assert shown["look"] == "card"
 

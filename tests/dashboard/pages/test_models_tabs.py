@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -20,6 +21,8 @@ from tests.dashboard.test_app import of_layout
 from tests.dashboard.work import forty_loans, services_of
 from tests.fakes import FakePortfolioReader
 
+RECEIVED = date(2026, 11, 2)
+"""The day October's payments came."""
 KEYS = [key for key, _ in say.TABS]
 PAID = pd.DataFrame({"loan_ref": ["LN01"], "paid_on": ["2026-10-05"], "amount": [10.0], "payment_kind": ["cash"]})
 
@@ -111,7 +114,7 @@ def test_an_alert_leads_to_the_tab_that_tells_it():
 
 
 def test_before_any_training_the_page_says_what_one_needs_and_what_the_book_has_of_it():
-    paid = FakePortfolioReader(forty_loans(), PAID)
+    paid = FakePortfolioReader(forty_loans(), PAID, payments_until=RECEIVED)
     told = needs.update_needs(services_of(paid), shared(paid).seen(""))
     assert told["learns"].startswith(
         f"Which loans bring less than {show.percent(0.05, 0)} of their balance in the 12 months"
@@ -128,11 +131,28 @@ def test_outcomes_are_placements_whose_twelve_months_are_over_and_told():
     loans = pd.concat([
         forty_loans(as_of="2025-09-30"), forty_loans().assign(loan_ref=[f"N{place}" for place in range(40)]),
     ])  # fmt: skip
-    reader = FakePortfolioReader(loans, PAID)
+    reader = FakePortfolioReader(loans, PAID, payments_until=RECEIVED)
     seen = shared(reader).seen("")
     assert seen.book.days[-1] == date(2026, 10, 31)
     ripe = 39  # loans with a day past due on 30 Sep 2025; those of Oct 2026 are not a year old
-    assert needs.update_needs(services_of(reader), seen)["outcomes"].startswith(f"{ripe} placements of this book")
+    assert needs.update_needs(services_of(reader), seen)["outcomes"] == (
+        f"{ripe} placements of this book had their 12 months by 31 Oct 2026, up to when payments are known."
+    )
+
+
+def test_payments_of_the_year_since_the_only_portfolio_may_tell_outcomes():
+    reader = FakePortfolioReader(forty_loans(), PAID)
+    seen = shared(reader).seen("")
+    for received, outcomes in (
+        (date(2027, 10, 30), "None yet: no placement of this book had its 12 months by 31 Oct 2026"),
+        (
+            date(2027, 11, 3),
+            "0 placements of this book had their 12 months by 31 Oct 2026; payments received since may tell of 39 more, and a "
+            "training counts as far as they reach.",
+        ),
+    ):
+        told = needs.update_needs(services_of(reader), replace(seen, book=replace(seen.book, payments_until=received)))
+        assert told["outcomes"].startswith(outcomes)
 
 
 def test_the_rule_score_is_told_fact_by_fact_only_while_it_orders_the_work():

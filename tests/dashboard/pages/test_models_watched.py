@@ -152,7 +152,7 @@ def test_every_fact_has_its_index_its_bound_its_n_and_a_verdict():
     assert told["subtitle"].startswith(
         "400 loans new in arrears on 31 Oct 2026 against 900 loans it learned from (31 Jan 2025 to 30 Jun 2025)."
     )
-    assert told["subtitle"].endswith("how far a fact's loans have shifted between its ranges; 0 is not at all.")
+    assert told["subtitle"].endswith("how far the loans have moved between the ranges of a fact; 0 is not at all.")
     assert [(each["fact"], each["psi"], each["bound"], each["n"], each["verdict"]) for each in told["rows"]] == [
         ("the score", "0.030", "0.050", "400", "alike"),
         ("SHOE", "5.000", "0.050", "400", "no longer stated"),
