@@ -66,7 +66,7 @@ def verdict_of(models: Sequence[Model], champion: Model | None, damage: str, red
     newest = models[0]
     if newest.status != "refused":
         gone = any(each.status == "retired" for each in models)
-        why = "the one that was has been taken out of use" if gone else "none was promoted yet"
+        why = "the one that was has been taken out of use" if gone else "none was put in use yet"
         said = f"**No model is in use**: {why}. {RULE_ORDERS}."
         return Verdict(said, "rule score in use", "neutral")
     why = str(newest.card.get("why") or "").rstrip(".")

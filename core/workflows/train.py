@@ -220,7 +220,7 @@ def _refuse_overtaken(
         )
     if (before and before.id) != (now and now.id):
         raise Refused(
-            f"While this training ran, {'no model' if now is None else f'model {now.id}'} came in use: it was held against another",
+            f"While this training ran, {'the model in use was taken out of use' if now is None else f'model {now.id} came into use'}: what was learned was held against another",
             remedy="Train again; nothing was stored.",
         )
 

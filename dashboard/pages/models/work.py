@@ -29,7 +29,7 @@ def card() -> html.Section:
         [
             html.H2("Train"),
             html.P(
-                "A training takes minutes and goes on when this page is closed. A refused model never orders work.",
+                "A training may take minutes and goes on when this page is closed. A refused model never orders work.",
                 className="subtitle",
             ),
             html.Div(

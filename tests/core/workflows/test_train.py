@@ -277,7 +277,7 @@ def test_what_was_learned_is_not_stored_where_its_batch_was_undone_or_another_mo
     _refuse_overtaken(held, None, None, [1])
     with pytest.raises(Refused, match=r"Batch 2 was undone while this training ran.*Train again on what stands"):
         _refuse_overtaken(held, before, before, [1, 2])
-    with pytest.raises(Refused, match="While this training ran, model 8 came in use"):
+    with pytest.raises(Refused, match="While this training ran, model 8 came into use"):
         _refuse_overtaken(held, before, after, [1])
-    with pytest.raises(Refused, match="no model came in use"):
+    with pytest.raises(Refused, match="the model in use was taken out of use: what was learned was held"):
         _refuse_overtaken(held, before, None, [1])

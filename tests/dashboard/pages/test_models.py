@@ -69,7 +69,7 @@ def test_models_without_one_in_use_are_no_verdict_of_trust():
     gone = "No model is in use: the one that was has been taken out of use. The rule score"
     assert answer(model(1, "retired")).startswith(gone)
     assert answer(model(2, "challenger"), model(1, "retired")).startswith(gone)
-    assert answer(model(2, "challenger")).startswith("No model is in use: none was promoted yet. The rule score")
+    assert answer(model(2, "challenger")).startswith("No model is in use: none was put in use yet. The rule score")
 
 
 def test_the_model_asked_for_is_shown_else_the_one_in_use_else_the_newest():
