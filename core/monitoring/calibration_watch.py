@@ -17,7 +17,6 @@ from core.scores.measures.logit import logit, sigmoid
 from core.segments.features import Numbers
 
 DECILES = 10
-FEWEST_LOANS = 50
 FEWEST_OF_OUTCOME = 20
 """Loans of either outcome before ranking and slope are told."""
 _FARTHEST = 30.0
