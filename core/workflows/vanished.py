@@ -29,7 +29,8 @@ def vanished(frame: pd.DataFrame, champion: Model | None) -> list[str]:
     read = {field: columns[field].header for source in SOURCES if source.name in names for field in source.fields}
     gone = [header for field, header in read.items() if header not in unused and not _states(frame, field)]
     extras = sorted(name.removeprefix(EXTRA) for name in names if name.startswith(EXTRA))
-    gone += [name for name in extras if name not in _extras(frame.get("extra", ()))]
+    told = _extras(frame.get("extra", ())) if extras else set()
+    gone += [name for name in extras if name not in told]
     if not gone:
         return []
     return [

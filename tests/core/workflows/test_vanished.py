@@ -41,3 +41,10 @@ def test_columns_that_are_gone_or_empty_in_every_row_are_named_with_what_is_done
     assert "scored as if they were typical there" in said
     [said] = vanished(WHOLE.drop(columns="extra"), MODEL)
     assert "reads it: grade, zone. These loans" in said
+
+
+def test_unknown_columns_are_unpacked_once_however_many_the_score_reads(monkeypatch):
+    asked = []
+    monkeypatch.setattr("core.workflows.vanished._extras", lambda texts: asked.append(len(texts)) or {"grade", "zone"})
+    assert vanished(WHOLE, MODEL) == []
+    assert asked == [2]
