@@ -7,8 +7,11 @@ from typing import Any
 
 from core.columns import by_field
 from core.records import Ruling
+from core.scores.gate import Verdict
 from core.scores.rows.features import EXTRA, SOURCES
 from core.wording import dated
+
+TOO_LITTLE: Verdict = "too little history"
 
 
 def reads_kept_out(inputs: Sequence[str], kept_out: Collection[str]) -> list[str]:
@@ -34,10 +37,17 @@ def kept_out_by_now(cards: Iterable[Mapping[str, Any]], rulings: Iterable[Ruling
 
     Args:
         cards: of every model and refused attempt, newest first; a recalibration asks no gate and repeats its model's answer.
+            With too little history the gate weighs no column, so that what an earlier training weighed holds on.
         rulings: what holds of each column somebody ruled on.
     """
-    asked = (card["quarantined"] for card in cards if "quarantined" in card and "recalibrated" not in card)
-    out = {str(each["column"]): str(each["why"]) for each in next(asked, ())}
+    out: dict[str, str] = {}
+    for card in cards:
+        if "quarantined" not in card or "recalibrated" in card:
+            continue
+        for each in card["quarantined"]:
+            out.setdefault(str(each["column"]), str(each["why"]))
+        if card.get("verdict") != TOO_LITTLE:
+            break
     for said in rulings:
         if said.allowed:
             out.pop(said.column, None)

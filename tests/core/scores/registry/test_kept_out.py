@@ -29,3 +29,12 @@ def test_what_stays_out_by_now_is_the_newest_gates_word_and_then_a_persons():
         "LEAK": "too strong", "ZONE": "kept out by bob on 21 Nov 2026: who they are",
     }  # fmt: skip
     assert kept_out_by_now([], []) == {}
+
+
+def test_what_an_earlier_training_weighed_holds_on_where_a_later_one_had_too_little_to_weigh():
+    cards = [
+        {"verdict": "too little history", "quarantined": [{"column": "FEES", "why": "its name"}]},
+        {"verdict": "usable", "quarantined": [{"column": "LEAK", "why": "too strong"}]},
+        {"verdict": "usable", "quarantined": [{"column": "OLD", "why": "an older gate"}]},
+    ]
+    assert kept_out_by_now(cards, []) == {"FEES": "its name", "LEAK": "too strong"}
