@@ -187,7 +187,7 @@ def store(
     rescored, name = 0, reader.book().name
     with writer.unit(name, kind="scoring", known_on=today, who=who, note=f"training: {card['verdict']}") as unit:
         if status != "refused":
-            _refuse_overtaken(reader, champion, unit.champion(), learned_from)
+            _refuse_overtaken(reader, champion, unit.champion(), learned_from, card.get("inputs", ()))
         days = unit.book_days()
         number = unit.put_model(_row(trained.kind, status, trained.artifact, card, learned_from))
         if status == "champion":
@@ -209,7 +209,7 @@ def store(
 
 
 def _refuse_overtaken(
-    reader: PortfolioReader, before: Model | None, now: Model | None, learned_from: Sequence[int]
+    reader: PortfolioReader, before: Model | None, now: Model | None, learned_from: Sequence[int], inputs: Sequence[str]
 ) -> None:
     """What was learned must still hold when it is stored, with the write lock held. Raises Refused where it does not."""
     standing = {each.id for each in reader.batches(limit=1_000_000) if each.status == "committed"}
@@ -222,6 +222,11 @@ def _refuse_overtaken(
         raise Refused(
             f"While this training ran, {'the model in use was taken out of use' if now is None else f'model {now.id} came into use'}: what was learned was held against another",
             remedy="Train again; nothing was stored.",
+        )
+    if read := reads_kept_out(inputs, {each.column for each in reader.rulings() if not each.allowed}):
+        raise Refused(
+            f"While this training ran, a person kept {', '.join(read)} out, which it reads",
+            remedy="Train again without it; nothing was stored.",
         )
 
 

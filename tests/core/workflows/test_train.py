@@ -273,11 +273,23 @@ def test_a_target_that_the_facts_define_is_refused_with_their_names_and_the_scor
 def test_what_was_learned_is_not_stored_where_its_batch_was_undone_or_another_model_came_in_use_meanwhile():
     held = Ledger(batches=[batch(1), batch(2, "payments", status="undone"), batch(3)])
     before, after = (Model(number, "logistic", "champion", "", "", {}, "") for number in (7, 8))
-    _refuse_overtaken(held, before, before, [1, 3])
-    _refuse_overtaken(held, None, None, [1])
+    _refuse_overtaken(held, before, before, [1, 3], [])
+    _refuse_overtaken(held, None, None, [1], [])
     with pytest.raises(Refused, match=r"Batch 2 was undone while this training ran.*Train again on what stands"):
-        _refuse_overtaken(held, before, before, [1, 2])
+        _refuse_overtaken(held, before, before, [1, 2], [])
     with pytest.raises(Refused, match="While this training ran, model 8 came into use"):
-        _refuse_overtaken(held, before, after, [1])
+        _refuse_overtaken(held, before, after, [1], [])
     with pytest.raises(Refused, match="the model in use was taken out of use: what was learned was held"):
-        _refuse_overtaken(held, before, None, [1])
+        _refuse_overtaken(held, before, None, [1], [])
+
+
+def test_what_was_learned_is_not_stored_where_a_person_kept_out_meanwhile_what_it_reads():
+    held, inputs = Ledger(batches=[batch(1)]), ["debt-to-income", "extra:zone"]
+    held.put_ruling("own", Ruling("grade", False, "not ours", "bob", "2026-11-20"))
+    held.put_ruling("own", Ruling("Monthly_EMI", True, "known before", "bob", "2026-11-20"))
+    _refuse_overtaken(held, None, None, [1], inputs)
+    held.put_ruling("own", Ruling("zone", False, "who they are", "bob", "2026-11-20"))
+    with pytest.raises(
+        Refused, match=r"While this training ran, a person kept zone out, which it reads.*nothing was stored"
+    ):
+        _refuse_overtaken(held, None, None, [1], inputs)
