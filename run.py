@@ -321,7 +321,8 @@ def _ingest_job(recoup: Recoup, job: Job, progress: Progress, *, dry_run: bool) 
 def _undo(recoup: Recoup, batch: int, who: str) -> Mapping[str, Any]:
     from core.workflows.batches import undo
 
-    return undo(batch, reader=recoup.reader(), writer=recoup.writer, today=today(), who=who)
+    reader = recoup.reader(recoup.reader().batch(batch).book)
+    return undo(batch, reader=reader, writer=recoup.writer, today=today(), who=who)
 
 
 def _redate(recoup: Recoup, job: Job) -> Mapping[str, Any]:
@@ -437,8 +438,7 @@ def train(recoup: Recoup, allow: str | None, forbid: str | None, recalibrate: bo
     from core.workflows.rulings import rule_on_columns
     from core.workflows.worker import run_here
 
-    who = recoup.settings.who
-    said = (allow, forbid, because)
+    who, said = recoup.settings.who, (allow, forbid, because)
     rule = functools.partial(rule_on_columns, recoup.reader(), recoup.writer, *said, today=today(), who=who)
     work = functools.partial(_train, recoup, because=because, first=rule)
     kind = "recalibrate" if recalibrate else "train"

@@ -10,6 +10,7 @@ import pytest
 
 from core.records import Ruling
 from core.scores.scoring.evaluate import sha256_of
+from core.workflows.batches import redate
 from core.workflows.refresh import score_unit
 from db.engine import open_store, writing
 from db.jobs import SqlJobQueue
@@ -48,7 +49,12 @@ def asked(url, *words):
 
 
 def sources(engine):
-    return rows_of(engine, "SELECT DISTINCT source, model_id FROM scores WHERE live = 1")
+    """Who scored the newest day."""
+    return rows_of(
+        engine,
+        "SELECT DISTINCT source, model_id FROM scores JOIN snapshots ON snapshots.id = snapshot_id WHERE scores.live = 1 "
+        "AND as_of = (SELECT max(as_of) FROM snapshots WHERE live = 1)",
+    )
 
 
 def test_a_person_promotes_and_rolls_back_and_every_answer_names_who_and_why(store):
@@ -81,10 +87,25 @@ def test_a_person_takes_the_model_in_use_out_of_use(store):
     assert asked(url, "models", "withdraw", "--because", "again")[0] == 2
 
 
-@pytest.mark.parametrize(("kept_out", "after"), [(True, [("rule", None)]), (False, [("model", 5)])])
-def test_a_model_that_returns_with_an_undo_and_reads_what_stays_out_by_now_is_withdrawn(store, kept_out, after):
-    """Model 5 reads LEAK; model 6 learned from batch 2 too and falls with it."""
+def taken_back(store, what):
+    """Batch 2 undone, with its book on show or kept aside, or given the day after."""
     url, engine = store
+    writer = SqlPortfolioWriter(engine, lambda: NOON)
+    if what == "redate":
+        reader = SqlPortfolioReader(engine, "own")
+        redate(2, date(2026, 11, 16), reader=reader, writer=writer, today=KNOWN_ON, who="ana")
+        return
+    if what == "undo aside":
+        with writer.unit("sample", kind="show", known_on=KNOWN_ON, who="ana") as unit:
+            unit.show("sample")
+    assert asked(url, "undo", "2")[0] == 0
+
+
+@pytest.mark.parametrize("what", ["undo", "undo aside", "redate"])
+@pytest.mark.parametrize(("kept_out", "after"), [(True, [("rule", None)]), (False, [("model", 5)])])
+def test_a_model_that_returns_with_an_undo_and_reads_what_stays_out_by_now_is_withdrawn(store, kept_out, after, what):
+    """Model 5 reads LEAK; model 6 learned from batch 2 too and falls with it."""
+    _, engine = store
     writer = SqlPortfolioWriter(engine, lambda: NOON)
     reads = CARD | {"inputs": ["days past due (log)", "extra:LEAK"]}
     row = {"kind": "logistic", "status": "champion", "sha256": sha256_of(ARTIFACT), "artifact": ARTIFACT}
@@ -97,11 +118,11 @@ def test_a_model_that_returns_with_an_undo_and_reads_what_stays_out_by_now_is_wi
         score_unit(unit, batch_id=2, newest_before=None)
     if kept_out:
         writer.put_ruling("own", Ruling("LEAK", False, "filled in later", "ana", "2026-11-19"))
-    assert asked(url, "undo", "2")[0] == 0
+    taken_back(store, what)
     assert sources(engine) == after
-    newest = asked(url, "models")[1]["events"][0]
-    assert (newest["model"], newest["what"]) == (5, "withdrawn" if kept_out else "returned")
-    assert ("it reads LEAK" in newest["because"]) == kept_out
+    newest = SqlPortfolioReader(engine, "own").model_events()[0]
+    assert (newest.model, newest.what) == (5, "withdrawn" if kept_out else "returned")
+    assert ("it reads LEAK" in newest.because) == kept_out
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,14 @@ def undo(batch_id: int, *, reader: PortfolioReader, writer: PortfolioWriter, tod
 
     Where the model in use falls with it and the one that returns reads a column that stays out by now, that one is withdrawn
     and the rule score orders the work.
+
+    Args:
+        reader: opened on the batch's book.
     """
     batch = reader.batch(batch_id)
     with writer.unit(batch.book, kind="undo", known_on=today, who=who, note=f"batch {batch_id}") as unit:
         unit.retract(batch_id)
-        withdrawn = reader.book().name == batch.book and _withdrawn(unit, reader, batch_id)
-        score_unit(unit, batch_id=None, newest_before=None)
-        if withdrawn and (days := unit.book_days()):
-            score_unit(unit, batch_id=None, newest_before=days[-1], payments_until=days[-1])
+        _score(unit, reader, batch_id, None)
         monitor_unit(unit)
     return {
         "batch": batch_id,
@@ -32,6 +32,18 @@ def undo(batch_id: int, *, reader: PortfolioReader, writer: PortfolioWriter, tod
         "rows": batch.accepted,
         "filename": batch.filename,
     }
+
+
+def _score(unit: WriteUnit, reader: PortfolioReader, gone: int, number: int | None) -> None:
+    """Score what speaks now that a batch is gone; the whole newest day where the model that returned had to be withdrawn.
+
+    Args:
+        gone: the batch; number: the one in its place, None where there is none.
+    """
+    withdrawn = _withdrawn(unit, reader, gone)
+    score_unit(unit, batch_id=number, newest_before=None)
+    if withdrawn and (days := unit.book_days()):
+        score_unit(unit, batch_id=number, newest_before=days[-1], payments_until=days[-1])
 
 
 def _withdrawn(unit: WriteUnit, reader: PortfolioReader, batch_id: int) -> bool:
@@ -49,14 +61,14 @@ def _withdrawn(unit: WriteUnit, reader: PortfolioReader, batch_id: int) -> bool:
 def redate(
     batch_id: int, as_of: date, *, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str
 ) -> dict[str, Any]:
-    """Give a portfolio batch another day: the old one is undone and its rows are stored again, in one revision.
+    """Give a portfolio batch another day: the old one is undone (see `undo`) and its rows are stored again, in one revision.
     Raises UnknownBatch, and Refused where its rows bring their own dates or are of another kind."""
     batch = reader.batch(batch_id)
     with writer.unit(
         batch.book, kind="batch", known_on=today, who=who, note=f"batch {batch_id} as of {as_of.isoformat()}"
     ) as unit:
         number = unit.redate(batch_id, as_of)
-        score_unit(unit, batch_id=number, newest_before=None)
+        _score(unit, reader, batch_id, number)
         monitor_unit(unit, [as_of.isoformat()])
     return {
         "batch": number,
