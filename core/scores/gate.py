@@ -126,15 +126,15 @@ def _barred_facts(gate: Gatekeeper) -> frozenset[str]:
     """Facts of the snapshot that are almost perfect, fill up later, or were kept out by a person."""
     barred, columns, open_rows = set(), by_field("portfolio"), _in_arrears(gate.target)
     for name in dict.fromkeys(each for source in SOURCES for each in source.fields):
-        if name not in gate.target.rows:
-            continue
-        values, suspect = gate.target.rows[name], None
-        strength = _alone(gate.target, values)
-        if strength > SUSPICIOUS_AUC_OF_KNOWN:
-            suspect = Quarantined(columns[name].header, _too_good(strength), strength)
-        elif name in open_rows and fills_up_later(values, open_rows[name]):
-            suspect = Quarantined(columns[name].header, FILLS_UP, strength)
-        if gate.turned_away(suspect, columns[name].header):
+        header, suspect = columns[name].header, None
+        if name in gate.target.rows:
+            values = gate.target.rows[name]
+            strength = _alone(gate.target, values)
+            if strength > SUSPICIOUS_AUC_OF_KNOWN:
+                suspect = Quarantined(header, _too_good(strength), strength)
+            elif name in open_rows and fills_up_later(values, open_rows[name]):
+                suspect = Quarantined(header, FILLS_UP, strength)
+        if gate.turned_away(suspect, header):
             barred.add(name)
     return frozenset(barred)
 

@@ -65,7 +65,7 @@ def train_model(target: Target, admission: Admission, *, progress: Callable[[flo
         progress: told the part done (0-1).
     """
     rows = target.rows.drop(columns=[name for name in admission.barred_fields if name in target.rows])
-    inputs = fit_inputs(rows, admission.extras)
+    inputs = fit_inputs(rows, admission.extras, admission.barred_fields)
     require_known_by_snapshot(inputs, admission.extras, rows)
     sample = _sample(inputs, rows, target)
     tried: list[OutOfFold] = []

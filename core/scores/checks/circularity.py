@@ -61,7 +61,7 @@ def defined_by(target: Target, extras: Sequence[str], barred: frozenset[str]) ->
     left_out = barred if target.column == "payments" else frozenset()
     rows = target.rows.drop(columns=[name for name in (*left_out, STRATEGY) if name in target.rows])
     rows = rows.iloc[chosen].reset_index(drop=True)
-    inputs = fit_inputs(rows, extras)
+    inputs = fit_inputs(rows, extras, left_out)
     matrix, outcome = matrix_of(inputs, rows), target.outcome[chosen]
     if not inputs:
         return None

@@ -46,7 +46,7 @@ class Rest:
         self._chosen, self._outcome = chosen, outcome[chosen]
         self._fold = grouped_folds(groups[chosen], self._outcome)
         part = rows.iloc[chosen].reset_index(drop=True)
-        self._inputs = fit_inputs(part.drop(columns=[name for name in barred if name in part]), [])
+        self._inputs = fit_inputs(part, [], barred)
         matrix = matrix_of(self._inputs, part)
         self._owner, self._shared = matrix.owner, _standard(matrix.values)
         self._added: list[Numbers] = []

@@ -21,7 +21,7 @@ def objection(target: Target, admission: Admission) -> dict[str, Any] | None:
     if not enough_events(target.outcome):
         return _card("too little history", _too_few(target), target, admission)
     rows = target.rows.drop(columns=[name for name in admission.barred_fields if name in target.rows])
-    if not any(each["kind"] != STRATEGY for each in fit_inputs(rows, admission.extras)):
+    if not any(each["kind"] != STRATEGY for each in fit_inputs(rows, admission.extras, admission.barred_fields)):
         barred = f"; {counted(len(admission.quarantined), 'column')} quarantined" if admission.quarantined else ""
         why = f"No fact known at the snapshot is stated and varies between these {counted(len(rows), 'loan')}{barred}"
         return _card("no usable signal", why, target, admission)

@@ -98,8 +98,15 @@ def as_numbers(values: pd.Series) -> Numbers | None:
     return np.asarray(np.where(np.isfinite(numbers), numbers, np.nan), dtype=float) if enough else None
 
 
-def fit_inputs(frame: pd.DataFrame, extras: Sequence[str]) -> list[dict[str, Any]]:
+def fit_inputs(
+    frame: pd.DataFrame, extras: Sequence[str], barred: frozenset[str] = frozenset()
+) -> list[dict[str, Any]]:
     """Learn how to turn a frame into a matrix: medians, levels, and which facts this book carries and varies.
+
+    Args:
+        frame: snapshots in the fields of core.columns; extras: unknown columns to read.
+        barred: fields no input may read. A fact worked out from several columns stays out with any of them: what is made
+            of the others alone is another fact, and when a loan is scored all its columns are there again.
 
     Returns:
         One dict an input: name, family, kind (number, category, strategy), monotone, median and has_missing (number),
@@ -107,6 +114,8 @@ def fit_inputs(frame: pd.DataFrame, extras: Sequence[str]) -> list[dict[str, Any
     """
     inputs: list[dict[str, Any]] = []
     for source in SOURCES:
+        if not barred.isdisjoint(source.fields):
+            continue
         if source.of is not None:
             _add_number(inputs, source.name, source.family, source.of(frame), source.monotone)
         elif source.fields[0] in frame:

@@ -202,6 +202,7 @@ def test_a_champion_that_reads_what_a_person_keeps_out_since_is_replaced_without
     second.said = [
         Ruling("Collateral_Value", False, "valued anew after the outcome", "ana", "2026-11-19"),
         Ruling("Loan_Type", False, "a bystander: kept out and not read", "ana", "2026-11-19"),
+        Ruling("Other_EMI", False, "a part of debt-to-income, which is nothing without it", "ana", "2026-11-19"),
     ]
     second.model = replace(
         second.model, card={**second.model.card, "inputs": ["days past due (log)", "collateral cover"]}
@@ -213,7 +214,7 @@ def test_a_champion_that_reads_what_a_person_keeps_out_since_is_replaced_without
         second.models[0]["because"]
         == "the model in use reads Collateral_Value, which stays out of any model trained now"
     )
-    assert "collateral cover" not in card["inputs"]
+    assert not {"collateral cover", "debt-to-income"} & set(card["inputs"])
 
 
 def test_unknown_columns_enter_only_when_the_map_says_when_they_are_known():

@@ -86,6 +86,13 @@ def test_a_constant_or_empty_column_is_no_input():
     assert not {"missed payments (log)", "interest rate", "product"} & set(named(fit_inputs(frame, ())))
 
 
+def test_a_fact_worked_out_from_several_columns_stays_out_with_any_of_them_and_its_others_stay():
+    frame = world()
+    kept = set(named(fit_inputs(frame, ())))
+    assert {"debt-to-income", "income (log)", "collateral cover"} <= kept
+    assert set(named(fit_inputs(frame, (), frozenset({"other_emi", "gender"})))) == kept - {"debt-to-income"}
+
+
 def test_unknown_columns_are_unpacked_as_they_came():
     frame = pd.DataFrame({"extra": [json.dumps({"a": "1", "b": "x"}), None, ""]})
     assert extra_columns(frame, ["a", "b"])["a"].tolist() == ["1", None, None]
