@@ -92,10 +92,15 @@ def told(alert: Alert) -> Told:
     )
 
 
+def within(alert: Alert) -> str:
+    """What an alert found, within a sentence: a column's name keeps its letters."""
+    finding, name = told(alert).finding, _plainly(alert.feature)
+    return name + finding[len(name) :] if name else f"{finding[:1].lower()}{finding[1:]}"
+
+
 def reason_of(alert: Alert) -> str:
     """An alert as the reason in the log of what was done about it."""
-    said = told(alert)
-    return f"{said.finding[:1].lower()}{said.finding[1:]}: {said.evidence.rstrip('.')}"
+    return f"{within(alert)}: {told(alert).evidence.rstrip('.')}"
 
 
 def recalibrating(job: int) -> str:

@@ -49,7 +49,7 @@ def holds(rows: Sequence[Row]) -> str:
     found = alerts(rows)
     if not found:
         return text_drift.CALM
-    return f"{show.count(len(found), 'things')} to look at: {text_drift.told(found[0]).finding.lower()}"
+    return f"{show.count(len(found), 'things')} to look at: {text_drift.within(found[0])}"
 
 
 def why(card: Row) -> str:
