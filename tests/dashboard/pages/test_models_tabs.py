@@ -68,7 +68,7 @@ def test_what_stands_out_is_counted_and_the_worst_is_named():
     assert found(book(*ROWS))["holds"] == "4 things to look at: SHOE is no longer stated"
     assert found(book(fact("score", 0.01)))["holds"] == "Nothing stands out"
     assert found(book(fact("extra:ZONE_b", 0.3, 1)))["holds"] == "1 thing to look at: ZONE_b has moved"
-    assert found(book(fact("score", 0.3, 1)))["holds"] == "1 thing to look at: the score has moved"
+    assert found(book(fact("score", 0.3, 1, kind="score")))["holds"] == "1 thing to look at: the score has moved"
 
 
 def test_a_refused_attempt_is_no_better_than_chance_and_a_damaged_model_cannot_be_read():
