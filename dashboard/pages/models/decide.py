@@ -7,6 +7,7 @@ from typing import Any
 import dash
 import dash_bootstrap_components as dbc
 from dash import Input, Output, State, html
+from dash.exceptions import PreventUpdate
 
 from core.errors import Refused
 from core.workflows.promote import to_return
@@ -99,9 +100,11 @@ def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     def change(
         _promote: int | None, _back: int | None, _out: int | None, number: str | None, because: str | None
     ) -> str:
-        asked = number or "" if dash.ctx.triggered_id == PROMOTE else None
-        out = dash.ctx.triggered_id == OUT
+        pressed = dash.ctx.triggered_id
+        if pressed not in (PROMOTE, BACK, OUT):
+            raise PreventUpdate
+        asked = number or "" if pressed == PROMOTE else None
         return (
-            start_change(shared.services, asked, because, out=out)
+            start_change(shared.services, asked, because, out=pressed == OUT)
             or "Asked for; how far it is stands beside the training."
         )

@@ -17,6 +17,7 @@ from dashboard.pages.models import card, contest, decide, registry, shadow, verd
 from dashboard.pages.models.seen import Shared
 from dashboard.services import Services
 from dashboard.training import start_training
+from tests.dashboard.callback_body import body_of
 from tests.dashboard.models_book import COMPARISON, NO_SIGNAL, WHOLE, model, reader_of
 from tests.dashboard.work import services_of
 from tests.fakes import FakeJobQueue
@@ -309,3 +310,15 @@ def test_a_recalibrated_model_says_of_which_it_is_and_where_it_ends():
     assert (row["rule"], row["held"]) == (
         "not promise clearly worse for Region North: log-loss not higher by more than chance makes (its AUC is the same)", "yes",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pressed", "asked"),
+    [([], []), (["models-choice.value"], []), (["models-rollback.n_clicks"], ["rollback"]), (["models-withdraw.n_clicks"], ["withdraw"])],
+)  # fmt: skip
+def test_only_a_button_that_was_pressed_changes_what_is_in_use(services, pressed, asked):
+    app = create_app(services)
+    body = body_of(app, "models-changed.children", n_clicks=1, value="it is wrong") | {"changedPropIds": pressed}
+    told = app.server.test_client().post("/_dash-update-component", json=body)
+    assert told.status_code == (200 if asked else 204)
+    assert [job.kind for job in services.jobs.recent()] == asked
