@@ -107,12 +107,13 @@ def withdraw(
     with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"model {champion.id} withdrawn") as unit:
         unit.withdraw(champion.id, because=because)
         progress(0.2, "rescoring the newest day")
-        frame = unit.all_on(book.days[-1])
+        days = unit.book_days()
+        frame = unit.all_on(days[-1])
         scores = score_frame(frame, champion=None, segmentation=unit.segmentation(), rates=unit.matured_rates())
         unit.put_scores(scores, None)
         settle_segments(unit)
         shadow_unit(unit, frame, scores)
-        monitor_unit(unit, [book.days[-1].isoformat()])
+        monitor_unit(unit, [days[-1].isoformat()])
         progress(0.95, "storing")
     return {
         "model": champion.id, "status": "retired", "replaced": None, "rescored": len(scores),
@@ -155,14 +156,15 @@ def _put_in_use(
     with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"model {model.id} {what}") as unit:
         unit.crown(model.id, what=what, because=because, figures=figures)
         progress(0.2, "rescoring the newest day")
-        frame = unit.all_on(book.days[-1])
+        days = unit.book_days()
+        frame = unit.all_on(days[-1])
         scores = score_frame(
             frame, champion=unit.champion(), segmentation=unit.segmentation(), rates=unit.matured_rates()
         )
         unit.put_scores(scores, model.id)
         settle_segments(unit)
         shadow_unit(unit, frame, scores)
-        watch(unit, model, later_days(model, book.days))
+        watch(unit, model, later_days(model, days))
         progress(0.95, "storing")
     verb = "is in use" if what == "promoted" else "is in use again"
     instead = "the rule score" if before is None else f"model {before.id}"

@@ -57,6 +57,24 @@ def test_a_challenger_is_promoted_by_name_and_reason_and_the_newest_day_rescored
     assert steps == sorted(steps)
 
 
+@pytest.mark.parametrize("number", [3, None])
+def test_the_day_rescored_is_the_newest_at_the_time_of_writing_not_when_it_was_asked_for(kept, number):
+    reader, writer = kept
+
+    class AskedBefore:
+        """The book as it was before its newest file came."""
+
+        def __getattr__(self, name):
+            return getattr(reader, name)
+
+        def book(self):
+            return replace(reader.book(), days=(date(2026, 9, 30),))
+
+    given = {"reader": AskedBefore(), "writer": writer, "today": TODAY, "who": "bob", "progress": lambda *_: None}
+    said = {"model": number, "because": "it fits"}
+    assert decided("promote" if number else "withdraw", said, **given)["rescored"] == 40
+
+
 def test_who_met_on_loans_new_to_both_is_not_said_to_be_without_a_contest(kept):
     reader, _ = kept
     seen = {"on": "all", "against": 2, "passed": False, "rules": []}
