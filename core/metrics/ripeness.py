@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
@@ -43,27 +44,40 @@ def ripe_day(book: Book, day: date, *sources: Source) -> date:
     return min([day, *_ends(book, sources).values()])
 
 
-def outcomes_until(received: date, newest_day: date | None, newest_payment: date | None) -> date:
+def outcomes_until(received: date, newest_day: date | None, payments: Iterable[date]) -> date:
     """Up to which day payments say what became of a book's loans: the day the newest payments file was received, but no later
     than the data reach.
 
     A file received in December that ends in October tells nothing of November; one portfolio of a year ago with the payments
-    since tells a whole year. The data reach to the newest portfolio day, or to three days after the newest payment within its
-    month, for nobody may pay on its very last.
+    since tells a whole year. The data reach to the newest portfolio day, or beyond it as long as every month has a payment:
+    to three days after the newest one within its month, for nobody may pay on its very last. One stray payment after silent
+    months makes those no months without cash.
 
     Args:
         received: the day the newest payments file was received.
         newest_day: the newest portfolio day; None where there is none.
-        newest_payment: the newest day on which money moved; None where the files hold none.
+        payments: the newest day of each month, at least, on which money moved on loans of the portfolio.
 
-    >>> outcomes_until(date(2026, 11, 3), date(2025, 10, 31), date(2026, 10, 29))
-    datetime.date(2026, 10, 31)
+    >>> outcomes_until(date(2026, 1, 3), date(2025, 10, 31), [date(2025, 11, 30), date(2025, 12, 29)])
+    datetime.date(2025, 12, 31)
+    >>> outcomes_until(date(2026, 1, 3), date(2025, 10, 31), [date(2025, 12, 29)])
+    datetime.date(2025, 10, 31)
     """
-    reach = [day for day in (newest_day,) if day is not None]
-    if newest_payment is not None:
-        month_end = newest_payment.replace(day=monthrange(newest_payment.year, newest_payment.month)[1])
-        reach.append(min(newest_payment + timedelta(days=A_FEW_DAYS), month_end))
-    return min(received, max(reach, default=received))
+    if newest_day is None:
+        return received
+    newest = {_month(day): day for day in sorted(payments) if day > newest_day}
+    told, month = newest_day, _month(newest_day)
+    if month not in newest:
+        month += 1
+    while month in newest:
+        told, month = newest[month], month + 1
+    if told > newest_day:
+        told = min(told + timedelta(days=A_FEW_DAYS), told.replace(day=monthrange(told.year, told.month)[1]))
+    return min(received, told)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month
 
 
 def untold(book: Book, day: date, *sources: Source) -> str:

@@ -25,10 +25,30 @@ DECISIONS = ("promote", "rollback", "withdraw")
 
 
 def decided(what: str, said: Mapping[str, Any], **given: Any) -> dict[str, Any]:
-    """Carry out one of `DECISIONS`; `said` holds because and, for a promotion, model. `given` and the rest: see each."""
+    """Carry out one of `DECISIONS`.
+
+    Args:
+        said: because; for a promotion, model; and where the person saw it, in_use: the number of the model that was in use
+            when they decided (None for none).
+        given: what `promote`, `rollback` and `withdraw` take besides.
+
+    Raises:
+        Refused: another model is in use by now than the person saw; and as the decision itself.
+    """
+    if "in_use" in said:
+        _require_still_in_use(said["in_use"], given["reader"].champion())
     if what == "promote":
         return promote(said["model"], because=said["because"], **given)
     return {"rollback": rollback, "withdraw": withdraw}[what](because=said["because"], **given)
+
+
+def _require_still_in_use(seen: int | None, now: Model | None) -> None:
+    if seen != (now and now.id):
+        told = ["no model" if number is None else f"model {number}" for number in (now and now.id, seen)]
+        raise Refused(
+            f"By now {told[0]} is in use; when this was decided it was {told[1]}",
+            remedy="Look at the models again and decide anew; nothing was changed.",
+        )
 
 
 def promote(

@@ -71,13 +71,16 @@ def start_change(services: Services, number: str | None, because: str | None, *,
         return "Say why first: it stands in the log with your name."
     if any(job.kind in KINDS and not job.is_over for job in services.jobs.recent(LOOKED_AT)):
         return "Another job about models is at work: wait until it is done."
+    models = services.reader().models()
+    in_use = next((each.id for each in models if each.status == "champion"), None)
+    said = {"because": words, "in_use": in_use}
     if number is None:
-        services.jobs.add("withdraw" if out else "rollback", {"because": words}, services.settings.who)
+        services.jobs.add("withdraw" if out else "rollback", said, services.settings.who)
         return ""
-    able = {each["value"] for each in say.candidates(services.reader().models())}
+    able = {each["value"] for each in say.candidates(models)}
     if number not in able:
         raise Refused("That model cannot be put in use", remedy="Choose one of the list.")
-    services.jobs.add("promote", {"model": int(number), "because": words}, services.settings.who)
+    services.jobs.add("promote", {"model": int(number), **said}, services.settings.who)
     return ""
 
 

@@ -75,6 +75,19 @@ def test_the_day_rescored_is_the_newest_at_the_time_of_writing_not_when_it_was_a
     assert decided("promote" if number else "withdraw", said, **given)["rescored"] == 40
 
 
+@pytest.mark.parametrize(
+    ("what", "seen", "was"), [("withdraw", 1, "model 1"), ("rollback", 1, "model 1"), ("promote", None, "no model")]
+)
+def test_a_decision_about_a_model_that_is_not_in_use_any_more_changes_nothing(kept, what, seen, was):
+    reader, writer = kept
+    given = {"reader": reader, "writer": writer, "today": TODAY, "who": "bob", "progress": lambda *_: None}
+    said = {"because": "it is wrong", "model": 3, "in_use": seen}
+    with pytest.raises(Refused, match=f"By now model 2 is in use; when this was decided it was {was}.*decide anew"):
+        decided(what, said, **given)
+    assert (writer.units, reader.champion().id) == ([], 2)
+    assert decided(what, said | {"in_use": 2}, **given)["rescored"] == 40
+
+
 def test_who_met_on_loans_new_to_both_is_not_said_to_be_without_a_contest(kept):
     reader, _ = kept
     seen = {"on": "all", "against": 2, "passed": False, "rules": []}

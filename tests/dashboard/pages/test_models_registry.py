@@ -222,7 +222,7 @@ def test_a_promotion_needs_a_reason_and_one_of_the_list(services):
     assert services.jobs.recent() == []
     assert decide.start_change(services, "2", " it fits ") == ""
     job = services.jobs.recent()[0]
-    assert (job.kind, job.payload) == ("promote", {"model": 2, "because": "it fits"})
+    assert (job.kind, job.payload) == ("promote", {"model": 2, "because": "it fits", "in_use": 1})
     assert "wait until it is done" in decide.start_change(services, None, "complaints")
 
 
@@ -237,7 +237,10 @@ def test_a_rollback_is_queued_with_its_reason_and_names_what_returns(services):
     told = decide.update_choices(later, looked_at(later)[1])
     assert (told["words"], told["no_back"]) == ("Roll back to model 1", False)
     decide.start_change(later, None, "complaints")
-    assert (later.jobs.recent()[0].kind, later.jobs.recent()[0].payload) == ("rollback", {"because": "complaints"})
+    assert (later.jobs.recent()[0].kind, later.jobs.recent()[0].payload) == (
+        "rollback",
+        {"because": "complaints", "in_use": 2},
+    )
 
 
 def test_the_model_in_use_is_taken_out_of_use_with_a_reason(services):
@@ -245,7 +248,7 @@ def test_the_model_in_use_is_taken_out_of_use_with_a_reason(services):
     assert (told["out"], told["none_out"]) == ("Take model 1 out of use", False)
     assert decide.start_change(services, None, "it is wrong", out=True) == ""
     job = services.jobs.recent()[0]
-    assert (job.kind, job.payload) == ("withdraw", {"because": "it is wrong"})
+    assert (job.kind, job.payload) == ("withdraw", {"because": "it is wrong", "in_use": 1})
     without = services_with(model(2, "challenger"))
     told = decide.update_choices(without, looked_at(without)[1])
     assert (told["out"], told["none_out"], told["look"]) == ("No model is in use", True, "card")
