@@ -13,8 +13,8 @@ _NEWEST = (
     "AND status = 'committed' GROUP BY sha256)), (SELECT max(as_of) FROM snapshots WHERE book_id = :book AND live = 1)"
 )
 _MONTHS_SINCE = (
-    "SELECT max(p.effective_on) FROM payments p WHERE p.book_id = :book AND p.live = 1 AND p.effective_on > :day AND EXISTS "
-    "(SELECT 1 FROM snapshots s WHERE s.loan_id = p.loan_id AND s.live = 1) GROUP BY substr(p.effective_on, 1, 7)"
+    "SELECT max(p.paid_on) FROM payments p WHERE p.book_id = :book AND p.live = 1 AND p.paid_on > :day AND EXISTS "
+    "(SELECT 1 FROM snapshots s WHERE s.loan_id = p.loan_id AND s.live = 1) GROUP BY substr(p.paid_on, 1, 7)"
 )
 
 

@@ -537,7 +537,7 @@ class FakePortfolioReader:
         rows["months_seen"] = months_between(rows["as_of"], days[-1] if days else date.min)
         cash = self._payments[self._payments["payment_kind"].isin(["cash", "reversal"])]
         paid = cash_within(rows[["loan_id", "as_of"]], cash[["loan_id", "effective_on", "amount"]], 12)
-        received, told = self.book().payments_until, self._payments["effective_on"].dropna()
+        received, told = self.book().payments_until, self._payments["paid_on"].dropna()
         since = map(date.fromisoformat, told)
         ripe = outcomes_until(received, days[-1] if days else None, since) if received else date.min
         rows["cash_12m"] = paid.where((months_between(rows["as_of"], ripe) >= 12) & bool(len(self._payments)))

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from db.outcomes import outcomes_known_until
+from db.outcomes import _MONTHS_SINCE, outcomes_known_until
 from db.reader import SqlPortfolioReader
 from tests.db.conftest import loan, payments, portfolio, put
 
@@ -88,3 +88,11 @@ def test_eleven_months_of_payments_are_no_year(engine, writer):
     put(writer, portfolio([loan("A")], "2025-10-31"))
     put(writer, payments([paid(f"{day}-27") for day in YEAR[:-1]], received_on=date(2026, 11, 3)))
     assert SqlPortfolioReader(engine, "own").training_rows()["cash_12m"].isna().all()
+
+
+def test_asking_reads_only_the_payments_since_the_newest_portfolio_day(engine):
+    plan = f"EXPLAIN QUERY PLAN {_MONTHS_SINCE}"
+    with engine.connect() as connection:
+        steps = [str(row[3]) for row in connection.exec_driver_sql(plan, {"book": 1, "day": "2026-10-31"})]
+    assert any("payments_by_day (book_id=? AND paid_on>?)" in step for step in steps)
+    assert not any(step.startswith("SCAN") for step in steps)
