@@ -125,6 +125,7 @@ def withdraw(
         raise Refused("No model is in use", remedy="Nothing to do: the rule score orders the work already.")
     progress(0.1, "taking the model out of use")
     with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"model {champion.id} withdrawn") as unit:
+        _require_still_in_use(champion.id, unit.champion())
         unit.withdraw(champion.id, because=because)
         progress(0.2, "rescoring the newest day")
         days = unit.book_days()
@@ -174,6 +175,7 @@ def _put_in_use(
     }
     progress(0.1, "putting the model in use")
     with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"model {model.id} {what}") as unit:
+        _require_still_in_use(before and before.id, unit.champion())
         unit.crown(model.id, what=what, because=because, figures=figures)
         progress(0.2, "rescoring the newest day")
         days = unit.book_days()

@@ -88,6 +88,17 @@ def test_a_decision_about_a_model_that_is_not_in_use_any_more_changes_nothing(ke
     assert decided(what, said | {"in_use": 2}, **given)["rescored"] == 40
 
 
+@pytest.mark.parametrize(("what", "model_id"), [("withdraw", 0), ("promote", 3)])
+def test_the_model_in_use_is_looked_at_again_with_the_write_lock_held(kept, what, model_id, monkeypatch):
+    reader, writer = kept
+    overtaken = reader.models()[0]
+    monkeypatch.setattr("tests.fake_models.FakeModelUnit.champion", lambda _: overtaken)
+    given = {"reader": reader, "writer": writer, "today": TODAY, "who": "bob", "progress": lambda *_: None}
+    with pytest.raises(Refused, match=f"By now model {overtaken.id} is in use; when this was decided it was model 2"):
+        decided(what, {"because": "it is wrong", "model": model_id}, **given)
+    assert (reader.champion().id, writer.scored) == (2, [])
+
+
 def test_who_met_on_loans_new_to_both_is_not_said_to_be_without_a_contest(kept):
     reader, _ = kept
     seen = {"on": "all", "against": 2, "passed": False, "rules": []}
