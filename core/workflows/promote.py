@@ -175,7 +175,7 @@ def _put_in_use(
     }
     progress(0.1, "putting the model in use")
     with writer.unit(book.name, kind="scoring", known_on=today, who=who, note=f"model {model.id} {what}") as unit:
-        _require_still_in_use(before and before.id, unit.champion())
+        _require_still_in_use(None if before is None else before.id, unit.champion())
         unit.crown(model.id, what=what, because=because, figures=figures)
         progress(0.2, "rescoring the newest day")
         days = unit.book_days()
