@@ -246,6 +246,15 @@ class PortfolioReader(Protocol):
         for them (see core.metrics.ripeness), or the book has none), months_seen (whole months between as_of and the newest day of the book), batch_id, extra. An
         absent category is NaN here, for rules and models."""
 
+    def treated_rows(self) -> pd.DataFrame:
+        """One row a loan: the first snapshot on which it could be worked and was under a strategy (in a book without payments
+        the first that states an outcome, else the first under a strategy; see core.metrics.treated), in the columns of
+        `training_rows` but months_seen, with facts as told in their time and strategy as it stands now; and decided_by (file, trial,
+        person), assigned_on (the day the strategy began, NaN where nobody told it), trial, arm, assignment_probability,
+        cash_90d, cash_12m, cost_12m (costs of actions in the same 12 months; each NaN where its window is not over by what is
+        known, or the book tells none), changed_later (another strategy within 12 months) and begun_earlier (the strategy began
+        more than 31 days before the first snapshot under it). Loans never worked under a strategy are absent."""
+
     def matured_rates(self) -> pd.DataFrame:
         """As `WriteUnit.matured_rates`, of the book as it stands: bucket, loans, balance, cash_12m."""
 

@@ -34,6 +34,7 @@ from db.tables import loans, payments, snapshots
 from db.targets import targets_of
 from db.to_score import matured_rates
 from db.training import snapshot_blocks, training_rows
+from db.treated import treated_rows
 
 T = TypeVar("T")
 _Question = Callable[[Connection, Scope, Sequence[str]], pd.DataFrame]
@@ -295,6 +296,12 @@ class SqlPortfolioReader:
         """Every live snapshot with the outcome known by now; without a time budget."""
         with reading(self._engine) as connection:
             return training_rows(connection, *book_held(connection, self._name))
+
+    def treated_rows(self) -> pd.DataFrame:
+        """One row a loan as it was first worked under a strategy, with what it brought and cost; without a time budget."""
+        with reading(self._engine) as connection:
+            key, book = book_held(connection, self._name)
+            return treated_rows(connection, key, book)
 
     def matured_rates(self) -> pd.DataFrame:
         """Recovery so far of placements at least 12 months old, by bucket at placement; remembered, without a budget."""

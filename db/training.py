@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -61,22 +61,28 @@ def training_rows(connection: Connection, book_id: int, book: Book) -> pd.DataFr
     """Every snapshot with cash_12m and months_seen, as `PortfolioReader.training_rows` says."""
     rows = pd.concat(list(snapshot_blocks(connection, book_id)), ignore_index=True)
     if instead := told_in_time(connection, book_id):
-        numbers = sorted(instead.values())
-        asked = [numbers[start : start + MOST_ASKED] for start in range(0, len(numbers), MOST_ASKED)]
-        earlier = [block for part in asked for block in _blocks(connection, snapshots.c.id.in_(part))]
-        rows = with_facts_of(rows, pd.concat(earlier, ignore_index=True), instead)
+        rows = with_facts_of(rows, snapshots_numbered(connection, sorted(instead.values())), instead)
     newest = book.days[-1] if book.days else date.min
     rows["months_seen"] = months_between(rows["as_of"], newest)
     rows["cash_12m"] = float("nan")
     if book.has_payments:
-        cash = cash_within(rows[["loan_id", "as_of"]], _cash(connection, book_id), WINDOW_MONTHS)
+        cash = cash_within(rows[["loan_id", "as_of"]], cash_told(connection, book_id), WINDOW_MONTHS)
         until = outcomes_known_until(connection, book_id)
         if until is not None:
             rows["cash_12m"] = cash.where(months_between(rows["as_of"], until) >= WINDOW_MONTHS)
     return rows
 
 
-def _cash(connection: Connection, book_id: int) -> pd.DataFrame:
+def snapshots_numbered(connection: Connection, numbers: Sequence[int]) -> pd.DataFrame:
+    """The snapshots of these numbers, speaking or not, in the columns of `snapshot_blocks`; empty for none."""
+    asked = [numbers[start : start + MOST_ASKED] for start in range(0, len(numbers), MOST_ASKED)] or [[]]
+    return pd.concat(
+        [block for part in asked for block in _blocks(connection, snapshots.c.id.in_(part))], ignore_index=True
+    )
+
+
+def cash_told(connection: Connection, book_id: int) -> pd.DataFrame:
+    """Payments and reversals that speak: loan_id, effective_on, amount (currency, reversals below 0)."""
     told = (payments.c.loan_id, payments.c.effective_on, payments.c.amount)
     query = select(*told).where(payments.c.book_id == book_id, is_cash(NOW))
     rows = connection.execute(query.order_by(payments.c.effective_on)).all()

@@ -30,6 +30,7 @@ from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, 
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
 from core.wording import dated
+from tests.fake_effects import fake_treated
 from tests.fake_facts import cost_rows, fact_rows, promise_rows
 from tests.fake_segments import MARGINS, MOVES, plain_margins, plain_moves
 from tests.plain_flows import plain_flows
@@ -542,6 +543,9 @@ class FakePortfolioReader:
         ripe = outcomes_until(received, days[-1] if days else None, since) if received else date.min
         rows["cash_12m"] = paid.where((months_between(rows["as_of"], ripe) >= 12) & bool(len(self._payments)))
         return rows
+
+    def treated_rows(self) -> pd.DataFrame:
+        return fake_treated(self)
 
     def matured_rates(self) -> pd.DataFrame:
         days, found = self.book().days, []

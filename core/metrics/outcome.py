@@ -41,6 +41,16 @@ def cash_within(snapshots: pd.DataFrame, cash: pd.DataFrame, months: int) -> pd.
     """
     start = pd.to_datetime(snapshots["as_of"]).astype("datetime64[s]")
     end = (start + pd.DateOffset(months=months)).where(~start.dt.is_month_end, start + pd.offsets.MonthEnd(months))
+    return _summed(snapshots["loan_id"], start, end, cash)
+
+
+def cash_within_days(snapshots: pd.DataFrame, cash: pd.DataFrame, days: int) -> pd.Series:
+    """As `cash_within`, of so many days after the snapshot's."""
+    start = pd.to_datetime(snapshots["as_of"]).astype("datetime64[s]")
+    return _summed(snapshots["loan_id"], start, start + pd.Timedelta(days=days), cash)
+
+
+def _summed(loan_id: pd.Series, start: pd.Series, end: pd.Series, cash: pd.DataFrame) -> pd.Series:
     paid = cash.assign(day=pd.to_datetime(cash["effective_on"]).astype("datetime64[s]")).sort_values(["loan_id", "day"])
     cents = np.concatenate([[0], (paid["amount"] * 100).round().astype(np.int64).cumsum()])
     loans, days = paid["loan_id"].to_numpy(np.int64), _day_numbers(paid["day"])
@@ -48,12 +58,12 @@ def cash_within(snapshots: pd.DataFrame, cash: pd.DataFrame, months: int) -> pd.
     first = min(days.min(initial=0), opens.min(initial=0))
     span = max(days.max(initial=0), closes.max(initial=0)) - first + 1
     keys = loans * span + days - first
-    wanted = snapshots["loan_id"].to_numpy(np.int64) * span - first
+    wanted = loan_id.to_numpy(np.int64) * span - first
 
     def paid_by(day: np.ndarray) -> np.ndarray:
         return np.asarray(cents[np.searchsorted(keys, wanted + day, side="right")])
 
-    return pd.Series((paid_by(closes) - paid_by(opens)) / 100, index=snapshots.index)
+    return pd.Series((paid_by(closes) - paid_by(opens)) / 100, index=loan_id.index)
 
 
 def _day_numbers(day: pd.Series) -> np.ndarray:
