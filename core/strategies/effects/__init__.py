@@ -1,0 +1,1 @@
+"""What strategies caused: adjusted effects, how far they can be trusted, and the words for where they cannot."""

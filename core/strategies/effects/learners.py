@@ -1,0 +1,67 @@
+"""How propensities and outcomes are learned: lines that bend, small trees, and as much of either as held-out loans ask for."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.linear_model import LogisticRegression
+
+from core.strategies.observed import Codes, Numbers
+
+INVERSE_RIDGE = 0.1
+RIDGES = (1.0, 10.0, 100.0, 1000.0)
+TREES = 60
+RATE_OF_TREES = 0.08
+LEAVES = 8
+FEWEST_IN_LEAF = 20
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Shares of the trees that are tried where two learners are mixed."""
+
+
+def chances_by_lines(matrix: Numbers, strategy: Codes, asked: Numbers, strategies: int) -> Numbers:
+    """(m, K) multinomial logistic chances at `asked`, learned at `matrix`; 0 for a strategy that was not seen."""
+    model = LogisticRegression(C=INVERSE_RIDGE, max_iter=200, tol=1e-3)
+    return _in_columns(model.fit(matrix, strategy).predict_proba(asked), model.classes_, strategies)
+
+
+def chances_by_trees(facts: Numbers, strategy: Codes, asked: Numbers, strategies: int, seed: int) -> Numbers:
+    """The same by small boosted trees on the facts themselves."""
+    model = HistGradientBoostingClassifier(
+        max_iter=40, learning_rate=RATE_OF_TREES, max_leaf_nodes=LEAVES, min_samples_leaf=FEWEST_IN_LEAF,
+        l2_regularization=5.0, early_stopping=False, random_state=seed,
+    )  # fmt: skip
+    return _in_columns(model.fit(facts, strategy).predict_proba(asked), model.classes_, strategies)
+
+
+def means_by_lines(matrix: Numbers, outcome: Numbers, asked: Numbers) -> Numbers:
+    """(m,) ridge regression; its strength by generalised cross-validation.
+
+    References:
+        Golub, Heath, Wahba (1979), Technometrics 21, 215, eq. (1.4).
+    """
+    center, mean = matrix.mean(axis=0), outcome.mean()
+    left, size, right = np.linalg.svd(matrix - center, full_matrices=False)
+    told, n = left.T @ (outcome - mean), len(outcome)
+    total, best, chosen = float(((outcome - mean) ** 2).sum()), np.inf, np.zeros(matrix.shape[1])
+    for ridge in RIDGES:
+        kept = size**2 / (size**2 + ridge)
+        squares = total - float((told**2 * (1 - (1 - kept) ** 2)).sum())
+        loss = squares / max(n - 1 - float(kept.sum()), 1e-9) ** 2
+        if loss < best:
+            best, chosen = loss, right.T @ (told * np.divide(kept, size, out=np.zeros_like(size), where=size > 1e-9))
+    return np.asarray(mean + (asked - center) @ chosen)
+
+
+def means_by_trees(facts: Numbers, outcome: Numbers, asked: Numbers, seed: int) -> Numbers:
+    """The same by small boosted trees on the facts themselves."""
+    model = HistGradientBoostingRegressor(
+        max_iter=TREES, learning_rate=RATE_OF_TREES, max_leaf_nodes=LEAVES, min_samples_leaf=FEWEST_IN_LEAF,
+        l2_regularization=5.0, early_stopping=False, random_state=seed,
+    )  # fmt: skip
+    return np.asarray(model.fit(facts, outcome).predict(asked))
+
+
+def _in_columns(told: Numbers, classes: Codes, strategies: int) -> Numbers:
+    chances = np.zeros((len(told), strategies))
+    chances[:, classes] = told
+    return chances
