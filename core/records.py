@@ -170,6 +170,49 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class StrategyRun:
+    """What strategies caused and what follows from it, as one run measured it. What `content` holds: core.workflows.effects.
+
+    The loans behind it (`PortfolioReader.strategy_evidence`) are read only where somebody simulates a rule.
+    """
+
+    id: int
+    known_on: str  # ISO day of the knowledge it was made with
+    at: str  # the moment, ISO in UTC
+    who: str
+    batches: Sequence[int]
+    limits: Mapping[str, Any]  # the JSON of `--limits` it was made with, {} for the catalogue's planning figures
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A learned policy, or a refused attempt at one. `kind` is "value" or "thresholds"; `run` is the strategy run it came from."""
+
+    id: int
+    status: Literal["champion", "challenger", "refused", "retired"]
+    kind: str
+    artifact: str
+    sha256: str
+    card: Mapping[str, Any]
+    run: int | None
+    trained_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyEvent:
+    """One line of the log of decisions about strategies: suggestions, policies, trials. `subject` names which one."""
+
+    id: int
+    what: str
+    subject: str
+    who: str
+    at: str
+    because: str
+    figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Segmentation:
     """A frozen clustering: what `core.segments` needs to place a loan, and the names of its segments in order.
 
