@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, Literal, Protocol
 
+import numpy as np
 import pandas as pd
 
 from core.records import (
@@ -24,9 +25,12 @@ from core.records import (
     Model,
     ModelEvent,
     NewBatch,
+    Policy,
     Ruling,
     Segmentation,
     Shadow,
+    StrategyEvent,
+    StrategyRun,
 )
 from core.selection import Selection
 
@@ -274,6 +278,21 @@ class PortfolioReader(Protocol):
     def segmentation(self) -> Segmentation | None:
         """The clustering in use."""
 
+    def strategy_run(self) -> StrategyRun | None:
+        """The newest measurement of strategies that stands: none of the batches it was measured on was undone."""
+
+    def strategy_evidence(self, run_id: int) -> dict[str, np.ndarray]:
+        """The arrays of a run, loan by loan, as `WriteUnit.put_strategy_run` was given them. Raises Refused for a run that is not there."""
+
+    def policies(self) -> list[Policy]:
+        """Every policy and refused attempt, newest first."""
+
+    def policy_in_use(self) -> Policy | None:
+        """The learned policy that proposes strategies; None where the thresholds do."""
+
+    def strategy_events(self) -> list[StrategyEvent]:
+        """What was decided about strategies, by whom and why, newest first."""
+
     def monitoring(self, known_on: date | None = None) -> pd.DataFrame:
         """What was found about the book's scores, or what was known of it on a day, oldest day first: the fields of
         `WriteUnit.put_monitoring` (details as JSON text) plus model_id (NaN: the rule score), batch_id (NaN where no batch
@@ -372,6 +391,26 @@ class WriteUnit(Protocol):
 
     def withdraw(self, model_id: int, *, because: str) -> None:
         """The champion of that number is so no longer, and none takes its place. Raises Refused where it is not in use."""
+
+    def put_strategy_run(self, run: Mapping[str, Any]) -> int:
+        """Keep a measurement (batches, limits, content as in StrategyRun; evidence: arrays by name, of numbers or texts). Returns its
+        number. Raises Refused where one of its batches was undone meanwhile."""
+
+    def put_policy(self, policy: Mapping[str, Any]) -> int:
+        """A learned policy or refused attempt (kind, status challenger or refused, sha256, card, artifact, batches, run; because
+        and figures for the log). Returns its number."""
+
+    def crown_policy(self, policy_id: int, *, because: str, figures: Mapping[str, Any]) -> None:
+        """The policy proposes from now on; the one in use is retired. Raises Refused for one that is not there, was refused, is in
+        use, or learned from a batch that was undone."""
+
+    def withdraw_policy(self, policy_id: int, *, because: str) -> None:
+        """The policy of that number is out of use and the thresholds propose. Raises Refused where it is not in use."""
+
+    def log_strategy(
+        self, what: str, subject: str, *, because: str = "", figures: Mapping[str, Any] | None = None
+    ) -> None:
+        """Append a line to the log of decisions about strategies."""
 
     def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
         """A person puts loans under a strategy; returns how many. Loans on hold raise Refused."""

@@ -6,14 +6,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, and_, func, select
 
 from core.errors import SelectionRefused
-from core.records import Batch, Book, BookName, FactPage, LoanPage, Model, ModelEvent, Ruling, Segmentation, Shadow
+from core.records import (
+    Batch,
+    Book,
+    BookName,
+    FactPage,
+    LoanPage,
+    Model,
+    ModelEvent,
+    Policy,
+    Ruling,
+    Segmentation,
+    Shadow,
+    StrategyEvent,
+    StrategyRun,
+)
 from core.selection import Selection
 from core.wording import dated
-from db import questions, register
+from db import policies, questions, register, strategy_runs
 from db.books import book_held, knowledge_of, known_values_of, learned_days, values_of
 from db.borrower_rows import borrower_loans, borrower_of, borrower_sizes, borrower_snapshots, top_borrowers
 from db.budget import BUDGET_SECONDS, brief_read
@@ -329,6 +344,26 @@ class SqlPortfolioReader:
     def segmentation(self) -> Segmentation | None:
         """The clustering in use."""
         return self._ask(lambda connection: register.segmentation_of(connection, self._key(connection)))
+
+    def strategy_run(self) -> StrategyRun | None:
+        """The newest measurement of strategies that stands."""
+        return self._ask(lambda connection: strategy_runs.newest_run(connection, self._key(connection)))
+
+    def strategy_evidence(self, run_id: int) -> dict[str, np.ndarray]:
+        """The arrays of a run. Raises Refused."""
+        return self._ask(lambda connection: strategy_runs.evidence_of(connection, self._key(connection), run_id))
+
+    def policies(self) -> list[Policy]:
+        """Every policy and refused attempt, newest first."""
+        return self._ask(lambda connection: policies.policies_of(connection, self._key(connection)))
+
+    def policy_in_use(self) -> Policy | None:
+        """The learned policy that proposes; None where the thresholds do."""
+        return self._ask(lambda connection: policies.policy_in_use(connection, self._key(connection)))
+
+    def strategy_events(self) -> list[StrategyEvent]:
+        """What was decided about strategies, newest first."""
+        return self._ask(lambda connection: policies.strategy_events_of(connection, self._key(connection)))
 
     def monitoring(self, known_on: date | None = None) -> pd.DataFrame:
         """What was found about the book's scores, or what was known of it on a day."""

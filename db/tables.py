@@ -7,7 +7,20 @@ Cubes hold deltas by revision: any answer is a sum of deltas, and an undo adds t
 
 from __future__ import annotations
 
-from sqlalchemy import REAL, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    REAL,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.schema import SchemaItem
 
 from core.metrics.flows import FLOW_MEASURES
@@ -368,6 +381,49 @@ model_shadows = _table(  # how far a model that does not order the work agreed w
     Column("as_of", Text, nullable=False),
     Column("figures", Text, nullable=False),  # JSON, see core.scores.registry.shadow
     Index("model_shadows_of_book", "book_id", "as_of"),
+)
+
+strategy_runs = _table(  # what was measured about strategies, from which files
+    "strategy_runs",
+    _id(),
+    Column("book_id", ForeignKey("books.id"), nullable=False),
+    Column("revision_id", ForeignKey("revisions.id"), nullable=False),
+    Column("known_on", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("batches", Text, nullable=False),  # JSON list of batch ids
+    Column("limits", Text, nullable=False),  # JSON, as `--limits`
+    Column("content", Text, nullable=False),  # JSON, see core.records.StrategyRun
+    Column("evidence", LargeBinary, nullable=False),  # arrays in numpy's npz, without pickle
+    Index("strategy_runs_of_book", "book_id", "id"),
+)
+
+policies = _table(
+    "policies",
+    _id(),
+    Column("book_id", ForeignKey("books.id"), nullable=False),
+    Column("run_id", ForeignKey("strategy_runs.id")),  # what it was learned in
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),  # champion, challenger, refused, retired
+    Column("trained_at", Text, nullable=False),
+    Column("batches", Text, nullable=False),  # JSON list of batch ids
+    Column("sha256", Text, nullable=False),
+    Column("card", Text, nullable=False),  # JSON
+    Column("artifact", Text, nullable=False),  # text that holds no code; empty where refused
+    Index("policies_of_book", "book_id", "status"),
+)
+
+strategy_events = _table(  # the log of decisions about strategies; nothing in it is ever changed
+    "strategy_events",
+    _id(),
+    Column("book_id", ForeignKey("books.id"), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # what it is about: "policy 3", "suggestion 2 of run 5"
+    Column("who", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("figures", Text, nullable=False),  # JSON: what the decision rested on
+    Index("strategy_events_of_book", "book_id", "id"),
 )
 
 scores = _table(  # what was said of a loan on a day: segment, risk, expected recovery, proposed strategy

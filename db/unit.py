@@ -11,7 +11,20 @@ from sqlalchemy import Connection
 
 from core.errors import Refused
 from core.records import BookName, Model, NewBatch, Segmentation
-from db import assignments, batches, decisions, learned, monitoring, promise_outcomes, rows, segments, shadows, to_score
+from db import (
+    assignments,
+    batches,
+    decisions,
+    learned,
+    monitoring,
+    policies,
+    promise_outcomes,
+    rows,
+    segments,
+    shadows,
+    strategy_runs,
+    to_score,
+)
 from db.derive import derive, derive_reassigned
 from db.register import champion_of, segmentation_of
 from db.scores import put_scores, settle_scores
@@ -71,6 +84,7 @@ class SqlWriteUnit:
             )
         self._settle(batch_id, batch["kind"])
         fallen = learned.settle_learned(self._connection, self._book_id, self._at, self._who)
+        policies.settle_policies(self._connection, self._book_id, self._at, self._who)
         settle_scores(self._connection, self._revision_id, self._touched, fallen)
 
     def redate(self, batch_id: int, as_of: date) -> int:
@@ -194,6 +208,29 @@ class SqlWriteUnit:
     def withdraw(self, model_id: int, *, because: str) -> None:
         """The model in use is so no longer (see WriteUnit). Raises Refused."""
         learned.withdraw(self._connection, self._book_id, self._at, self._who, model_id, because)
+
+    def put_strategy_run(self, run: Mapping[str, Any]) -> int:
+        """A measurement of strategies (see WriteUnit). Raises Refused."""
+        told = strategy_runs.Told(self._revision_id, self._at, self._known_on.isoformat(), self._who)
+        return strategy_runs.put_run(self._connection, self._book_id, told, run)
+
+    def put_policy(self, policy: Mapping[str, Any]) -> int:
+        """A learned policy or refused attempt (see WriteUnit)."""
+        return policies.put_policy(self._connection, self._book_id, self._at, self._who, policy)
+
+    def crown_policy(self, policy_id: int, *, because: str, figures: Mapping[str, Any]) -> None:
+        """Another policy proposes from now on (see WriteUnit). Raises Refused."""
+        policies.crown_policy(self._connection, self._book_id, self._at, self._who, policy_id, because, figures)
+
+    def withdraw_policy(self, policy_id: int, *, because: str) -> None:
+        """The policy in use is so no longer (see WriteUnit). Raises Refused."""
+        policies.withdraw_policy(self._connection, self._book_id, self._at, self._who, policy_id, because)
+
+    def log_strategy(
+        self, what: str, subject: str, *, because: str = "", figures: Mapping[str, Any] | None = None
+    ) -> None:
+        """A line in the log about strategies (see WriteUnit)."""
+        policies.log_strategy(self._connection, self._book_id, self._at, self._who, what, subject, because, figures)
 
     def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
         """A person puts loans under a strategy (see WriteUnit). Raises Refused."""

@@ -112,6 +112,23 @@ class FakeModelUnit:
         self._set(model_id, "retired")
         self._log(model_id, "withdrawn", because, {})
 
+    def put_strategy_run(self, run: Mapping[str, Any]) -> int:
+        return self._reader.strategies.put_run(run, self._known_on.isoformat(), self._who, self._reader.undone)
+
+    def put_policy(self, policy: Mapping[str, Any]) -> int:
+        return self._reader.strategies.put_policy(policy, self._who, self._reader.undone)
+
+    def crown_policy(self, policy_id: int, *, because: str, figures: Mapping[str, Any]) -> None:
+        self._reader.strategies.crown(policy_id, because, figures, self._who, self._reader.undone)
+
+    def withdraw_policy(self, policy_id: int, *, because: str) -> None:
+        self._reader.strategies.withdraw(policy_id, because, self._who)
+
+    def log_strategy(
+        self, what: str, subject: str, *, because: str = "", figures: Mapping[str, Any] | None = None
+    ) -> None:
+        self._reader.strategies.log(self._who, what, subject, because, figures)
+
     def _place(self, number: int, what: str, because: str, figures: Mapping[str, Any]) -> None:
         before = self._reader.champion()
         if before is not None:

@@ -26,13 +26,29 @@ from core.metrics.placement import placements
 from core.metrics.portfolio import month_end
 from core.metrics.promises import PROMISE_MEASURES
 from core.metrics.ripeness import outcomes_until, ripe_day
-from core.records import Batch, Book, BookName, FactPage, Job, LoanPage, Model, ModelEvent, Ruling, Segmentation, Shadow
+from core.records import (
+    Batch,
+    Book,
+    BookName,
+    FactPage,
+    Job,
+    LoanPage,
+    Model,
+    ModelEvent,
+    Policy,
+    Ruling,
+    Segmentation,
+    Shadow,
+    StrategyEvent,
+    StrategyRun,
+)
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
 from core.wording import dated
 from tests.fake_effects import fake_treated
 from tests.fake_facts import cost_rows, fact_rows, promise_rows
 from tests.fake_segments import MARGINS, MOVES, plain_margins, plain_moves
+from tests.fake_strategies import FakeStrategies
 from tests.plain_flows import plain_flows
 
 STOCK = ["loans", "balance", "arrears_loans", "arrears_balance", "workable_loans", "workable_balance"]
@@ -175,6 +191,7 @@ class FakePortfolioReader:
         self.set_targets = FakeTargets()
         self.said: list[Ruling] = []
         self.found = FakeMonitoring()
+        self.strategies = FakeStrategies()
         self._snapshots = self._read_snapshots(snapshots)
         self._given = self._read_assignments()
         self._placed = self._read_placements()
@@ -571,6 +588,25 @@ class FakePortfolioReader:
 
     def model_events(self) -> list[ModelEvent]:
         return list(self.told)
+
+    def strategy_run(self) -> StrategyRun | None:
+        return self.strategies.standing(self.undone)
+
+    def strategy_evidence(self, run_id: int) -> dict[str, np.ndarray]:
+        return self.strategies.evidence_of(run_id)
+
+    def policies(self) -> list[Policy]:
+        return self.strategies.policies[::-1]
+
+    def policy_in_use(self) -> Policy | None:
+        return self.strategies.in_use()
+
+    def strategy_events(self) -> list[StrategyEvent]:
+        return self.strategies.events[::-1]
+
+    @property
+    def undone(self) -> set[int]:
+        return {batch.id for batch in self._batches if batch.status == "undone"}
 
     def monitoring(self, known_on: date | None = None) -> pd.DataFrame:
         return self.found.frame(known_on)
