@@ -34,7 +34,9 @@ class Design:
     owner: np.ndarray
 
     def matrix(self, facts: Numbers) -> Numbers:
-        """(n, q) standardised columns of (n, p) facts; a fact that never varied gives zeros."""
+        """(n, q) standardised columns of (n, p) facts; a fact that never varied gives zeros, no facts one column of them."""
+        if not self.knots:
+            return np.zeros((len(facts), 1))
         return np.asarray((_expanded(facts, self) - self.mean_out) / self.scale_out)
 
 
@@ -48,6 +50,9 @@ def fit_design(facts: Numbers, columns: Sequence[Fact]) -> Design:
     References:
         Harrell, F. (2015). Regression Modeling Strategies, 2nd ed., section 2.4.5: restricted cubic splines.
     """
+    if not len(columns):
+        nothing = np.empty(0)
+        return Design(nothing, nothing, (), nothing, nothing, nothing.astype(np.int64))
     mean, spread = facts.mean(axis=0), facts.std(axis=0)
     scale = np.where(spread > 1e-12, spread, np.inf)
     standard = _standard(facts, mean, scale)
@@ -78,7 +83,7 @@ def _expanded(facts: Numbers, design: Design) -> Numbers:
         parts.append(value[:, None])
         if len(knots):
             parts.append(_bends(value, knots))
-    return np.concatenate(parts, axis=1) if parts else np.empty((len(facts), 0))
+    return np.concatenate(parts, axis=1)
 
 
 def _bends(value: Numbers, knots: Numbers) -> Numbers:

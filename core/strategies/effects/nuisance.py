@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -17,6 +17,8 @@ FEWEST_LOANS = 30
 """Borrowers a strategy needs before anything is learned of it."""
 LOWEST_CHANCE = 0.01
 """Chances below are raised to it: no loan stands for more than a hundred times what it is."""
+
+TREES_BEAT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,14 @@ def fit_nuisances(
     fold = folds_of(observed, folds, seed)
     with threadpool_limits(limits=1):
         matrix = fit_design(observed.facts, observed.columns).matrix(observed.facts)
+        if not observed.columns:
+            observed = replace(observed, facts=matrix)
         estimated, share = _chances(observed, matrix, fold, seed, lambda done: progress(0.5 * done))
         mu = _means(observed, matrix, fold, learned, seed, lambda done: progress(0.5 + 0.5 * done))
     estimated = np.where(learned, estimated, 0.0)
     estimated = estimated / np.maximum(estimated.sum(axis=1, keepdims=True), 1e-12)
     propensity = used(estimated, observed)
-    mu_net = None if observed.net is None else _net_means(observed, mu, fold, learned)
+    mu_net = None if observed.net is None else net_means(observed, mu, fold, learned)
     told = np.isin(observed.strategy, np.flatnonzero(learned))
     weight = np.full(len(observed), np.nan)
     weight[told] = weights_of(observed.strategy, propensity)[told]
@@ -88,6 +92,18 @@ def fit_nuisances(
         gamma_net=None if mu_net is None or observed.net is None
         else scores(observed.net, observed.strategy, mu_net, propensity),
         weight=weight, tree_share=share if kinds > 1 else 0.0,
+    )  # fmt: skip
+
+
+def restricted(observed: Observed, nuisances: Nuisances, rows: np.ndarray) -> tuple[Observed, Nuisances]:
+    """The same of some loans, chosen by a mask: what was learned stays, weights and scores are of these loans."""
+    part, propensity = observed.rows(rows), nuisances.propensity[rows]
+    mu, net = nuisances.mu_rate[rows], None if nuisances.mu_net is None else nuisances.mu_net[rows]
+    return part, replace(
+        nuisances, fold=nuisances.fold[rows], estimated=nuisances.estimated[rows], propensity=propensity, mu_rate=mu,
+        mu_net=net, gamma_rate=scores(part.rate, part.strategy, mu, propensity),
+        gamma_net=None if net is None or part.net is None else scores(part.net, part.strategy, net, propensity),
+        weight=weights_of(part.strategy, propensity),
     )  # fmt: skip
 
 
@@ -145,12 +161,20 @@ def _chances(
         lines[out] = learners.chances_by_lines(matrix[rest], strategy[rest], matrix[out], kinds)
         trees[out] = learners.chances_by_trees(observed.facts[rest], strategy[rest], observed.facts[out], kinds, seed)
         progress((done + 1) / len(held))
-    losses = []
-    for share in learners.SHARES:
-        mixed = (1 - share) * lines + share * trees
-        losses.append(-np.log(mixed[of_people, strategy[of_people]].clip(1e-6)).mean())
-    share = learners.SHARES[int(np.argmin(losses))]
+    share = _share_of_trees(lines[of_people, strategy[of_people]], trees[of_people, strategy[of_people]])
     return (1 - share) * lines + share * trees, share
+
+
+def _share_of_trees(lines: Numbers, trees: Numbers) -> float:
+    """How much of the chances trees tell: none unless the best mixture beats the lines by TREES_BEAT standard errors.
+
+    Trees are shrunk towards the mean, and a chance that is shrunk leaves confounding behind: they have to earn it.
+    """
+    losses = [-np.log(((1 - share) * lines + share * trees).clip(1e-6)) for share in learners.SHARES]
+    best = int(np.argmin([loss.mean() for loss in losses]))
+    gain = losses[0] - losses[best]
+    error = gain.std() / np.sqrt(max(len(gain), 1))
+    return learners.SHARES[best] if gain.mean() > TREES_BEAT * error else 0.0
 
 
 def _enough(observed: Observed, rows: np.ndarray) -> bool:
@@ -184,7 +208,7 @@ def _means(
     return mixed
 
 
-def _net_means(observed: Observed, mu: Numbers, fold: Codes, learned: np.ndarray) -> Numbers:
+def net_means(observed: Observed, mu: Numbers, fold: Codes, learned: np.ndarray) -> Numbers:
     """Net value is a strategy's share of the cash less its cost: both by least squares on the other folds' loans."""
     told = np.full(mu.shape, np.nan)
     cash, net = observed.rate * observed.balance, np.asarray(observed.net)

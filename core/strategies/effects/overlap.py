@@ -1,0 +1,147 @@
+"""How far the loans of a strategy can speak for all loans: weights, balance of facts, and kinds of loans it never got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.tree import DecisionTreeClassifier
+
+from core.strategies.effects.aipw import number
+from core.strategies.effects.nuisance import Nuisances
+from core.strategies.observed import Fact, Numbers, Observed
+
+NEAR_ZERO = 0.02
+"""A chance below it: hardly ever given this strategy."""
+GAP_SHARE = 0.02
+GAP_LOANS = 50
+"""A kind of loan is looked at from this share of all loans and this many on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A kind of loan that a strategy was (hardly) ever given to.
+
+    Attributes:
+        words: the kind, by its facts.
+        share: of all loans (0-1).
+        n: loans of the kind.
+        given: those of them that got the strategy.
+    """
+
+    words: str
+    share: float
+    n: int
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """One strategy against all loans.
+
+    Attributes:
+        n: loans that were given it.
+        ess: Kish's effective number of them after weighting.
+        max_weight: how many loans the heaviest of them stands for.
+        near_zero_share: share of all loans with a chance of it below NEAR_ZERO.
+        smd: (p,) differences of the weighted loans' means to all loans', in standard deviations of a fact.
+        smd_before: (p,) the same without weights.
+        gap: the largest kind of loans without it; None where there is none.
+    """
+
+    n: int
+    ess: float
+    max_weight: float
+    near_zero_share: float
+    smd: Numbers
+    smd_before: Numbers
+    gap: Gap | None
+
+    @property
+    def max_smd(self) -> float:
+        """The largest difference that weighting left, without its sign."""
+        return float(np.abs(self.smd).max(initial=0.0))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON; the differences of all facts are left to `balance_table`."""
+        return {
+            "n": self.n, "ess": number(self.ess), "max_weight": number(self.max_weight),
+            "near_zero_share": number(self.near_zero_share), "max_smd": number(self.max_smd),
+            "gap": None if self.gap is None else asdict(self.gap),
+        }  # fmt: skip
+
+
+def overlap_of(observed: Observed, nuisances: Nuisances, strategy: int) -> Overlap:
+    """How far the loans of one strategy can speak for all loans. Undefined figures are NaN where it has no loans.
+
+    References:
+        Kish (1965), Survey Sampling, section 8.2 (effective sample size); Austin, Stuart (2015), Statistics in Medicine
+        34, 3661 (standardised differences after weighting).
+    """
+    had = observed.strategy == strategy
+    if not had.any() or not nuisances.learned[strategy]:
+        nothing = np.full(observed.facts.shape[1], np.nan)
+        return Overlap(int(had.sum()), np.nan, np.nan, np.nan, nothing, nothing, None)
+    weight = nuisances.weight[had]
+    return Overlap(
+        n=int(had.sum()), ess=float(weight.sum() ** 2 / (weight**2).sum()), max_weight=float(weight.max()),
+        near_zero_share=float((nuisances.estimated[:, strategy] < NEAR_ZERO).mean()),
+        smd=smd_to_all(observed.facts, had, weight), smd_before=smd_to_all(observed.facts, had, np.ones(int(had.sum()))),
+        gap=gap_of(observed, strategy),
+    )  # fmt: skip
+
+
+def smd_to_all(facts: Numbers, had: np.ndarray, weight: Numbers) -> Numbers:
+    """(p,) weighted mean of the facts of some loans less that of all, in standard deviations over all; 0 for a constant."""
+    spread = facts.std(axis=0)
+    difference = np.average(facts[had], axis=0, weights=weight) - facts.mean(axis=0)
+    return np.asarray(difference / np.where(spread > 1e-12, spread, np.inf))
+
+
+def gap_of(observed: Observed, strategy: int) -> Gap | None:
+    """The largest kind of loans that was hardly ever given a strategy, told by at most three of their facts.
+
+    A kind is a leaf of a small tree; it is a gap where even the upper limit of its share lies below NEAR_ZERO (of 150
+    loans not one).
+
+    References:
+        Danelian et al. (2023), Journal of Causal Inference 11: regression trees that look for violations of positivity;
+        Hanley, Lippman-Hand (1983), JAMA 249, 1743: with none among n, the 95 % upper limit is 3 / n.
+    """
+    had = observed.strategy == strategy
+    least = max(GAP_LOANS, int(GAP_SHARE * len(had)))
+    if had.all() or not had.any() or len(had) < 2 * least:
+        return None
+    tree = DecisionTreeClassifier(max_depth=3, min_samples_leaf=least, random_state=0).fit(observed.facts, had)
+    leaf = tree.apply(observed.facts)
+    n, given = np.bincount(leaf).astype(np.float64), np.bincount(leaf, weights=had).astype(np.float64)
+    rare = np.asarray((n > 0) & (_upper(given, n) < NEAR_ZERO))
+    if not rare.any():
+        return None
+    widest = int(np.argmax(np.where(rare, n, 0)))
+    return Gap(
+        words=_path(tree, widest, observed.columns), share=float(n[rare].sum() / len(had)), n=int(n[rare].sum()),
+        given=int(given[rare].sum()),
+    )  # fmt: skip
+
+
+def _upper(given: Numbers, n: Numbers) -> Numbers:
+    """Upper 95 % limit of a share, one-sided (Poisson, by its square root; 3 / n for none)."""
+    return np.asarray((np.sqrt(given + 0.75) + 0.86) ** 2 / np.maximum(n, 1))
+
+
+def _path(tree: DecisionTreeClassifier, leaf: int, columns: Sequence[Fact]) -> str:
+    """The way to a leaf, in words."""
+    told, node = [], leaf
+    inner = tree.tree_
+    while node:
+        above = int(np.flatnonzero((inner.children_left == node) | (inner.children_right == node))[0])
+        column, low = columns[inner.feature[above]], inner.children_left[above] == node
+        if column.is_number:
+            told.append(f"{column.name} {'at most' if low else 'above'} {inner.threshold[above]:.3g}")
+        else:
+            told.append(f"{'not ' if low else ''}{column.name}")
+        node = above
+    return ", ".join(reversed(told))

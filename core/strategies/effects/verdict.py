@@ -1,0 +1,98 @@
+"""Can two strategies be compared from this history? The rules, and the words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.strategies.effects.aipw import Estimate
+from core.strategies.effects.nuisance import FEWEST_LOANS, borrowers_of
+from core.strategies.effects.overlap import NEAR_ZERO, Overlap
+from core.strategies.observed import Numbers, Observed
+
+RANDOMISED = "randomised"
+ADJUSTED = "adjusted"
+NOT_COMPARABLE = "not comparable"
+
+LEAST_ESS_SHARE = 0.30
+LEAST_ESS = 50.0
+LARGEST_SMD = 0.10
+LARGEST_GAP = 0.02
+FEWEST_OTHER = 10
+"""Loans of a strategy whose outcome differs from its commonest one; below, its error cannot be told."""
+REMEDY = "Run a test: let chance give either strategy to some of these loans."
+
+
+def too_little(observed: Observed, outcome: Numbers, kind: int) -> str | None:
+    """Why nothing can be said of a strategy against the reference before anything is learned; None where it can be tried."""
+    borrowers = borrowers_of(observed)
+    if (borrowers > 0).sum() < 2:
+        only = observed.strategies[int(np.argmax(borrowers))] if len(observed) else None
+        return (
+            f"All loans were given {only}: there is nothing to compare it with. {REMEDY}"
+            if only
+            else "There are no loans."
+        )
+    for each in (kind, 0):
+        name, n = observed.strategies[each], int((observed.strategy == each).sum())
+        if n == 0:
+            return f"No loan was given {name}. {REMEDY}"
+        if borrowers[each] < FEWEST_LOANS:
+            of = "" if n == borrowers[each] else f" of {borrowers[each]} borrowers"
+            return f"{n} loans{of} under {name} are too few to tell: {FEWEST_LOANS} borrowers are needed. Wait for more outcomes, or run a test."
+    if np.ptp(outcome) == 0:
+        return f"Every loan has the same outcome ({outcome[0]:g}): nothing tells the strategies apart."
+    for each in (kind, 0):
+        had = outcome[observed.strategy == each]
+        values, counts = np.unique(had, return_counts=True)
+        other = len(had) - int(counts.max())
+        if other < FEWEST_OTHER:
+            return (
+                f"All but {other} of the {len(had)} loans under {observed.strategies[each]} have the same outcome "
+                f"({values[int(np.argmax(counts))]:g}): how sure a difference is cannot be told. Wait for more outcomes."
+            )
+    return None
+
+
+def objections(name: str, overlap: Overlap) -> list[str]:
+    """What speaks against letting the loans of one strategy speak for all, in words with their figures; empty for nothing."""
+    told = []
+    if overlap.ess < LEAST_ESS_SHARE * overlap.n or overlap.ess < LEAST_ESS:
+        told.append(
+            f"after weighting, the {overlap.n} loans under {name} count as {overlap.ess:.0f} "
+            f"(at least {max(LEAST_ESS, LEAST_ESS_SHARE * overlap.n):.0f} are needed)"
+        )
+    if overlap.max_smd > LARGEST_SMD + by_chance_alone(overlap):
+        told.append(
+            f"the loans under {name} still differ from all loans by {overlap.max_smd:.2f} standard deviations after weighting"
+        )
+    if overlap.gap is not None and overlap.gap.share >= LARGEST_GAP:
+        gap = overlap.gap
+        told.append(
+            f"{name} was given to {gap.given or 'none'} of the {gap.n} loans ({gap.share:.2f} of all) with {gap.words}"
+        )
+    return told
+
+
+def by_chance_alone(overlap: Overlap) -> float:
+    return 0.0
+
+
+def not_comparable(strategy: str, reference: str, against: Sequence[str], near_zero: float) -> str:
+    """The refusal in words."""
+    hardly = (
+        f" {near_zero:.2f} of all loans had a chance below {NEAR_ZERO:g} of one of them." if near_zero >= 0.01 else ""
+    )
+    return f"{strategy} and {reference} cannot be compared from this history: {'; '.join(against)}.{hardly} {REMEDY}"
+
+
+def finding(strategy: str, reference: str, estimate: Estimate, outcome: str) -> str:
+    """What the interval says, in words."""
+    what = "recovery rate" if outcome == "recovery_rate" else "net value a loan"
+    digits = 3 if outcome == "recovery_rate" else 2
+    low, high = f"{estimate.low:+,.{digits}f}", f"{estimate.high:+,.{digits}f}"
+    if estimate.low <= 0 <= estimate.high:
+        return f"No effect found: what {strategy} changes against {reference} lies between {low} and {high} ({what}, 95 % interval), and that holds 0."
+    way = "raises" if estimate.value > 0 else "lowers"
+    return f"{strategy} {way} the {what} against {reference} by {abs(estimate.value):,.{digits}f} (between {low} and {high}, 95 % interval)."

@@ -1,0 +1,142 @@
+"""The whole: a verdict, a number where the data carry it, and words where they do not."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.strategies.effects.measure import measure_effects
+from core.strategies.effects.verdict import ADJUSTED, NOT_COMPARABLE, RANDOMISED
+from core.strategies.observed import Fact
+from tests.core.strategies.effects.loans import EFFECT, small
+
+RELIED_ON = {
+    "outcome", "strategy", "naive", "adjusted", "se", "ci_low", "ci_high", "sensitivity_bound", "n", "ess", "max_smd",
+    "verdict", "why",
+}  # fmt: skip
+
+
+def refused(observed, outcome="recovery_rate"):
+    """The words of the one refusal, after checking that no number came with them."""
+    told = measure_effects(observed)
+    (effect,) = (each for each in told.effects if each.outcome == outcome and each.strategy == "Legal")
+    plain = effect.to_json()
+    assert effect.verdict == NOT_COMPARABLE
+    assert {plain[name] for name in ("adjusted", "se", "ci_low", "ci_high", "sensitivity_bound", "bound_low")} == {None}
+    json.dumps(told.to_json(), allow_nan=False)
+    return effect.why
+
+
+@pytest.fixture(scope="module")
+def adjusted():
+    return measure_effects(small(1_500))
+
+
+def test_an_adjusted_effect_stands_beside_what_happened(adjusted):
+    effect = adjusted.effect("Legal")
+    assert effect.verdict == ADJUSTED
+    assert effect.naive.high < EFFECT
+    assert effect.estimate.low < EFFECT < effect.estimate.high
+    assert abs(effect.stratified.value - EFFECT) < abs(effect.naive.value - EFFECT)
+    assert effect.max_smd < effect.max_smd_before
+    assert effect.smd_fact == "arrears"
+    assert "Legal raises the recovery rate against Standard by 0.0" in effect.why
+
+
+def test_the_names_that_others_rely_on(adjusted):
+    for each in adjusted.to_json()["effects"]:
+        assert each.keys() >= RELIED_ON
+    assert [each.outcome for each in adjusted.effects] == ["recovery_rate", "net_value"]
+    json.dumps(adjusted.to_json(), allow_nan=False)
+
+
+def test_the_bound_widens_the_interval_by_itself(adjusted):
+    effect = adjusted.effect("Legal")
+    assert effect.sensitivity.low == pytest.approx(effect.estimate.low - effect.sensitivity.bound)
+    assert effect.sensitivity.benchmark.fact == "arrears"
+    assert effect.sensitivity.bound > 0
+
+
+def test_a_trial_is_randomised_and_needs_no_bound():
+    observed = small(800, confounding=0.0, probability=np.full(800, 0.5))
+    effect = measure_effects(observed).effect("Legal")
+    assert (effect.verdict, effect.sensitivity.bound) == (RANDOMISED, 0.0)
+    assert effect.estimate.low < EFFECT < effect.estimate.high
+
+
+def test_probabilities_that_cannot_be_right_are_not_believed():
+    told = measure_effects(small(800, probability=np.full(800, 0.5)))
+    assert told.effect("Legal").verdict == ADJUSTED
+    assert "'arrears' differs between the loans given" in told.effect("Legal").why
+    told = measure_effects(small(800, confounding=0.0, probability=np.full(800, 0.4)))
+    assert "where 0.40 was stated" in told.doubt_of_chance
+
+
+def test_no_effect_is_said_in_words():
+    observed = small(1_500)
+    effect = measure_effects(replace(observed, rate=observed.rate - EFFECT * observed.strategy + 0.1)).effect("Legal")
+    assert effect.estimate.low < 0 < effect.estimate.high
+    assert effect.why.startswith("No effect found")
+
+
+def test_a_hard_rule_is_refused_with_the_kind_of_loans_it_took():
+    observed = small(2_000)
+    always = observed.facts[:, 0] > 1.2
+    why = refused(replace(observed, strategy=np.where(always, 1, observed.strategy)))
+    assert "Standard was given to none of the" in why
+    assert "arrears above 1.2" in why
+    assert "Run a test" in why
+
+
+def test_one_strategy_only():
+    assert "All loans were given Standard" in refused(small(100, strategy=np.zeros(100, dtype=np.int64)))
+
+
+def test_a_strategy_with_ten_loans():
+    observed = small(300)
+    strategy = np.zeros(300, dtype=np.int64)
+    strategy[:10] = 1
+    assert "10 loans under Legal are too few" in refused(replace(observed, strategy=strategy))
+
+
+def test_many_loans_of_few_borrowers_are_few():
+    observed = small(300)
+    assert "of 20 borrowers under Legal are too few" in refused(replace(observed, cluster=np.arange(300) % 20))
+
+
+def test_all_outcomes_zero():
+    observed = small(200)
+    assert "same outcome (0)" in refused(replace(observed, rate=np.zeros(200), net=None))
+
+
+def test_an_arm_whose_outcome_never_varies():
+    observed = small(200)
+    why = refused(replace(observed, rate=np.where(observed.strategy == 1, 0.0, observed.rate)))
+    assert "All but 0 of the" in why
+
+
+def test_no_loans_at_all():
+    assert "no loans" in refused(small(300).rows(np.zeros(300, dtype=bool)))
+
+
+def test_constant_and_repeated_facts_change_nothing_and_warn_of_nothing():
+    observed = small(600)
+    facts = np.column_stack([observed.facts, observed.facts, np.ones(600)])
+    columns = (*observed.columns, Fact("again", "again", True), Fact("constant", "constant", True))
+    effect = measure_effects(replace(observed, facts=facts, columns=columns)).effect("Legal")
+    assert effect.verdict == ADJUSTED
+    assert effect.estimate.low < EFFECT < effect.estimate.high
+
+
+def test_without_costs_there_is_no_net_value():
+    assert {each.outcome for each in measure_effects(small(200, net=None)).effects} == {"recovery_rate"}
+
+
+def test_progress_is_told_from_nothing_to_all():
+    parts = []
+    measure_effects(small(200), progress=lambda done, words: parts.append((done, words)))
+    done = [each for each, _ in parts]
+    assert done == sorted(done)
+    assert done[-1] == 1.0
+    assert all(words for _, words in parts)
