@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.monitoring import chi_square
+from core.metrics import chi_square
 from core.monitoring.bins import SCORE_BINS, counts_in, fit_bins, names_of, unseen_in
 from core.segments.features import Numbers
 

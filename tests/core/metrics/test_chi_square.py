@@ -3,7 +3,7 @@ import math
 import pytest
 from scipy.stats import chi2
 
-from core.monitoring.chi_square import beyond, limit
+from core.metrics.chi_square import beyond, limit
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 9, 10, 25])
