@@ -55,6 +55,8 @@ def admit(
     unstated: tuple[str, ...] = (),
     rulings: Mapping[str, Ruling] | None = None,
     called: Mapping[str, str] | None = None,
+    *,
+    questions: bool = True,
 ) -> Admission:
     """Decide which columns of a book a model may see.
 
@@ -74,12 +76,14 @@ def admit(
         rulings: by column, what a person said of it last. Let in: what the contract or the map dates after the
             outcome, and what is protected, stays out all the same. Kept out: it stays out.
         called: by field of the contract, what the file calls it, where a map says so.
+        questions: ask about strong facts that Recoup defines; they are used either way, and asking takes most of the time.
     """
     gate = Gatekeeper(target, rulings or {})
     barred = _barred_facts(gate)
-    rest = Rest(target, barred) if _can_weigh(target) else None
-    gate.found[:0] = _written_after(target, rest, called or {})
     names = [name for name in (*known_at, *unstated) if name]
+    to_weigh = questions or bool(names) or any(_told_after(target))
+    rest = Rest(target, barred) if to_weigh and _can_weigh(target) else None
+    gate.found[:0] = _written_after(target, rest, called or {})
     mine, theirs = extra_columns(target.rows, names), extra_columns(_in_arrears(target), names)
     admitted, unplaced, strength = [], [], {name: _alone(target, mine[name]) for name in names}
     by_strength = sorted(names, key=lambda name: (strength[name], name))
@@ -101,25 +105,31 @@ def admit(
     places = {name: place for place, name in enumerate(names)}
     return Admission(
         barred, tuple(sorted(admitted, key=places.__getitem__)),
-        tuple(sorted(gate.found, key=lambda each: places.get(each.column, -1))), _questioned(target, rest, barred) if rest else (),
+        tuple(sorted(gate.found, key=lambda each: places.get(each.column, -1))), _questioned(target, rest, barred) if rest and questions else (),
         tuple(gate.allowed), tuple(sorted(unplaced)), _unused(target, barred, mine[admitted]),
     )  # fmt: skip
 
 
 def _written_after(target: Target, rest: Rest | None, called: Mapping[str, str]) -> list[Quarantined]:
     """Columns the contract dates after the outcome, with what they would have given away."""
-    found = []
-    for name, column in by_field("portfolio").items():
-        values = target.rows.get(name)
-        if column.known_at == "after" and name != target.column and values is not None and values.notna().any():
-            why = WRITTEN_AFTER + (f", and called {called[name]} in the file" if name in called else "")
-            if rest is None:
-                found.append(Quarantined(column.header, why))
-                continue
-            strength, lift = strength_alone(values, target.outcome), rest.lift(values)
-            figures = f" (AUC alone {strength:.2f}; it lifts the rest from {lift.without:.2f} to {lift.added:.2f})"
-            found.append(Quarantined(column.header, why + figures, strength, lift.by))
+    found, columns = [], by_field("portfolio")
+    for name in _told_after(target):
+        values, header = target.rows[name], columns[name].header
+        why = WRITTEN_AFTER + (f", and called {called[name]} in the file" if name in called else "")
+        if rest is None:
+            found.append(Quarantined(header, why))
+            continue
+        strength, lift = strength_alone(values, target.outcome), rest.lift(values)
+        figures = f" (AUC alone {strength:.2f}; it lifts the rest from {lift.without:.2f} to {lift.added:.2f})"
+        found.append(Quarantined(header, why + figures, strength, lift.by))
     return found
+
+
+def _told_after(target: Target) -> list[str]:
+    """Columns the contract dates after the outcome that say anything here; the outcome itself is none of them."""
+    columns, rows = by_field("portfolio"), target.rows
+    after = [name for name, column in columns.items() if column.known_at == "after" and name != target.column]
+    return [name for name in after if name in rows and rows[name].notna().any()]
 
 
 def _barred_facts(gate: Gatekeeper) -> frozenset[str]:

@@ -98,11 +98,13 @@ class Limits:
         strategies: the catalogue with the lender's figures in it, lightest first.
         officer_hours: hours available in all; None for no limit.
         budget: currency available in all; None for no limit.
+        stated: names of the strategies whose cost the lender states; the costs of all others are planning assumptions.
     """
 
     strategies: tuple[Strategy, ...] = CATALOGUE
     officer_hours: float | None = None
     budget: float | None = None
+    stated: frozenset[str] = frozenset()
 
     def strategy(self, name: str) -> Strategy:
         """One strategy by its own name. Raises Refused for a name that is none."""
@@ -130,6 +132,7 @@ class Limits:
         chosen: dict[str, Strategy] = {strategy.name: strategy for strategy in CATALOGUE}
         stated = given.get("strategies") or {}
         _only_keys(stated, None, "strategies")
+        costed = set[str]()
         for name, figures in stated.items():
             known = resolve_strategy(name)
             if known is None:
@@ -138,10 +141,13 @@ class Limits:
                     remedy=f"Use one of {', '.join(STRATEGY_NAMES)}.",
                 )
             chosen[known] = _with_figures(chosen[known], figures)
+            if figures.get("cost") is not None:
+                costed.add(known)
         return cls(
             strategies=tuple(chosen.values()),
             officer_hours=_figure(given, "officer_hours", "the limits", high=math.inf),
             budget=_figure(given, "budget", "the limits", high=math.inf),
+            stated=frozenset(costed),
         )
 
 

@@ -123,12 +123,15 @@ def outcomes_of(snapshots: pd.DataFrame, batches: Sequence[Batch]) -> Target:
     return replace(target, name=f"{mapped[0]['column']} is {' or '.join(mapped[0]['non_recovery'])}, as the map says")
 
 
-def admission_of(target: Target, batches: Sequence[Batch], rulings: Iterable[Ruling]) -> Admission:
-    """What may enter, by the analyst's maps and words."""
+def admission_of(
+    target: Target, batches: Sequence[Batch], rulings: Iterable[Ruling], *, questions: bool = True
+) -> Admission:
+    """What may enter, by the analyst's maps and words; `questions` as in `core.scores.gate.admit`."""
     present, known_at = extra_names(target.rows), stated_times(batches)
     stated = {name: when for name, when in known_at.items() if name in present}
     unstated = tuple(sorted(present - stated.keys()))
-    return admit(target, stated, unstated, {each.column: each for each in rulings}, their_names(batches))
+    said = {each.column: each for each in rulings}
+    return admit(target, stated, unstated, said, their_names(batches), questions=questions)
 
 
 def rows_told(snapshots: pd.DataFrame, target: Target, card: Mapping[str, Any]) -> dict[str, Any]:

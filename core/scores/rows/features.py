@@ -99,7 +99,10 @@ def as_numbers(values: pd.Series) -> Numbers | None:
 
 
 def fit_inputs(
-    frame: pd.DataFrame, extras: Sequence[str], barred: frozenset[str] = frozenset()
+    frame: pd.DataFrame,
+    extras: Sequence[str],
+    barred: frozenset[str] = frozenset(),
+    sources: Sequence[Source] = SOURCES,
 ) -> list[dict[str, Any]]:
     """Learn how to turn a frame into a matrix: medians, levels, and which facts this book carries and varies.
 
@@ -107,13 +110,14 @@ def fit_inputs(
         frame: snapshots in the fields of core.columns; extras: unknown columns to read.
         barred: fields no input may read. A fact worked out from several columns stays out with any of them: what is made
             of the others alone is another fact, and when a loan is scored all its columns are there again.
+        sources: the facts to choose from; what only measures, and decides nothing, may read more than a model does.
 
     Returns:
         One dict an input: name, family, kind (number, category, strategy), monotone, median and has_missing (number),
         levels (category: those with 30 rows, at most 20; strategy: those but the reference).
     """
     inputs: list[dict[str, Any]] = []
-    for source in SOURCES:
+    for source in sources:
         if not barred.isdisjoint(source.fields):
             continue
         if source.of is not None:
@@ -165,15 +169,22 @@ NDArrayInt = np.ndarray[Any, np.dtype[np.int64]]
 Under = Literal["reference", "actual"]
 
 
-def matrix_of(inputs: Sequence[Mapping[str, Any]], frame: pd.DataFrame, *, under: Under = "reference") -> Matrix:
+def matrix_of(
+    inputs: Sequence[Mapping[str, Any]],
+    frame: pd.DataFrame,
+    *,
+    under: Under = "reference",
+    sources: Sequence[Source] = SOURCES,
+) -> Matrix:
     """The matrix of a frame; a number not stated counts as the median of training, a level not seen as none of them.
 
     Args:
         inputs: from `fit_inputs`.
         frame: snapshots in the fields of core.columns.
         under: score every loan as if under the reference strategy, or under the one it had (training).
+        sources: as given to `fit_inputs`.
     """
-    by_name = {source.name: source for source in SOURCES}
+    by_name = {source.name: source for source in sources}
     unpacked = extra_columns(frame, [each["name"][len(EXTRA) :] for each in inputs if each["name"].startswith(EXTRA)])
     columns: list[Numbers] = []
     owner: list[int] = []
