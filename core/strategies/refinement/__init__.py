@@ -1,0 +1,1 @@
+"""What to do differently: suggestions in words, and effects that changed."""

@@ -1,0 +1,166 @@
+"""Measure what works: from the book's rows to effects, a policy held against what is done, and suggestions, stored as one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from core.ports import PortfolioReader, PortfolioWriter, Progress
+from core.records import BookName, Job
+from core.strategies.catalogue import Limits
+from core.wording import counted, dated
+from core.workflows.observed import Taken, taken
+
+if TYPE_CHECKING:
+    from core.strategies.effects.measured import Measured
+
+Clock = Callable[[], float]
+STOPPED: Clock = lambda: 0.0  # noqa: E731
+KINDS = ("portfolio", "payments", "actions")
+"""What is measured on: states and strategies, cash, costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asked to be measured.
+
+    Attributes:
+        reference: the strategy others are compared with; None for Standard.
+        limits: the lender's figures; stated: the JSON they were given as, {} for none.
+    """
+
+    reference: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    stated: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, reference: str | None, text: str | None) -> Asked:
+        """As the command line and a job give it. Raises Refused for limits that cannot be read."""
+        if not text:
+            return cls(reference)
+        import json
+
+        limits = Limits.from_json(text)
+        return cls(reference, limits, json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One measurement, not stored: what it says, what it was taken from, and from which batches."""
+
+    content: dict[str, Any]
+    taken: Taken
+    measured: Measured
+    batches: tuple[int, ...]
+
+
+def measure(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Clock = STOPPED) -> Found:
+    """What strategies caused, by the book as it stands; nothing is stored.
+
+    Args:
+        clock: seconds, of whatever beginning: how long the parts took is told by it.
+
+    Raises:
+        TooLittleData: no loan was worked under a strategy, or none has an outcome yet.
+        Refused: no loan with an outcome was under the reference.
+    """
+    from core.strategies.effects.measure import measure_effects
+    from core.strategies.refinement.suggestions import suggested
+    from core.workflows.effects_content import changes_told, content_of
+
+    seconds, book = dict[str, float](), reader.book()
+    batches = [
+        each for each in reader.batches(limit=1_000_000) if each.status == "committed" and each.book == book.name
+    ]
+    progress(0.01, "reading what was done and what came of it")
+    with _timed(clock, seconds, "rows"):
+        took = taken(
+            reader.treated_rows(), loans=book.loans, batches=batches, rulings=reader.rulings(), limits=asked.limits,
+            segmentation=reader.segmentation(), reference=asked.reference,
+        )  # fmt: skip
+    with _timed(clock, seconds, "effects"):
+        measured = measure_effects(took.observed, progress=_part(progress, 0.10, 0.50))
+    before = reader.strategy_run()
+    content = content_of(took, measured) | {
+        "suggestions": [each.to_json() for each in suggested(took.observed, measured.groups)],
+        "changes": changes_told(took, measured, None if before is None else before.content),
+        "seconds": seconds,
+    }
+    return Found(content, took, measured, tuple(sorted(each.id for each in batches if each.kind in KINDS)))
+
+
+def run(
+    reader: PortfolioReader,
+    writer: PortfolioWriter,
+    asked: Asked,
+    *,
+    today: date,
+    who: str,
+    progress: Progress,
+    clock: Clock = STOPPED,
+) -> dict[str, Any]:
+    """Measure, learn a policy, hold it against what is done, and store all of it as one run.
+
+    Returns:
+        The run's content with run (its number) and policy, and a sentence.
+
+    Raises:
+        Refused: as `measure`; or a batch was undone while it ran. Nothing is stored then.
+    """
+    from core.workflows.effects_content import evidence_of
+
+    found = measure(reader, asked, progress, clock)
+    content, book = dict(found.content), reader.book().name
+    progress(0.93, "storing")
+    with writer.unit(book, kind="effects", known_on=today, who=who, note="measured what works") as unit:
+        number = unit.put_strategy_run({
+            "batches": found.batches, "limits": dict(asked.stated), "content": content,
+            "evidence": evidence_of(found.taken, found.measured),
+        })  # fmt: skip
+    progress(1.0, "measured")
+    return {**content, "run": number, "sentence": sentence(content)}
+
+
+def sentence(content: Mapping[str, Any]) -> str:
+    """What a measurement found, in a sentence or two."""
+    known = [each for each in content["effects"] if each["adjusted"] is not None]
+    told = f"Measured on {counted(content['n'], 'loan')} first worked under a strategy from {dated(content['first_day'])} to {dated(content['last_day'])}"
+    if not known:
+        return f"{told}: nothing can be compared. {content['effects'][0]['why']}"
+    said = f"{told}: {counted(len(known), 'comparison')} of {len(content['effects'])} can be made."
+    return f"{said} {content['suggestions'][0]['words']}." if content["suggestions"] else said
+
+
+def effects_jobs(
+    reader: Callable[[BookName | None], PortfolioReader], writer: PortfolioWriter, hold: Callable[[Job, BookName], None],
+    today: Callable[[], date], clock: Clock,
+) -> dict[str, Callable[[Job, Progress], Mapping[str, Any]]]:  # fmt: skip
+    """The job "effects" of the worker: payload reference and limits (the JSON of `--limits` as text), both optional.
+
+    Args:
+        reader: opens a book; None for the one on show.
+        hold: keeps other measurements of a book away as long as the job runs (`core.workflows.alone.measure_alone`).
+    """
+
+    def effects(job: Job, progress: Progress) -> Mapping[str, Any]:
+        book = job.payload.get("book") or reader(None).book().name
+        hold(job, book)
+        asked = Asked.from_json(job.payload.get("reference"), job.payload.get("limits"))
+        told = run(reader(book), writer, asked, today=today(), who=job.who, progress=progress, clock=clock)
+        return {name: told[name] for name in ("run", "n", "sentence", "seconds")}
+
+    return {"effects": effects}
+
+
+@contextmanager
+def _timed(clock: Clock, seconds: dict[str, float], name: str) -> Iterator[None]:
+    start = clock()
+    yield
+    seconds[name] = round(clock() - start, 2)
+
+
+def _part(progress: Progress, start: float, length: float) -> Progress:
+    return lambda share, words: progress(start + length * share, words)
