@@ -109,7 +109,7 @@ def _from_status(rows: pd.DataFrame, left: Counter[str]) -> Came | None:
     known = stated & long_enough
     if not known.any():
         return None
-    kept = np.asarray(~status.astype(str).map(plain).isin(WRITTEN_OFF), dtype=np.float64)
+    kept = np.asarray(~status.fillna("").astype(str).map(plain).isin(WRITTEN_OFF), dtype=np.float64)
     words = "recovered in full or in part, as Recovery_Status says: not Written Off. The file states no amounts"
     return _came(rows, known, kept, np.full(len(rows), np.nan), "recovered_share", words, "recovery_status", left + _why_not(stated, long_enough, "status"))  # fmt: skip
 
