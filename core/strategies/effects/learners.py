@@ -10,14 +10,14 @@ from sklearn.linear_model import LogisticRegression
 
 from core.strategies.observed import Codes, Numbers
 
-INVERSE_RIDGE = 0.1
+INVERSE_RIDGE = 0.3
 RIDGES = (1.0, 10.0, 100.0, 1000.0)
 TREES: dict[str, Any] = {
     "num_leaves": 8, "learning_rate": 0.08, "min_data_in_leaf": 20, "lambda_l2": 5.0, "max_bin": 63, "num_threads": 1,
     "deterministic": True, "force_row_wise": True, "verbose": -1,
 }  # fmt: skip
 CHANCE_ROUNDS = 40
-MEAN_ROUNDS = 60
+MEAN_ROUNDS = 100
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Shares of the trees that are tried where two learners are mixed."""
 
@@ -55,10 +55,15 @@ def means_by_lines(matrix: Numbers, outcome: Numbers, asked: Numbers) -> Numbers
     return np.asarray(mean + (asked - center) @ chosen)
 
 
-def means_by_trees(facts: Numbers, outcome: Numbers, asked: Numbers, seed: int) -> Numbers:
-    """The same by small boosted trees on the facts themselves."""
+def means_by_trees(
+    facts: Numbers, strategy: Codes, outcome: Numbers, asked: Numbers, strategies: int, seed: int
+) -> Numbers:
+    """(m, K) means by small boosted trees that learn from all strategies at once: a rare one borrows what all share."""
+    which = np.eye(strategies)
     params = TREES | {"objective": "l2", "seed": seed}
-    return np.asarray(lightgbm.train(params, lightgbm.Dataset(facts, outcome), MEAN_ROUNDS).predict(asked))
+    model = lightgbm.train(params, lightgbm.Dataset(np.hstack([facts, which[strategy]]), outcome), MEAN_ROUNDS)
+    under = [np.hstack([asked, np.tile(which[kind], (len(asked), 1))]) for kind in range(strategies)]
+    return np.column_stack([np.asarray(model.predict(each)) for each in under])
 
 
 def _in_columns(told: Numbers, classes: Codes, strategies: int) -> Numbers:

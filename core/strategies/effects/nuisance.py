@@ -188,13 +188,16 @@ def _means(
     observed: Observed, matrix: Numbers, fold: Codes, learned: np.ndarray, seed: int, progress: Callable[[float], None]
 ) -> Numbers:
     lines = np.full((len(observed), len(learned)), np.nan)
-    trees = lines.copy()
-    steps = [(kind, each) for kind in np.flatnonzero(learned) for each in np.unique(fold)]
-    for done, (kind, each) in enumerate(steps):
-        out, rest = fold == each, (fold != each) & (observed.strategy == kind)
-        lines[out, kind] = learners.means_by_lines(matrix[rest], observed.rate[rest], matrix[out])
-        trees[out, kind] = learners.means_by_trees(observed.facts[rest], observed.rate[rest], observed.facts[out], seed)
-        progress((done + 1) / len(steps))
+    trees, held = lines.copy(), np.unique(fold)
+    for done, each in enumerate(held):
+        out, rest = fold == each, fold != each
+        trees[out] = learners.means_by_trees(
+            observed.facts[rest], observed.strategy[rest], observed.rate[rest], observed.facts[out], len(learned), seed
+        )
+        for kind in np.flatnonzero(learned):
+            had = rest & (observed.strategy == kind)
+            lines[out, kind] = learners.means_by_lines(matrix[had], observed.rate[had], matrix[out])
+        progress((done + 1) / len(held))
     mixed = lines.copy()
     for kind in np.flatnonzero(learned):
         had = observed.strategy == kind
