@@ -36,10 +36,7 @@ from core.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
-    from core.ports import Progress
-    from core.records import BookName, Job
-    from core.workflows.report import IngestReport, IngestRequest
-    from core.workflows.worker import Handler
+    from core.records import BookName
     from dashboard.services import Services
     from db.jobs import SqlJobQueue
     from db.reader import SqlPortfolioReader
@@ -116,6 +113,15 @@ class Recoup:
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             raise Refused(f"The folder for uploads {folder} may not be written", remedy=remedy)
         return folder
+
+    def today(self) -> date:
+        return today()
+
+    def decide(self, what: str, said: Mapping[str, Any]) -> None:
+        """What a person at the command line decides about models, answered."""
+        from core.workflows.handlers import decide_on_model
+
+        self.answer(decide_on_model(self, what, said, self.settings.who, told))
 
     def answer(self, result: Mapping[str, Any], sentence: str = "") -> None:
         """One JSON object, or sentences for a person: those given, else its own `sentence`."""
@@ -252,6 +258,7 @@ def worker(recoup: Recoup, beside: int | None) -> None:
     """Run queued work (checks, ingests, training) until stopped; `serve` starts one by itself."""
     from sqlalchemy.exc import OperationalError
 
+    from core.workflows.handlers import handlers
     from core.workflows.jobs import sweep_uploads
     from core.workflows.worker import work
 
@@ -283,88 +290,6 @@ def _to_log(text: str) -> None:
     click.echo(text, err=True)
 
 
-def handlers(recoup: Recoup) -> dict[str, Handler]:
-    """What the worker does for each kind of job."""
-    from core.workflows.promote import DECISIONS
-    from core.workflows.segments import segment_jobs
-
-    return {
-        "check": lambda job, progress: _ingest_job(recoup, job, progress, dry_run=True),
-        "ingest": lambda job, progress: _ingest_job(recoup, job, progress, dry_run=False),
-        "undo": lambda job, progress: _undo(recoup, int(job.payload["batch"]), job.who),
-        "redate": lambda job, progress: _redate(recoup, job),
-        **dict.fromkeys(("train", "recalibrate"), functools.partial(_train, recoup)),
-        "sample": lambda job, progress: _load_sample(recoup, job, progress),
-        **dict.fromkeys(DECISIONS, lambda job, progress: _decide(recoup, job.kind, job.payload, job.who, progress)),
-        **segment_jobs(recoup.reader, recoup.writer, today),
-    }
-
-
-# --- work both the command line and the worker do -------------------------------------------------------------------
-
-
-def _ingest(recoup: Recoup, request: IngestRequest, who: str, progress: Progress) -> IngestReport:
-    from core.workflows.ingest import ingest
-
-    return ingest(
-        request, reader=recoup.reader(request.book), writer=recoup.writer, today=today(), who=who, progress=progress
-    )
-
-
-def _ingest_job(recoup: Recoup, job: Job, progress: Progress, *, dry_run: bool) -> Mapping[str, Any]:
-    from core.workflows.jobs import ingest_job
-
-    load = functools.partial(_ingest, recoup, who=job.who, progress=progress)
-    return ingest_job(job, load, uploads=recoup.data_dir, dry_run=dry_run)
-
-
-def _undo(recoup: Recoup, batch: int, who: str) -> Mapping[str, Any]:
-    from core.workflows.batches import undo
-
-    reader = recoup.reader(recoup.reader().batch(batch).book)
-    return undo(batch, reader=reader, writer=recoup.writer, today=today(), who=who)
-
-
-def _redate(recoup: Recoup, job: Job) -> Mapping[str, Any]:
-    from core.workflows.batches import redate
-
-    batch, as_of = int(job.payload["batch"]), date.fromisoformat(job.payload["as_of"])
-    reader = recoup.reader(recoup.reader().batch(batch).book)
-    return redate(batch, as_of, reader=reader, writer=recoup.writer, today=today(), who=job.who)
-
-
-def _train(
-    recoup: Recoup, job: Job, told: Progress, because: str = "", first: Callable[[], object] = lambda: None
-) -> Mapping[str, Any]:
-    from core.workflows import alone, recalibrate, train
-
-    book = recoup.reader().book().name
-    alone.train_alone(recoup.jobs, job, book)
-    first()
-    work: Callable[..., Mapping[str, Any]] = train.train
-    if job.kind == "recalibrate":
-        work = functools.partial(recalibrate.recalibrate, because=because or str(job.payload.get("because", "")))
-    return work(recoup.reader(book), recoup.writer, today=today(), who=job.who, progress=told)
-
-
-def _decide(recoup: Recoup, what: str, said: Mapping[str, Any], who: str, progress: Progress) -> Mapping[str, Any]:
-    from core.workflows.promote import decided
-
-    return decided(what, said, reader=recoup.reader(), writer=recoup.writer, today=today(), who=who, progress=progress)
-
-
-def _load_sample(recoup: Recoup, job: Job, progress: Progress) -> Mapping[str, Any]:
-    from core.workflows.alone import train_alone
-    from core.workflows.sample import load_sample
-
-    train_alone(recoup.jobs, job, "sample")
-    return load_sample(
-        reader=recoup.reader("sample"), ingest=lambda request: _ingest(recoup, request, job.who, lambda *_: None),
-        writer=recoup.writer, folder=recoup.data_dir, today=today(), who=job.who, progress=progress,
-        show=bool(job.payload.get("show")),
-    )  # fmt: skip
-
-
 # --- commands -------------------------------------------------------------------------------------------------------
 
 
@@ -386,6 +311,7 @@ def ingest(
     """Bring a CSV file in: checked, stored whole or not at all, segmented, scored."""
     from core.intake.map import NO_MAPPING
     from core.intake.map import Mapping as ColumnMap
+    from core.workflows.handlers import ingest_file
     from core.workflows.report import IngestRequest, write_rejects
 
     mapping = ColumnMap.from_json(_text(map_file)) if map_file else NO_MAPPING
@@ -394,7 +320,7 @@ def ingest(
         received_on=received_on.date() if received_on else None, mapping=mapping, accept_good_rows=accept_good_rows,
         accept_change=accept_change, scope="partial" if partial else "full", dry_run=dry_run,
     )  # fmt: skip
-    report = _ingest(recoup, request, recoup.settings.who, told)
+    report = ingest_file(recoup, request, recoup.settings.who, told)
     result = report.as_json()
     if report.rejects:
         rejects_file = write_rejects(file, report, Path.cwd(), _to_log)
@@ -417,7 +343,9 @@ def _text(path: Path) -> str:
 @command
 def undo(recoup: Recoup, batch: int) -> None:
     """Take a batch back: today's answers are those before it."""
-    result = _undo(recoup, batch, recoup.settings.who)
+    from core.workflows.handlers import undo_batch
+
+    result = undo_batch(recoup, batch, recoup.settings.who)
     recoup.answer(result, f"Batch {batch} ({result['filename']}, {result['rows']:,} rows) is undone.")
 
 
@@ -435,12 +363,13 @@ def train(recoup: Recoup, allow: str | None, forbid: str | None, recalibrate: bo
     """Learn a score from outcomes, or say why this book cannot carry one."""
     from sqlalchemy.exc import OperationalError
 
+    from core.workflows.handlers import train_book
     from core.workflows.rulings import rule_on_columns
     from core.workflows.worker import run_here
 
     who, said = recoup.settings.who, (allow, forbid, because)
     rule = functools.partial(rule_on_columns, recoup.reader(), recoup.writer, *said, today=today(), who=who)
-    work = functools.partial(_train, recoup, because=because, first=rule)
+    work = functools.partial(train_book, recoup, because=because, first=rule)
     kind = "recalibrate" if recalibrate else "train"
     recoup.answer(run_here(recoup.jobs, kind, work, who=who, owner=_process(), told=told, busy=OperationalError))
 
@@ -461,7 +390,7 @@ def models(recoup: Recoup) -> None:
 @command
 def promote_model(recoup: Recoup, model: int, because: str) -> None:
     """Put a model in use that waits as challenger, or was in use before; the newest day is rescored."""
-    recoup.answer(_decide(recoup, "promote", {"model": model, "because": because}, recoup.settings.who, told))
+    recoup.decide("promote", {"model": model, "because": because})
 
 
 @models.command("rollback")
@@ -469,7 +398,7 @@ def promote_model(recoup: Recoup, model: int, because: str) -> None:
 @command
 def rollback_model(recoup: Recoup, because: str) -> None:
     """Bring back the model that was in use before; the newest day is rescored."""
-    recoup.answer(_decide(recoup, "rollback", {"because": because}, recoup.settings.who, told))
+    recoup.decide("rollback", {"because": because})
 
 
 @models.command("withdraw")
@@ -477,7 +406,7 @@ def rollback_model(recoup: Recoup, because: str) -> None:
 @command
 def withdraw_model(recoup: Recoup, because: str) -> None:
     """Take the model in use out of use: the rule score orders the work, and the newest day is rescored."""
-    recoup.answer(_decide(recoup, "withdraw", {"because": because}, recoup.settings.who, told))
+    recoup.decide("withdraw", {"because": because})
 
 
 @cli.command()

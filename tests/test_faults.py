@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event
 import run as recoup
 from core.errors import Refused, StoreRefused
 from core.settings import Settings
+from core.workflows import handlers
 from core.workflows import ingest as ingest_workflow
 from core.workflows.jobs import UPLOAD_KEPT_SECONDS, sweep_uploads
 from core.workflows.worker import work, work_once
@@ -110,6 +111,7 @@ sys.path.insert(0, {root!r})
 import run
 import core.workflows.score, db.writer, db.reader, db.engine
 from core.settings import Settings
+from core.workflows import handlers
 from core.workflows.ingest import IngestRequest
 chance = random.Random(20261120)
 for turn, path in enumerate({paths!r}):
@@ -121,7 +123,7 @@ for turn, path in enumerate({paths!r}):
                 threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
                 threading.Event().wait(after * 0.9)
         wired = run.Recoup(Settings(db={db!r}))
-        run._ingest(wired, IngestRequest(path=Path(path), filename="b.csv", scope="partial"), "ana", die)
+        handlers.ingest_file(wired, IngestRequest(path=Path(path), filename="b.csv", scope="partial"), "ana", die)
         os.kill(os.getpid(), signal.SIGKILL)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
@@ -192,7 +194,7 @@ def bring(store: recoup.Recoup, path: str) -> tuple[str, int | None]:
     """Ingest as a process of its own would: with connections of its own."""
     mine = recoup.Recoup(store.settings)
     request = ingest_workflow.IngestRequest(path=Path(path), filename="b.csv", scope="partial")
-    report = recoup._ingest(mine, request, "ana", lambda *_: None)
+    report = handlers.ingest_file(mine, request, "ana", lambda *_: None)
     mine.engine.dispose()
     return report.status, report.batch
 
@@ -217,7 +219,7 @@ def test_another_writer_that_never_lets_go_is_named(store, monkeypatch):
     event.listen(store.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 20"))
     store.engine.dispose()  # from now on we wait 20 ms, not 30 seconds
     with writing(open_store(store.settings.db)), pytest.raises(StoreRefused, match="Another program has been writing"):
-        recoup._undo(store, 1, "ana")
+        handlers.undo_batch(store, 1, "ana")
     assert_whole(store.engine, batches=1, loans=40)
 
 
@@ -256,7 +258,7 @@ def test_a_job_on_a_full_disk_fails_with_that_said_and_the_app_still_answers(sto
     written(store.data_dir, book(3000, first=40), UPLOAD)
     number = store.jobs.add("ingest", {"path": UPLOAD, "filename": "b.csv", "accept_change": True}, "ana")
     tight = recoup.Recoup(store.settings)
-    assert work_once(tight.jobs, recoup.handlers(tight), owner="w", report=pytest.fail)
+    assert work_once(tight.jobs, handlers.handlers(tight), owner="w", report=pytest.fail)
     job = store.jobs.job(number)
     assert (job.status, "The disk has no room left" in job.message) == ("failed", True)
     app = create_app(recoup.services(tight))
@@ -349,7 +351,7 @@ def test_a_job_cancelled_while_it_runs_changes_nothing(store, monkeypatch, stage
 
     written(store.data_dir, book(300, first=40), UPLOAD)
     number = store.jobs.add("ingest", {"path": UPLOAD, "filename": "b.csv", "scope": "partial"}, "ana")
-    real = recoup._ingest
+    real = handlers.ingest_file
 
     def stopped(wired, request, who, progress):
         def tell(share: float, now_at: str) -> None:
@@ -359,8 +361,8 @@ def test_a_job_cancelled_while_it_runs_changes_nothing(store, monkeypatch, stage
 
         return real(wired, request, who, tell)
 
-    monkeypatch.setattr(recoup, "_ingest", stopped)
-    assert work_once(store.jobs, recoup.handlers(store), owner="w", report=pytest.fail)
+    monkeypatch.setattr(handlers, "ingest_file", stopped)
+    assert work_once(store.jobs, handlers.handlers(store), owner="w", report=pytest.fail)
     assert store.jobs.job(number).status == "cancelled"
     assert_whole(store.engine, batches=1, loans=40)
     assert (store.data_dir / UPLOAD).exists()
@@ -369,7 +371,7 @@ def test_a_job_cancelled_while_it_runs_changes_nothing(store, monkeypatch, stage
 def test_a_wish_to_stop_that_comes_after_the_commit_is_too_late_and_not_a_lie(store, monkeypatch):
     written(store.data_dir, book(300, first=40), UPLOAD)
     number = store.jobs.add("ingest", {"path": UPLOAD, "filename": "b.csv", "scope": "partial"}, "ana")
-    real = recoup._ingest
+    real = handlers.ingest_file
 
     def late(wired, request, who, progress):
         def tell(share: float, now_at: str) -> None:
@@ -381,8 +383,8 @@ def test_a_wish_to_stop_that_comes_after_the_commit_is_too_late_and_not_a_lie(st
 
         return real(wired, request, who, tell)
 
-    monkeypatch.setattr(recoup, "_ingest", late)
-    assert work_once(store.jobs, recoup.handlers(store), owner="w", report=pytest.fail)
+    monkeypatch.setattr(handlers, "ingest_file", late)
+    assert work_once(store.jobs, handlers.handlers(store), owner="w", report=pytest.fail)
     assert store.jobs.job(number).status == "done"
     assert_whole(store.engine, batches=2, loans=340)
 
@@ -418,7 +420,7 @@ def test_no_log_and_no_job_tells_whose_loan_it_was_when_recoup_fails(store, monk
 
     monkeypatch.setattr(ingest_workflow, "score_unit", fault)
     logged: list[str] = []
-    assert work_once(store.jobs, recoup.handlers(store), owner="w", report=logged.append)
+    assert work_once(store.jobs, handlers.handlers(store), owner="w", report=logged.append)
     job = store.jobs.job(number)
     assert job.status == "failed"
     assert "KeyError" in logged[0]

@@ -9,6 +9,7 @@ import pytest
 
 import run as recoup
 from core.synthetic import generate, write_files
+from core.workflows import handlers
 from core.workflows.report import IngestRequest
 from tests.command_line import run
 from tests.test_bad_input import GOOD, HEADER, loans_in, written
@@ -41,7 +42,7 @@ def on_page(db: str, content: str, tmp_path: Path, **said) -> dict:
     name = "0" * 32 + ".csv"
     (store.data_dir / name).write_text(content)
     number = store.jobs.add("check", {"path": name, "filename": "book.csv", **said}, "ana")
-    return dict(recoup.handlers(store)["check"](store.jobs.job(number), lambda *_: None))
+    return dict(handlers.handlers(store)["check"](store.jobs.job(number), lambda *_: None))
 
 
 def has(report: dict, words: str) -> bool:
@@ -223,7 +224,7 @@ def test_the_sample_books_files_raise_no_false_alarm(tmp_path, db):
     for file in write_files(generate(7, 300, 9)):
         path = written(tmp_path, file.text, file.filename)
         told = IngestRequest(Path(path), file.filename, file.kind, file.as_of, file.received_on)
-        report = recoup._ingest(store, told, "ana", lambda *_: None)
+        report = handlers.ingest_file(store, told, "ana", lambda *_: None)
         assert report.status == "committed", report.refusal
         findings += [finding for finding in report.findings if "does not hold yet" not in finding]
     assert findings == []

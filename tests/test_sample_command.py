@@ -11,8 +11,8 @@ import pytest
 import run as recoup
 from core.errors import Refused, TooLittleData
 from core.segments import comparison
+from core.workflows import handlers, sample_history
 from core.workflows import sample as sample_room
-from core.workflows import sample_history
 from core.workflows.batches import redate
 from core.workflows.sample import load_sample
 from tests.command_line import run
@@ -49,7 +49,7 @@ def store(tmp_path, monkeypatch):
 def load(store: recoup.Recoup, **options) -> dict:
     told: list[float] = []
     result = load_sample(
-        reader=store.reader("sample"), ingest=lambda request: recoup._ingest(store, request, "ana", lambda *_: None),
+        reader=store.reader("sample"), ingest=lambda request: handlers.ingest_file(store, request, "ana", lambda *_: None),
         writer=store.writer, folder=store.data_dir, today=TODAY, who="ana", progress=lambda share, _: told.append(share), **options,
     )  # fmt: skip
     assert told == sorted(told)

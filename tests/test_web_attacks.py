@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page
 import run as recoup
 from core.exchange import FORMULA_STARTS
 from core.settings import Settings
+from core.workflows import handlers
 from core.workflows.worker import work_once
 from dashboard.app import create_app
 from dashboard.web import CALLBACK_PATH
@@ -296,7 +297,7 @@ def test_a_chunked_upload_within_the_limit_is_kept_under_a_name_of_ours(port, wi
 def test_a_job_reads_nothing_but_uploads(wired, name):
     (wired.data_dir / "book.csv").write_bytes(BODY)
     number = wired.jobs.add("ingest", {"path": name, "filename": "a.csv"}, "mallory")
-    assert work_once(wired.jobs, recoup.handlers(wired), owner="w", report=pytest.fail)
+    assert work_once(wired.jobs, handlers.handlers(wired), owner="w", report=pytest.fail)
     job = wired.jobs.job(number)
     assert job is not None
     assert (job.status, "no longer here" in job.message) == ("failed", True)
