@@ -31,19 +31,16 @@ World = Callable[[int, int], tuple[Observed, np.ndarray, np.ndarray]]
 """Loans and a seed to what is observed and the true mean rate and net value of every loan under every strategy."""
 
 
-def drawn(told: Coefficients, *, court_above: int | None = None) -> World:
-    """A drawn world; `court_above`: every loan with more days past due went to court."""
+def drawn(told: Coefficients) -> World:
+    """A drawn world, net value by the catalogue's figures."""
 
     def world(n: int, seed: int) -> tuple[Observed, np.ndarray, np.ndarray]:
         chance = {"Standard": 0.6, "Settlement": 0.28, "Legal": 0.12} if told.randomised else None
         loans = draw(n, seed, told)
         rate = loans.truth[[f"rate_{name}" for name in STRATEGIES]].to_numpy()
-        observed = observed_of(loans, chance=chance)
-        if court_above is not None:
-            keep = (loans.frame["dpd"] <= court_above).to_numpy() | (observed.strategy == 2)
-            observed, rate = observed.rows(keep), rate[keep]
         factor = np.asarray([each.npv_factor for each in CATALOGUE])
-        return observed, rate, factor * rate * observed.balance[:, None] - np.asarray([each.cost for each in CATALOGUE])
+        net = factor * rate * loans.frame["balance"].to_numpy()[:, None] - np.asarray([each.cost for each in CATALOGUE])
+        return observed_of(loans, chance=chance), rate, net
 
     return world
 
@@ -66,8 +63,8 @@ WORLDS: dict[str, World] = {
     "confounding 1.5": drawn(Coefficients(confounding=1.5)),
     "confounding 2": drawn(Coefficients(confounding=2)),
     "confounding 3": drawn(Coefficients(confounding=3)),
-    "court above 180": drawn(Coefficients(), court_above=180),
-    "court above 90": drawn(Coefficients(), court_above=90),
+    "court above 180": drawn(Coefficients(court_above=180)),
+    "court above 90": drawn(Coefficients(court_above=90)),
     "randomised": drawn(Coefficients(randomised=True)),
     "by category": drawn(Coefficients(by_category=1.0, spread=1.0, kinks=0.4)),
     **{name: of_history(told) for name, told in HISTORIES.items()},

@@ -26,7 +26,7 @@ class Coefficients:
 
     `kinks` adds thresholds and products of facts that no linear index carries; `by_category` moves the strategies'
     effects by product and employment instead of by smooth facts; `confounding` is how strongly officers sent the
-    worst accounts to court; `hidden` the same for what nobody recorded.
+    worst accounts to court; `hidden` the same for what nobody recorded; all loans with more days past due than `court_above` went to court.
     """
 
     intercept: float = 0.55
@@ -48,6 +48,7 @@ class Coefficients:
     confounding: float = 1.0
     hidden: float = 0.0
     randomised: bool = False
+    court_above: float | None = None
 
 
 COEFFICIENTS: dict[str, Coefficients] = {
@@ -84,6 +85,8 @@ def draw(loans: int, seed: int, coefficients: Coefficients | str = "plain") -> D
     chance = {name: _sigmoid(pay + effect) for name, effect in effects.items()}
     mean = {name: _sigmoid(share + 0.5 * effect) for name, effect in effects.items()}
     strategy = _strategy(rng, facts, told, pay, hidden)
+    if told.court_above is not None:
+        strategy = np.where(facts["dpd"] > told.court_above, "Legal", strategy)
     dice, size = rng.random(loans), rng.standard_normal(loans)
     outcome = np.zeros(loans)
     for name in STRATEGIES:

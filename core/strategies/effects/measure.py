@@ -12,7 +12,7 @@ from core.strategies.effects.as_it_happened import UNDEFINED, naive, stratified
 from core.strategies.effects.chance import objection_to_chance
 from core.strategies.effects.measured import Effect, Level, Measured, Part
 from core.strategies.effects.nuisance import FEWEST_LOANS, Nuisances, borrowers_of, by_chance, fit_nuisances, restricted
-from core.strategies.effects.overlap import Overlap, overlap_of
+from core.strategies.effects.overlap import Overlap, in_gap, overlap_of
 from core.strategies.effects.sensitivity import Sensitivity, Strength, benchmarks, sensitivity_of, spread_of
 from core.strategies.effects.subgroups import GroupEffect, group_effects
 from core.strategies.effects.verdict import (
@@ -147,6 +147,7 @@ def _parts(
         asked.append(("given by chance", f"the loans to which chance gave {names}", chance))
     if refused:
         fair = np.asarray(nuisances.propensity[:, [kind, 0]].min(axis=1) >= CORE_CHANCE)
+        fair &= ~in_gap(observed, kind) & ~in_gap(observed, 0)
         words = f"the loans with a chance of at least {CORE_CHANCE:g} of both {names}"
         if CORE_SHARE <= fair.mean() < 1:
             asked.append(("comparable loans", words, fair))

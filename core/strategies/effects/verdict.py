@@ -18,7 +18,8 @@ NOT_COMPARABLE = "not comparable"
 LEAST_ESS_SHARE = 0.30
 LEAST_ESS = 50.0
 LARGEST_SMD = 0.10
-LARGEST_GAP = 0.02
+CHANCE_LEAVES = 1.2
+LARGEST_THIN = 0.05
 FEWEST_OTHER = 10
 """Loans of a strategy whose outcome differs from its commonest one; below, its error cannot be told."""
 REMEDY = "Run a test: let chance give either strategy to some of these loans."
@@ -56,27 +57,38 @@ def too_little(observed: Observed, outcome: Numbers, kind: int) -> str | None:
 
 
 def objections(name: str, overlap: Overlap) -> list[str]:
-    """What speaks against letting the loans of one strategy speak for all, in words with their figures; empty for nothing."""
+    """What speaks against letting the loans of one strategy speak for all, in words with their figures; empty for nothing.
+
+    The limit of the standardised differences is LARGEST_SMD and what chance leaves: weighted loans that count as 100 differ
+    from all by a tenth of a standard deviation in this or that fact even where chance alone gave the strategy.
+    """
     told = []
     if overlap.ess < LEAST_ESS_SHARE * overlap.n or overlap.ess < LEAST_ESS:
         told.append(
             f"after weighting, the {overlap.n} loans under {name} count as {overlap.ess:.0f} "
             f"(at least {max(LEAST_ESS, LEAST_ESS_SHARE * overlap.n):.0f} are needed)"
         )
-    if overlap.max_smd > LARGEST_SMD + by_chance_alone(overlap):
+    if overlap.max_smd > smd_limit(overlap):
         told.append(
-            f"the loans under {name} still differ from all loans by {overlap.max_smd:.2f} standard deviations after weighting"
+            f"the loans under {name} still differ from all loans by {overlap.max_smd:.2f} standard deviations after weighting "
+            f"(at most {smd_limit(overlap):.2f} can be let pass)"
         )
-    if overlap.gap is not None and overlap.gap.share >= LARGEST_GAP:
+    if overlap.gap is not None:
         gap = overlap.gap
         told.append(
             f"{name} was given to {gap.given or 'none'} of the {gap.n} loans ({gap.share:.2f} of all) with {gap.words}"
         )
+    elif overlap.thin_share > LARGEST_THIN:
+        told.append(
+            f"{overlap.thin_share:.2f} of all loans had less than a tenth of the usual chance of {name} "
+            f"(at most {LARGEST_THIN:.2f} can be let pass)"
+        )
     return told
 
 
-def by_chance_alone(overlap: Overlap) -> float:
-    return 0.0
+def smd_limit(overlap: Overlap) -> float:
+    """Up to which standardised difference the weighted loans of a strategy are like all."""
+    return float(LARGEST_SMD + CHANCE_LEAVES / np.sqrt(max(overlap.ess, 1.0)))
 
 
 def not_comparable(strategy: str, reference: str, against: Sequence[str], near_zero: float) -> str:

@@ -140,3 +140,64 @@ def test_progress_is_told_from_nothing_to_all():
     assert done == sorted(done)
     assert done[-1] == 1.0
     assert all(words for _, words in parts)
+
+
+def test_a_trial_inside_a_book_answers_for_its_own_loans():
+    """People chose for most loans by a hard rule; chance decided for a part, and that part is answered for by itself."""
+    observed = small(1_500)
+    trial = np.arange(1_500) % 3 == 0
+    given = np.random.default_rng(5).integers(0, 2, 1_500)
+    strategy = np.where(trial, given, (observed.facts[:, 0] > 0).astype(int))
+    rate = observed.rate + EFFECT * (strategy - observed.strategy)
+    told = measure_effects(
+        replace(observed, strategy=strategy, rate=rate, net=None, probability=np.where(trial, 0.5, np.nan))
+    ).effect("Legal")
+    (part,) = (each for each in told.parts if each.name == "given by chance")
+    assert part.share == pytest.approx(1 / 3)
+    assert part.estimate.low < EFFECT < part.estimate.high
+
+
+def test_a_strategy_given_by_chance_only_is_compared_among_the_loans_of_the_trial():
+    observed = small(1_200, confounding=0.0)
+    trial = np.arange(1_200) < 400
+    strategy = np.where(trial, observed.strategy, 0)
+    rate = observed.rate - EFFECT * (observed.strategy - strategy)
+    effect = measure_effects(
+        replace(observed, strategy=strategy, rate=rate, net=None, probability=np.where(trial, 0.5, np.nan))
+    ).effect("Legal")
+    assert effect.verdict == RANDOMISED
+    assert "about the 400 loans that chance decided, of 1200" in effect.why
+    assert effect.estimate.n == 400
+
+
+def test_where_all_cannot_be_compared_a_named_part_may_be():
+    observed = small(3_000)
+    never = observed.facts[:, 0] > 1.0
+    told = measure_effects(replace(observed, strategy=np.where(never, 1, observed.strategy))).effect("Legal")
+    assert told.verdict == NOT_COMPARABLE
+    (part,) = told.parts
+    assert part.name == "comparable loans"
+    assert "a chance of at least 0.05 of both Legal and Standard" in part.loans
+    assert 0.6 < part.share < 0.95
+    assert part.to_json()["value"] == part.estimate.value
+
+
+def test_loans_told_twice_make_nothing_surer():
+    """The loans of a borrower count together: twice the rows, and the interval is as wide as before."""
+    observed = small(800, net=None)
+    once = measure_effects(observed).effect("Legal").estimate
+    twice = measure_effects(observed.rows(np.repeat(np.arange(800), 2))).effect("Legal").estimate
+    assert twice.n == 1_600
+    assert twice.se == pytest.approx(once.se, rel=0.1)
+
+
+def test_levels_are_refused_one_by_one():
+    observed = small(2_000)
+    told = measure_effects(replace(observed, strategy=np.where(observed.facts[:, 0] > 1.2, 1, observed.strategy)))
+    levels = {each.strategy: each for each in told.levels if each.outcome == "recovery_rate"}
+    assert np.isnan(levels["Standard"].adjusted.value)
+    assert "none of the" in levels["Standard"].why
+    assert levels["Standard"].n + levels["Legal"].n == 2_000
+    assert np.isfinite(levels["Legal"].happened.value)
+    with pytest.raises(KeyError, match="Visit, recovery_rate"):
+        told.effect("Visit")
