@@ -55,12 +55,12 @@ def test_spread_by_hand():
 
 
 def test_the_strongest_fact_is_the_one_that_moves_outcome_and_choice():
-    drawn = draw(1_200, 4, Coefficients(dpd=-1.5, missed=0.0, kept=0.1))
+    drawn = draw(1_500, 4, Coefficients(dpd=-1.5, missed=0.0, kept=0.1))
     observed = observed_of(drawn)
     told = benchmarks(observed, fit_nuisances(observed))
     assert set(told) == {(name, kind) for name in ("recovery_rate", "net_value") for kind in (1, 2)}
     assert told["recovery_rate", 2].fact == "days past due (log)"
-    assert 0.03 < told["recovery_rate", 2].outcome < 0.5
+    assert 0.2 < told["recovery_rate", 2].outcome < 0.8
 
 
 def test_without_a_learned_strategy_there_is_nothing_to_benchmark():
