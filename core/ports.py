@@ -31,6 +31,7 @@ from core.records import (
     Shadow,
     StrategyEvent,
     StrategyRun,
+    Trial,
 )
 from core.selection import Selection
 
@@ -293,6 +294,22 @@ class PortfolioReader(Protocol):
     def strategy_events(self) -> list[StrategyEvent]:
         """What was decided about strategies, by whom and why, newest first."""
 
+    def trials(self) -> list[Trial]:
+        """The registered trials of the book, newest first."""
+
+    def trial_names(self) -> list[str]:
+        """The trials that any loan is assigned to, by files or by Recoup, by name."""
+
+    def trial_rows(self, trial: str, *, window_days: int) -> pd.DataFrame:
+        """One row a loan assigned to a trial, from its first assignment there: loan_ref, borrower_ref, arm, probability, assigned_on (ISO),
+        strategy, as_of (its newest snapshot by that day, else the first one after), of that snapshot balance, dpd, missed_payments,
+        promise_kept_ratio, contact_rate, collateral_value and risk_score (NaN where the model learned later than that day), and of the
+        `window_days` after the assignment: cash_early (net), cost_early, contacts, broken_promises, complaints (counts), each NaN where the
+        window is not over by what is known, or the book tells none; ordered by assigned_on and loan. Loans without a snapshot are absent."""
+
+    def outcomes_until(self) -> date | None:
+        """Up to which day payments say what became of loans (core.metrics.ripeness.outcomes_until); None without a payments file."""
+
     def monitoring(self, known_on: date | None = None) -> pd.DataFrame:
         """What was found about the book's scores, or what was known of it on a day, oldest day first: the fields of
         `WriteUnit.put_monitoring` (details as JSON text) plus model_id (NaN: the rule score), batch_id (NaN where no batch
@@ -411,6 +428,18 @@ class WriteUnit(Protocol):
         self, what: str, subject: str, *, because: str = "", figures: Mapping[str, Any] | None = None
     ) -> None:
         """Append a line to the log of decisions about strategies."""
+
+    def put_trial(self, plan: Mapping[str, Any]) -> None:
+        """Register a trial by its plan (core.strategies.trials.design), running from now on. Raises Refused where the name is taken."""
+
+    def decide_trial(
+        self, name: str, status: Literal["decided", "stopped"], verdict: Mapping[str, Any], because: str
+    ) -> None:
+        """Close a running trial. Raises Refused where none of that name runs."""
+
+    def assign_trial(self, trial: str, rows: pd.DataFrame, assigned_on: date) -> int:
+        """A person puts loans into the arms of a trial: loan_ref, arm, strategy, probability. As `decide`, and kept with the trial; returns how
+        many. Raises Refused as `decide` does."""
 
     def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
         """A person puts loans under a strategy; returns how many. Loans on hold raise Refused."""

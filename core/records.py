@@ -213,6 +213,21 @@ class StrategyEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A registered trial. What `plan` holds: core.strategies.trials.design; `verdict` is {} until a person closed it."""
+
+    name: str
+    plan: Mapping[str, Any]
+    status: Literal["running", "decided", "stopped"]
+    who: str
+    at: str
+    verdict: Mapping[str, Any]
+    because: str
+    decided_by: str
+    decided_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Segmentation:
     """A frozen clustering: what `core.segments` needs to place a loan, and the names of its segments in order.
 

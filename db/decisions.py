@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -32,8 +32,11 @@ def decide(
     decided_on: date,
     who: str,
     known_on: str,
+    drawn: Mapping[str, tuple[str, str, float]] | None = None,
 ) -> set[int]:
     """Write a person's assignment for each loan, and ask for new scores of their newest snapshots.
+
+    Where chance chose and the person confirmed, `drawn` tells by loan the trial, the arm and the chance of that arm.
 
     Returns:
         the loans, by number.
@@ -55,9 +58,25 @@ def decide(
     left = [f"{ref}: {found[ref].status}" for ref in refs if found[ref].status != OPEN]
     _refuse("are not open", left, "Take them out of the list.")
     names = ("revision_id", "book_id", "live", "since_on", "loan_id", "assigned_on", "strategy", "decided_by", "who")
+    by_chance = ("trial", "arm", "probability")
+    told = drawn or {}
     day = decided_on.isoformat()
-    rows = [(revision_id, book_id, 1, known_on, found[ref].loan_id, day, name, "person", who) for ref in refs]
-    insert_rows(connection, assignments, names, rows)
+    rows = [
+        (
+            revision_id,
+            book_id,
+            1,
+            known_on,
+            found[ref].loan_id,
+            day,
+            name,
+            "person",
+            who,
+            *told.get(ref, (None, None, None)),
+        )
+        for ref in refs
+    ]
+    insert_rows(connection, assignments, (*names, *by_chance), rows)
     if refs:
         newest = [(found[ref].snapshot_id,) for ref in refs]
         connection.exec_driver_sql("INSERT INTO spoke VALUES (?) ON CONFLICT DO NOTHING", newest)

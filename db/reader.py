@@ -25,10 +25,11 @@ from core.records import (
     Shadow,
     StrategyEvent,
     StrategyRun,
+    Trial,
 )
 from core.selection import Selection
 from core.wording import dated
-from db import policies, questions, register, strategy_runs
+from db import policies, questions, register, strategy_runs, trials
 from db.books import book_held, knowledge_of, known_values_of, learned_days, values_of
 from db.borrower_rows import borrower_loans, borrower_of, borrower_sizes, borrower_snapshots, top_borrowers
 from db.budget import BUDGET_SECONDS, brief_read
@@ -41,6 +42,7 @@ from db.known import NOW, Knowledge
 from db.loans import BLOCK, LoanList
 from db.model_events import events_of
 from db.monitoring import monitoring_of
+from db.outcomes import outcomes_known_until
 from db.recall import recall
 from db.rulings import rulings_of
 from db.shadows import shadows_of
@@ -364,6 +366,24 @@ class SqlPortfolioReader:
     def strategy_events(self) -> list[StrategyEvent]:
         """What was decided about strategies, newest first."""
         return self._ask(lambda connection: policies.strategy_events_of(connection, self._key(connection)))
+
+    def trials(self) -> list[Trial]:
+        """The registered trials, newest first."""
+        return self._ask(lambda connection: trials.trials_of(connection, self._key(connection)))
+
+    def trial_names(self) -> list[str]:
+        """The trials that loans are assigned to."""
+        return self._ask(lambda connection: trials.trial_names(connection, self._key(connection)))
+
+    def trial_rows(self, trial: str, *, window_days: int) -> pd.DataFrame:
+        """One row a loan of a trial with what came of it in its early window."""
+        return self._ask(
+            lambda connection: trials.trial_rows(connection, *book_held(connection, self._name), trial, window_days)
+        )
+
+    def outcomes_until(self) -> date | None:
+        """Up to which day payments say what became of loans."""
+        return self._ask(lambda connection: outcomes_known_until(connection, self._key(connection)))
 
     def monitoring(self, known_on: date | None = None) -> pd.DataFrame:
         """What was found about the book's scores, or what was known of it on a day."""

@@ -426,6 +426,22 @@ strategy_events = _table(  # the log of decisions about strategies; nothing in i
     Index("strategy_events_of_book", "book_id", "id"),
 )
 
+trials = _table(  # trials registered before they began, and how each ended
+    "trials",
+    _id(),
+    Column("book_id", ForeignKey("books.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("plan", Text, nullable=False),  # JSON, see core.strategies.trials.design
+    Column("status", Text, nullable=False),  # running, decided, stopped
+    Column("who", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("verdict", Text, nullable=False),  # JSON; {} while it runs
+    Column("because", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
+    Index("trials_of_book", "book_id", "name", unique=True),
+)
+
 scores = _table(  # what was said of a loan on a day: segment, risk, expected recovery, proposed strategy
     "scores",
     _id(),

@@ -24,6 +24,7 @@ from db import (
     shadows,
     strategy_runs,
     to_score,
+    trials,
 )
 from db.derive import derive, derive_reassigned
 from db.register import champion_of, segmentation_of
@@ -232,11 +233,35 @@ class SqlWriteUnit:
         """A line in the log about strategies (see WriteUnit)."""
         policies.log_strategy(self._connection, self._book_id, self._at, self._who, what, subject, because, figures)
 
+    def put_trial(self, plan: Mapping[str, Any]) -> None:
+        """Register a trial (see WriteUnit). Raises Refused."""
+        trials.put_trial(self._connection, self._book_id, self._at, self._who, plan)
+
+    def decide_trial(
+        self, name: str, status: Literal["decided", "stopped"], verdict: Mapping[str, Any], because: str
+    ) -> None:
+        """Close a running trial (see WriteUnit). Raises Refused."""
+        trials.decide_trial(self._connection, self._book_id, self._at, self._who, name, status, verdict, because)
+
+    def assign_trial(self, trial: str, rows: pd.DataFrame, assigned_on: date) -> int:
+        """A person puts loans into the arms of a trial (see WriteUnit). Raises Refused."""
+        done = 0
+        for strategy, mine in rows.groupby("strategy"):
+            arms = zip(mine["loan_ref"], mine["arm"], mine["probability"], strict=True)
+            drawn = {str(ref): (trial, str(arm), float(chance)) for ref, arm, chance in arms}
+            done += self._decide(list(drawn), str(strategy), assigned_on, drawn)
+        return done
+
     def decide(self, loan_refs: Sequence[str], strategy: str, decided_on: date) -> int:
         """A person puts loans under a strategy (see WriteUnit). Raises Refused."""
+        return self._decide(loan_refs, strategy, decided_on, None)
+
+    def _decide(
+        self, loan_refs: Sequence[str], strategy: str, decided_on: date, drawn: Mapping[str, tuple[str, str, float]] | None
+    ) -> int:  # fmt: skip
         loans = decisions.decide(
             self._connection, self._book_id, self._revision_id, loan_refs, strategy, decided_on, self._who,
-            self._touched.known_on,
+            self._touched.known_on, drawn,
         )  # fmt: skip
         self._connection.exec_driver_sql("DELETE FROM chosen")
         if loans:

@@ -129,6 +129,21 @@ class FakeModelUnit:
     ) -> None:
         self._reader.strategies.log(self._who, what, subject, because, figures)
 
+    def put_trial(self, plan: Mapping[str, Any]) -> None:
+        self._reader.tried.put(plan, self._who)
+
+    def decide_trial(self, name: str, status: Any, verdict: Mapping[str, Any], because: str) -> None:
+        self._reader.tried.decide(name, status, verdict, because, self._who)
+
+    def assign_trial(self, trial: str, rows: pd.DataFrame, assigned_on: date) -> int:
+        return self._reader.tried.assign(trial, rows, assigned_on)
+
+    def to_score(self) -> pd.DataFrame:
+        return self.all_on(self._reader.book().days[-1])[:0]
+
+    def segments_on(self, day: date) -> pd.DataFrame:
+        return pd.DataFrame({"snapshot_id": [], "loan_ref": [], "segment": [], "nearest": [], "margin": []})
+
     def _place(self, number: int, what: str, because: str, figures: Mapping[str, Any]) -> None:
         before = self._reader.champion()
         if before is not None:

@@ -41,6 +41,7 @@ from core.records import (
     Shadow,
     StrategyEvent,
     StrategyRun,
+    Trial,
 )
 from core.selection import DIMENSIONS, NOT_STATED, Selection
 from core.strategies.catalogue import STRATEGY_NAMES
@@ -49,6 +50,7 @@ from tests.fake_effects import fake_treated
 from tests.fake_facts import cost_rows, fact_rows, promise_rows
 from tests.fake_segments import MARGINS, MOVES, plain_margins, plain_moves
 from tests.fake_strategies import FakeStrategies
+from tests.fake_trials import FakeTrials, fake_outcomes_until, fake_trial_rows
 from tests.plain_flows import plain_flows
 
 STOCK = ["loans", "balance", "arrears_loans", "arrears_balance", "workable_loans", "workable_balance"]
@@ -192,6 +194,7 @@ class FakePortfolioReader:
         self.said: list[Ruling] = []
         self.found = FakeMonitoring()
         self.strategies = FakeStrategies()
+        self.tried = FakeTrials()
         self._snapshots = self._read_snapshots(snapshots)
         self._given = self._read_assignments()
         self._placed = self._read_placements()
@@ -603,6 +606,19 @@ class FakePortfolioReader:
 
     def strategy_events(self) -> list[StrategyEvent]:
         return self.strategies.events[::-1]
+
+    def trials(self) -> list[Trial]:
+        return self.tried.registered[::-1]
+
+    def trial_names(self) -> list[str]:
+        told = self._snapshots[self._snapshots["trial"].notna() & self._snapshots["arm"].notna()]["trial"]
+        return sorted({*told, *(row["trial"] for row in self.tried.given)})
+
+    def trial_rows(self, trial: str, *, window_days: int) -> pd.DataFrame:
+        return fake_trial_rows(self, trial, window_days)
+
+    def outcomes_until(self) -> date | None:
+        return fake_outcomes_until(self)
 
     @property
     def undone(self) -> set[int]:
