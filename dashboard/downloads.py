@@ -25,6 +25,7 @@ from core.workflows.filter_values import known_filters
 from dashboard.address import FACTS_PATH
 from dashboard.model_file import model_card
 from dashboard.services import Services
+from dashboard.simulation import limits_file
 from dashboard.state import book_known
 from dashboard.text_targets import value_words
 from dashboard.why import asked_of
@@ -72,6 +73,10 @@ def add_routes(app: dash.Dash, services: Services) -> None:
     @server.get("/download/model-<int:model_id>.json")
     def model_file(model_id: int) -> Response:
         return _answered(lambda: model_card(services, model_id))
+
+    @server.get("/download/limits.json")
+    def limits_of_simulation() -> Response:
+        return _answered(lambda: limits_file(services, flask.request.query_string.decode("ascii", "replace")))
 
     @server.get("/download/rejects-<int:batch_id>.csv")
     def rejects_file(batch_id: int) -> Response:

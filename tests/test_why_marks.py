@@ -17,10 +17,10 @@ from core.records import FactPage
 from core.workflows.measures import families
 from dashboard import why
 from dashboard.address import Why
-from dashboard.pages import strategies
 from dashboard.pages.customers import sites
 from dashboard.pages.portfolio import bridge, change, stuck, year
 from dashboard.pages.recovery import liquidation, outlook, promises, rolls, to_date
+from dashboard.pages.strategies import by_segment, over_time, proposed
 from dashboard.remembered import Remembered
 from dashboard.services import Services
 from db.engine import open_store
@@ -124,7 +124,7 @@ PARTS: dict[str, Callable[[Services, str], list[dict[str, Any]]]] = {
     "promises": lambda services, search: list(promises.update_promises(services, search, "light").values()),
     "strategies": lambda services, search: [
         update(services, search, "light")
-        for update in (strategies.update_matrix, strategies.update_time, strategies.update_proposed)
+        for update in (by_segment.update_matrix, over_time.update_time, proposed.update_proposed)
     ],
     "outlook": lambda services, search: list(outlook.update_outlook(services, search, "light", Remembered()).values()),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import Output, dcc, html
@@ -152,3 +153,19 @@ def chart_absent(*, title: str, why: str, choice: bool = True) -> dict[str, Any]
         "title": title, "subtitle": "", "figure": {"data": [], "layout": {}}, "summary": why,
         "rows": [], "absent": why, "drawing": "drawing no-drawing" if choice else "drawing no-drawing no-choice",
     }  # fmt: skip
+
+
+def filled_card(card: str, told: Mapping[str, Any], *, height: int = 300) -> html.Section:
+    """The whole card as a callback gives it, for charts that change seldom: their place is one component of the page's layout.
+
+    Args:
+        card: id prefix, as of `chart_card`.
+        told: from `chart_props` or `chart_absent`.
+        height: of the drawing in px.
+    """
+    made = chart_card(card, height=height)
+    parts = {json.dumps(part.id): part for part in made._traverse() if getattr(part, "id", None) is not None}
+    for name, place in chart_outputs(card).items():
+        where = place.component_id
+        setattr(parts[json.dumps(where)], place.component_property, told[name])
+    return made

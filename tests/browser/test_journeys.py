@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "/": "How are we doing, and what needs attention?",
     "/recovery": "What is being recovered, and is it getting better?",
-    "/strategies": "What did each strategy get, bring back and cost?",
+    "/strategies": "What works, for whom, and at what value?",
     "/segments": "Who are they, and which ones do we work?",
     "/score": "What should we do with this borrower, and why?",
     "/models": "Can the score be trusted?",

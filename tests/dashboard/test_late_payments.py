@@ -17,13 +17,13 @@ from core.metrics.promises import promise_measures
 from core.metrics.summary import summary_before, summary_trend
 from core.selection import Selection
 from core.workflows.measures import families
-from dashboard.pages import strategies
 from dashboard.pages.customers import sites
 from dashboard.pages.explore.outcomes import outcomes_of
 from dashboard.pages.portfolio import bridge, change, headline
 from dashboard.pages.recovery import headline as recovery_headline
 from dashboard.pages.recovery import liquidation, outlook, promises, to_date
 from dashboard.pages.segments import profiles
+from dashboard.pages.strategies import brought, over_time
 from dashboard.remembered import Remembered
 from dashboard.services import Services
 from dashboard.state import view_of
@@ -137,14 +137,14 @@ def test_the_bridge_says_where_payments_that_nobody_told_went(late, part):
 
 
 def test_strategies_sites_and_segments_say_until_when_and_draw_no_empty_month(late):
-    shown = strategies.update_time(late, "?over=cash", "light")
+    shown = over_time.update_time(late, "?over=cash", "light")
     assert shown["rows"][-1] == ["Sep 2026", "40.00"]
     assert shown["subtitle"].endswith(f"; Nov 2025 to Sep 2026; {WORDS}. Not adjusted")
-    assert strategies.update_time(late, "?over=cost", "light")["rows"][-1] == ["Oct 2026", "6.00"]
+    assert over_time.update_time(late, "?over=cost", "light")["rows"][-1] == ["Oct 2026", "6.00"]
     unworked = services_of(book(NOVEMBER, acted=date(2026, 8, 31)))
-    assert strategies.update_time(unworked, "?over=cost", "light")["rows"][-1][0] == "Aug 2026"
-    assert strategies.update_time(late, "?over=rate", "light")["subtitle"].endswith(f"; {WORDS}. Not adjusted")
-    assert f"; {WORDS}; amounts in EUR" in strategies.update_table(late, "")["subtitle"]
+    assert over_time.update_time(unworked, "?over=cost", "light")["rows"][-1][0] == "Aug 2026"
+    assert over_time.update_time(late, "?over=rate", "light")["subtitle"].endswith(f"; {WORDS}. Not adjusted")
+    assert f"; {WORDS}; amounts in EUR" in brought.update_table(late, "")["subtitle"]
     assert f"; {WORDS}." in profiles.update_profiles(late, "", "light")["subtitle"]
     chart = sites.update_sites(services_of(_with_branches(date(2026, 9, 30))), "?by=branch", "light")["chart"]
     assert f"; {WORDS}. If all were alike" in chart["subtitle"]

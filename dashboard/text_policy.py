@@ -1,0 +1,204 @@
+"""Sentences about what to do next: suggestions, the learned policy's worth, what the limits are worth, who may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.records import Policy, StrategyEvent, StrategyRun
+from dashboard import format as show
+from dashboard.components.badges import Tone
+from dashboard.text_effects import NOT_YET, OUTCOME, between, gain, is_told, size
+
+if TYPE_CHECKING:
+    from dashboard.pages.strategies.seen import Seen
+
+REASON_LABEL = "Why? It stands in the log with your name"
+SUGGESTIONS_NOTE = "From the effects by group: each names the loans, the money a loan with its interval, and n. Accepting one logs it; nothing changes by itself."
+VALUE_SUBTITLE = (
+    "Mean gain a loan on loans it did not learn from, with its 95 % interval (doubly robust, cross-fitted); what a policy promises of "
+    "itself is never shown"
+)
+AGAINST = {
+    "champion": "the rule in use",
+    "reference": "the reference for all",
+    "history": "what officers did",
+    "as it was": "what officers did",
+}
+FACTS = (
+    ("status", "State"),
+    ("may", "May it propose?"),
+    ("shares", "What it would do"),
+    ("prices", "What the limits are worth"),
+    ("test", "Then"),
+)
+LONGEST = 70
+
+
+def suggestions_title(run: StrategyRun | None, told: Sequence[Mapping[str, Any]]) -> str:
+    """How many suggestions there are."""
+    if run is None:
+        return f"What to do differently: {NOT_YET}"
+    return (
+        f"{show.count(len(told), 'suggestions')}"
+        if told
+        else "Nothing to suggest: no group carries the evidence for a change"
+    )
+
+
+def strength_words(suggestion: Mapping[str, Any]) -> str:
+    """How strong the evidence is, with its n."""
+    strength = str(suggestion.get("strength") or "").strip()
+    n = f"n = {show.number(suggestion['n'])}" if is_told(suggestion.get("n")) else "n not told"
+    return f"{strength} evidence, {n}" if strength and "evidence" not in strength else f"{strength}, {n}".lstrip(", ")
+
+
+def strength_tone(suggestion: Mapping[str, Any]) -> Tone:
+    """Its colour: accent where the evidence is strong."""
+    return "accent" if str(suggestion.get("strength")) in ("strong", "randomised") else "neutral"
+
+
+def standing(run: StrategyRun | None, events: Sequence[StrategyEvent]) -> dict[int, str]:
+    """What was last said of each suggestion of the run, by its place from 1."""
+    said: dict[int, str] = {}
+    if run is None:
+        return said
+    subjects = {
+        f"suggestion {place} of run {run.id}": place
+        for place in range(1, len(run.content.get("suggestions") or ()) + 1)
+    }
+    for each in events:
+        place = subjects.get(each.subject)
+        if place is not None:
+            word = "Accepted" if each.what == "accepted" else "Put off"
+            said.setdefault(
+                place, f"{word} by {each.who or 'nobody named'} on {show.day(each.at[:10])}: {each.because}"
+            )
+    return said
+
+
+def short(words: str) -> str:
+    """A suggestion short enough for a list."""
+    return words if len(words) <= LONGEST else f"{words[:LONGEST].rsplit(' ', 1)[0]} ..."
+
+
+def value_rows(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The policy's gains that are told, net value first: against, value, ci_low, ci_high, n, outcome."""
+    rows = [
+        dict(each)
+        for each in content.get("evaluation") or ()
+        if is_told(each.get("value")) and is_told(each.get("ci_low"))
+    ]
+    money = [each for each in rows if each["outcome"] == "net_value"]
+    return [each | {"words": against_words(each)} for each in money or rows]
+
+
+def against_words(row: Mapping[str, Any]) -> str:
+    """What a policy is held against."""
+    return AGAINST.get(str(row["against"]), str(row["against"]))
+
+
+def value_title(content: Mapping[str, Any], currency: str) -> str:
+    """Whether it is worth more than the rule in use."""
+    rows = value_rows(content)
+    first = next((row for row in rows if row["against"] == "champion"), rows[0] if rows else None)
+    if first is None:
+        return "What the learned policy is worth"
+    signed = gain(first["value"], first["outcome"], currency)
+    interval = between(first["ci_low"], first["ci_high"], first["outcome"])
+    if first["ci_low"] > 0:
+        return f"It would bring {size(first['value'], first['outcome'], currency)} a loan more than {first['words']} ({interval})"
+    if first["ci_high"] < 0:
+        return f"It would bring less than {first['words']}: {signed} a loan ({interval})"
+    return f"No gain found against {first['words']}: {signed} a loan ({interval})"
+
+
+def no_value(run: StrategyRun | None) -> str:
+    """Why there is no value."""
+    if run is None:
+        return NOT_YET
+    policy = run.content.get("policy") or {}
+    return f"{show.UNDEFINED}, because {policy.get('refused') or 'no policy was learned'}."
+
+
+def value_summary(rows: Sequence[Mapping[str, Any]], currency: str) -> str:
+    """The forest in words."""
+    told = [
+        f"against {row['words']} {gain(row['value'], row['outcome'], currency)} ({between(row['ci_low'], row['ci_high'], row['outcome'])}), "
+        f"n {show.number(row['n'])}"
+        for row in rows
+    ]
+    return f"Gain a loan {'; '.join(told)}."
+
+
+def value_table(rows: Sequence[Mapping[str, Any]], currency: str) -> list[list[str]]:
+    """The forest as a table."""
+    return [["Against", "Outcome", "Gain a loan", "Standard error", "95 % interval", "n"]] + [
+        [row["words"], OUTCOME.get(row["outcome"], row["outcome"]), gain(row["value"], row["outcome"], currency),
+         size(row.get("se"), row["outcome"]), between(row["ci_low"], row["ci_high"], row["outcome"]), show.number(row["n"])]
+        for row in rows
+    ]  # fmt: skip
+
+
+def may_crown(seen: Seen) -> Policy | None:
+    """The policy a person may put to work: the newest challenger, where its run allows it."""
+    allowed = (seen.content.get("may_challenge") or {}).get("allowed")
+    waiting = next((each for each in seen.policies if each.status == "challenger"), None)
+    return waiting if allowed else None
+
+
+def policy_title(seen: Seen) -> str:
+    """Which rule proposes now."""
+    return f"Policy {seen.in_use.id} proposes" if seen.in_use else "The thresholds propose"
+
+
+def policy_facts(seen: Seen) -> dict[str, str]:
+    """State, whether it may propose and why, what it would do, and what the limits are worth."""
+    policy, may = seen.content.get("policy") or {}, seen.content.get("may_challenge") or {}
+    if seen.run is None:
+        return {"status": NOT_YET}
+    if policy.get("refused") or not policy:
+        return {
+            "status": f"No policy was learned: {policy.get('refused') or 'nothing to learn from'}",
+            "may": "no",
+            "test": TEST_FIRST,
+        }
+    card = policy.get("card") or {}
+    verdict = "yes" if may.get("allowed") else "no"
+    return {
+        "status": f"Policy {policy.get('id', 'not numbered')}: {policy.get('status', 'not recorded')}",
+        "may": f"{verdict}: {may['why']}" if may.get("why") else verdict,
+        "shares": _shares(card.get("shares") or {}), "prices": prices_words(card.get("prices") or {}, seen.currency), "test": TEST_FIRST,
+    }  # fmt: skip
+
+
+TEST_FIRST = "A trial proves it: proposals to one arm by the policy, to the other by the rule in use. Legal waits for a person under any policy."
+
+
+def _shares(shares: Mapping[str, Any]) -> str:
+    told = [f"{name} {show.percent(value, 0)}" for name, value in shares.items() if is_told(value)]
+    return f"{', '.join(told)} of the loans" if told else "not recorded"
+
+
+def prices_words(prices: Mapping[str, Any], currency: str) -> str:
+    """What one more place, hour or unit of budget would bring, in words."""
+    told = []
+    for name, value in prices.items():
+        if not is_told(value):
+            continue
+        if name == "hour":
+            told.append(_worth("one more officer hour", value, currency))
+        elif name in ("budget", "money"):
+            more = show.number(value, 2)
+            told.append(
+                f"one more unit of budget brings {more} beyond itself"
+                if value > 0
+                else "more budget would bring nothing"
+            )
+        else:
+            told.append(_worth(f"one more place for {name}", value, currency))
+    return "; ".join(told) or "No limit binds: more places, hours or money would bring nothing"
+
+
+def _worth(what: str, value: float, currency: str) -> str:
+    return f"{what} is worth {show.money(value, currency)}" if value > 0 else f"{what} would bring nothing"
