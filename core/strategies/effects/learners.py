@@ -24,6 +24,8 @@ SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 def chances_by_lines(matrix: Numbers, strategy: Codes, asked: Numbers, strategies: int) -> Numbers:
     """(m, K) multinomial logistic chances at `asked`, learned at `matrix`; 0 for a strategy that was not seen."""
+    if len(np.unique(strategy)) == 1:
+        return _certain(strategy, len(asked), strategies)
     model = LogisticRegression(C=INVERSE_RIDGE, max_iter=200, tol=1e-3)
     return _in_columns(model.fit(matrix, strategy).predict_proba(asked), model.classes_, strategies)
 
@@ -31,6 +33,8 @@ def chances_by_lines(matrix: Numbers, strategy: Codes, asked: Numbers, strategie
 def chances_by_trees(facts: Numbers, strategy: Codes, asked: Numbers, strategies: int, seed: int) -> Numbers:
     """The same by small boosted trees on the facts themselves."""
     classes, place = np.unique(strategy, return_inverse=True)
+    if len(classes) == 1:
+        return _certain(strategy, len(asked), strategies)
     params = TREES | {"objective": "multiclass", "num_class": len(classes), "seed": seed}
     told = lightgbm.train(params, lightgbm.Dataset(facts, place), CHANCE_ROUNDS).predict(asked)
     return _in_columns(np.asarray(told), classes, strategies)
@@ -64,6 +68,10 @@ def means_by_trees(
     model = lightgbm.train(params, lightgbm.Dataset(np.hstack([facts, which[strategy]]), outcome), MEAN_ROUNDS)
     under = [np.hstack([asked, np.tile(which[kind], (len(asked), 1))]) for kind in range(strategies)]
     return np.column_stack([np.asarray(model.predict(each)) for each in under])
+
+
+def _certain(strategy: Codes, asked: int, strategies: int) -> Numbers:
+    return _in_columns(np.ones((asked, 1)), strategy[:1], strategies)
 
 
 def _in_columns(told: Numbers, classes: Codes, strategies: int) -> Numbers:

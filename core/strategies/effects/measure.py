@@ -22,6 +22,8 @@ from core.strategies.effects.verdict import (
     finding,
     not_comparable,
     objections,
+    pair_objections,
+    thin,
     too_little,
 )
 from core.strategies.observed import Numbers, Observed
@@ -103,7 +105,7 @@ def _effect(
     own, reference = overlap_of(part, of_part, kind), overlap_of(part, of_part, 0)
     blank = _with_overlap(blank, observed, own, reference)
     names = observed.strategies[kind], observed.strategies[0]
-    said = [] if randomised else [*objections(names[0], own), *objections(names[1], reference)]
+    said = [] if randomised else pair_objections(names, own, reference)
     parts = _parts(observed, nuisances, outcome, kind, randomised, bool(said))
     if said:
         return replace(blank, why=not_comparable(*names, said, blank.near_zero_share), parts=parts), ()
@@ -158,8 +160,8 @@ def _parts(
             continue
         part, of_part = restricted(observed, nuisances, rows)
         values, _, gamma = _of(part, of_part, outcome)
-        overlaps = [overlap_of(part, of_part, each) for each in (kind, 0)]
-        sound = name == "given by chance" or not any(objections("", each) for each in overlaps)
+        overlaps = overlap_of(part, of_part, kind), overlap_of(part, of_part, 0)
+        sound = name == "given by chance" or not pair_objections(("", ""), *overlaps)
         if sound and too_little(part, values, kind) is None:
             told.append(Part(name, words, float(rows.mean()), contrast(gamma, kind, part.cluster), overlaps[0].ess))
     return tuple(told)
@@ -222,6 +224,7 @@ def _level(observed: Observed, nuisances: Nuisances | None, outcome: str, kind: 
     happened = mean_of(values[had], observed.cluster[had]) if enough else UNDEFINED
     told, why = UNDEFINED, "too few loans"
     if enough and nuisances is not None:
-        said = objections(observed.strategies[kind], overlap_of(observed, nuisances, kind))
+        overlap, name = overlap_of(observed, nuisances, kind), observed.strategies[kind]
+        said = [*objections(name, overlap), *thin(name, overlap.thin_share)]
         told, why = (UNDEFINED, "; ".join(said)) if said else (mean_of(gamma[:, kind], observed.cluster), "")
     return Level(outcome, observed.strategies[kind], int(had.sum()), happened, told, why)

@@ -48,7 +48,7 @@ class Overlap:
         ess: Kish's effective number of them after weighting.
         max_weight: how many loans the heaviest of them stands for.
         near_zero_share: share of all loans with a chance of it below NEAR_ZERO.
-        thin_share: share of all loans with less than RARE of its usual chance.
+        thin: (n,) whether a loan had less than RARE of its usual chance.
         smd: (p,) differences of the weighted loans' means to all loans', in standard deviations of a fact.
         smd_before: (p,) the same without weights.
         gap: the largest kind of loans without it; None where there is none.
@@ -58,7 +58,7 @@ class Overlap:
     ess: float
     max_weight: float
     near_zero_share: float
-    thin_share: float
+    thin: np.ndarray
     smd: Numbers
     smd_before: Numbers
     gap: Gap | None
@@ -68,8 +68,13 @@ class Overlap:
         """The largest difference that weighting left, without its sign."""
         return float(np.abs(self.smd).max(initial=0.0))
 
+    @property
+    def thin_share(self) -> float:
+        """Share of all loans with less than RARE of the strategy's usual chance."""
+        return float(self.thin.mean()) if len(self.thin) else np.nan
+
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON; the differences of all facts are left to `balance_table`."""
+        """Plain JSON, without the figures of every fact and loan."""
         return {
             "n": self.n, "ess": number(self.ess), "max_weight": number(self.max_weight),
             "near_zero_share": number(self.near_zero_share), "thin_share": number(self.thin_share), "max_smd": number(self.max_smd),
@@ -87,12 +92,12 @@ def overlap_of(observed: Observed, nuisances: Nuisances, strategy: int) -> Overl
     had = observed.strategy == strategy
     if not had.any() or not nuisances.learned[strategy]:
         nothing = np.full(observed.facts.shape[1], np.nan)
-        return Overlap(int(had.sum()), np.nan, np.nan, np.nan, np.nan, nothing, nothing, None)
+        return Overlap(int(had.sum()), np.nan, np.nan, np.nan, np.empty(0, dtype=bool), nothing, nothing, None)
     weight = nuisances.weight[had]
     return Overlap(
         n=int(had.sum()), ess=float(weight.sum() ** 2 / (weight**2).sum()), max_weight=float(weight.max()),
         near_zero_share=float((nuisances.estimated[:, strategy] < NEAR_ZERO).mean()),
-        thin_share=float((nuisances.estimated[:, strategy] < RARE * had.mean()).mean()),
+        thin=np.asarray(nuisances.estimated[:, strategy] < RARE * had.mean()),
         smd=smd_to_all(observed.facts, had, weight), smd_before=smd_to_all(observed.facts, had, np.ones(int(had.sum()))),
         gap=gap_of(observed, strategy),
     )  # fmt: skip

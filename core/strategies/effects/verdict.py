@@ -19,7 +19,7 @@ LEAST_ESS_SHARE = 0.30
 LEAST_ESS = 50.0
 LARGEST_SMD = 0.10
 CHANCE_LEAVES = 1.2
-LARGEST_THIN = 0.05
+LARGEST_THIN = 0.12
 FEWEST_OTHER = 10
 """Loans of a strategy whose outcome differs from its commonest one; below, its error cannot be told."""
 REMEDY = "Run a test: let chance give either strategy to some of these loans."
@@ -78,12 +78,22 @@ def objections(name: str, overlap: Overlap) -> list[str]:
         told.append(
             f"{name} was given to {gap.given or 'none'} of the {gap.n} loans ({gap.share:.2f} of all) with {gap.words}"
         )
-    elif overlap.thin_share > LARGEST_THIN:
-        told.append(
-            f"{overlap.thin_share:.2f} of all loans had less than a tenth of the usual chance of {name} "
-            f"(at most {LARGEST_THIN:.2f} can be let pass)"
-        )
     return told
+
+
+def thin(names: str, share: float) -> list[str]:
+    """What speaks against it where too many loans had hardly a chance of a strategy."""
+    if share <= LARGEST_THIN:
+        return []
+    return [
+        f"{share:.2f} of all loans had less than a tenth of the usual chance of {names} (at most {LARGEST_THIN:.2f} can be let pass)"
+    ]
+
+
+def pair_objections(names: tuple[str, str], own: Overlap, reference: Overlap) -> list[str]:
+    """What speaks against comparing a strategy with the reference over all loans."""
+    either = float((own.thin | reference.thin).mean())
+    return [*objections(names[0], own), *objections(names[1], reference), *thin(f"{names[0]} or {names[1]}", either)]
 
 
 def smd_limit(overlap: Overlap) -> float:

@@ -201,3 +201,15 @@ def test_levels_are_refused_one_by_one():
     assert np.isfinite(levels["Legal"].happened.value)
     with pytest.raises(KeyError, match="Visit, recovery_rate"):
         told.effect("Visit")
+
+
+@pytest.mark.parametrize("few", [1, 2, 6])
+def test_a_strategy_with_hardly_a_loan_disturbs_no_other(few):
+    observed = small(500, net=None)
+    strategy = observed.strategy.copy()
+    strategy[:few] = 2
+    told = measure_effects(replace(observed, strategy=strategy, strategies=("Standard", "Legal", "Visit")))
+    assert told.effect("Legal").verdict == ADJUSTED
+    assert f"{few} loans under Visit are too few" in told.effect("Visit").why
+    only = measure_effects(replace(observed, strategy=np.where(strategy == 2, 1, 0))).effect("Legal")
+    assert f"{few} loans under Legal are too few" in only.why

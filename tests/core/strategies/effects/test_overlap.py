@@ -7,7 +7,7 @@ import pytest
 
 from core.strategies.effects.nuisance import fit_nuisances
 from core.strategies.effects.overlap import gap_of, overlap_of, smd_to_all
-from core.strategies.effects.verdict import objections, smd_limit
+from core.strategies.effects.verdict import objections, pair_objections, smd_limit
 from core.strategies.observed import Fact
 from tests.core.strategies.effects.loans import small
 
@@ -77,10 +77,18 @@ def test_every_objection_tells_its_figure_and_its_limit():
         f"differ from all loans by 0.40 standard deviations after weighting (at most {smd_limit(good):.2f}"
         in objections("Legal", unlike)[0]
     )
+
+
+def test_loans_with_hardly_a_chance_of_either_are_counted_once():
+    good = overlap_of(observed := small(1_000), fit_nuisances(observed), 1)
+    one, other = replace(good, thin=np.arange(1_000) < 100), replace(good, thin=np.arange(1_000) >= 960)
+    assert objections("Legal", one) == []
+    (told,) = pair_objections(("Legal", "Standard"), one, other)
     assert (
-        "0.30 of all loans had less than a tenth of the usual chance"
-        in objections("Legal", replace(good, thin_share=0.3))[0]
+        told
+        == "0.14 of all loans had less than a tenth of the usual chance of Legal or Standard (at most 0.12 can be let pass)"
     )
+    assert pair_objections(("Legal", "Standard"), one, one) == []
 
 
 def test_what_chance_leaves_is_let_pass_where_loans_are_few():
