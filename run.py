@@ -30,6 +30,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.columns import KINDS, Kind
 from core.errors import FileRefused, Refused, trace_without_data
+from core.paths import read_text, usable_folder, write_text
 from core.selection import Selection
 from core.settings import Settings
 
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from db.writer import SqlPortfolioWriter
 
 FAULT, REFUSED = 1, 2
-WORKER_PAUSE_SECONDS = 1.0
 DAY = click.DateTime(["%Y-%m-%d"])
 PATH = click.Path(path_type=Path)
 BECAUSE = click.option("--because", default="", help="why: kept with your name and the day, and shown with the model")
@@ -104,18 +104,14 @@ class Recoup:
         """The folder for uploads in progress, made where missing: beside the database unless the settings say."""
         beside = Path(self.engine.url.database or "recoup.db").resolve().parent / "recoup-data"
         folder = Path(self.settings.data_dir) if self.settings.data_dir else beside
-        remedy = "Choose another with RECOUP_DATA_DIR."
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            found = f"The folder for uploads {folder} cannot be made: {error.strerror}"
-            raise Refused(found, remedy=remedy) from None
-        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-            raise Refused(f"The folder for uploads {folder} may not be written", remedy=remedy)
-        return folder
+        return usable_folder(folder, "for uploads", remedy="Choose another with RECOUP_DATA_DIR.")
 
     def today(self) -> date:
         return today()
+
+    def at_hand(self) -> dict[str, Any]:
+        """What workflows ask for that change something: reader, writer, today, who."""
+        return {"reader": self.reader(), "writer": self.writer, "today": today(), "who": self.settings.who}
 
     def decide(self, what: str, said: Mapping[str, Any]) -> None:
         """What a person at the command line decides about models, answered."""
@@ -190,6 +186,7 @@ def cli(db: str | None) -> None:
 def serve(recoup: Recoup, host: str | None, port: int | None, no_sample: bool) -> None:
     """Serve the dashboard, with its worker beside it."""
     host, port = host or recoup.settings.host, port or recoup.settings.port
+    from core.workflows.worker import keep_running
     from dashboard.serve import listen, may_listen
 
     may_listen(host, port)
@@ -201,7 +198,8 @@ def serve(recoup: Recoup, host: str | None, port: int | None, no_sample: bool) -
         recoup.jobs.add("sample", {}, "Recoup")
         click.echo("A new store: the sample book is being loaded; the page shows how far it is.")
     over = threading.Event()
-    beside = threading.Thread(target=_keep_worker, args=(recoup, over), daemon=True)
+    start = functools.partial(_start_worker, recoup)
+    beside = threading.Thread(target=keep_running, args=(start, over, _to_log), daemon=True)
     beside.start()
     click.echo(f"Recoup is on http://{host}:{port} (stop it with Ctrl-C)")
     try:
@@ -213,20 +211,6 @@ def serve(recoup: Recoup, host: str | None, port: int | None, no_sample: bool) -
 
 def _busy_with(recoup: Recoup, kind: str) -> bool:
     return any(job.kind == kind and not job.is_over for job in recoup.jobs.recent())
-
-
-def _keep_worker(recoup: Recoup, over: threading.Event) -> None:
-    """A worker beside the server, and another where one ended before its time; its jobs are taken up where it left them."""
-    while not over.is_set():
-        worker = _start_worker(recoup)
-        while worker.poll() is None and not over.wait(0.5):
-            pass
-        if over.is_set():
-            worker.terminate()
-            worker.wait(timeout=10)
-        else:
-            _to_log(f"The worker ended by itself (exit code {worker.returncode}); another is started.")
-            over.wait(WORKER_PAUSE_SECONDS)
 
 
 def _start_worker(recoup: Recoup) -> subprocess.Popen[bytes]:
@@ -314,7 +298,7 @@ def ingest(
     from core.workflows.handlers import ingest_file
     from core.workflows.report import IngestRequest, write_rejects
 
-    mapping = ColumnMap.from_json(_text(map_file)) if map_file else NO_MAPPING
+    mapping = ColumnMap.from_json(read_text(map_file)) if map_file else NO_MAPPING
     request = IngestRequest(
         path=file, filename=file.name, kind=kind, as_of=as_of.date() if as_of else None,
         received_on=received_on.date() if received_on else None, mapping=mapping, accept_good_rows=accept_good_rows,
@@ -328,14 +312,6 @@ def ingest(
     recoup.answer(result, report.as_text(result["rejects_file"]))
     if report.status == "refused":
         raise SystemExit(REFUSED)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        found = f"{path} cannot be read: {error}"
-        raise FileRefused(found, remedy="Check the name and that it is UTF-8 text.") from None
 
 
 @cli.command()
@@ -418,6 +394,66 @@ def monitor(recoup: Recoup) -> None:
     recoup.answer(*monitored(recoup.reader()))
 
 
+@cli.group(invoke_without_command=True)
+@command
+def trial(recoup: Recoup) -> None:
+    """List trials of champion against challengers; plan one, assign loans to its arms, read its verdict, close it."""
+    if click.get_current_context().invoked_subcommand is None:
+        from core.workflows.trials import listed
+
+        recoup.answer(*listed(recoup.reader(), today()))
+
+
+@trial.command("plan")
+@click.argument("file", type=PATH)
+@BECAUSE
+@command
+def plan_trial(recoup: Recoup, file: Path, because: str) -> None:
+    """Register a trial from its plan in JSON, before it begins: with --because, or "why" in the plan."""
+    from core.workflows.trials import register_file
+
+    recoup.answer(register_file(read_text(file), **recoup.at_hand(), why=because))
+
+
+@trial.command("assign")
+@click.argument("name")
+@click.option("--out", type=PATH, required=True, help="the CSV file for the desk")
+@click.option("--confirm", is_flag=True, help="it is to happen: keep the assignments, too")
+@command
+def assign_to_trial(recoup: Recoup, name: str, out: Path, confirm: bool) -> None:
+    """Write who comes into which arm today."""
+    from core.exchange import to_csv
+    from core.workflows.trials import assign_trial
+
+    frame, said = assign_trial(name, **recoup.at_hand(), confirmed=confirm)
+    write_text(out, to_csv(frame))
+    recoup.answer(
+        {"out": str(out), "loans": len(frame), "stored": confirm, "arms": frame["Arm"].value_counts().to_dict()}, said
+    )
+
+
+@trial.command("verdict")
+@click.argument("name")
+@command
+def trial_verdict(recoup: Recoup, name: str) -> None:
+    """What a trial says by now, and until when."""
+    from core.workflows.trials import told_in_words
+
+    recoup.answer(*told_in_words(recoup.reader(), name, today()))
+
+
+@trial.command("close")
+@click.argument("name")
+@click.option("--stop", is_flag=True, help="before it is over, without a verdict")
+@BECAUSE
+@command
+def close_trial(recoup: Recoup, name: str, stop: bool, because: str) -> None:
+    """Close a trial with its verdict and why."""
+    from core.workflows.trials import decide_trial
+
+    recoup.answer(decide_trial(name, **recoup.at_hand(), because=because, stop=stop))
+
+
 @cli.command()
 @click.option("--batch", type=int, help="only the loans of this batch; default the newest day")
 @click.option("--limits", "limits_file", type=PATH, help="JSON: costs and capacities")
@@ -430,19 +466,12 @@ def recommend(recoup: Recoup, batch: int | None, limits_file: Path | None, out: 
     from core.workflows.recommend import recommend as recommendations
 
     reader = recoup.reader(None if batch is None else recoup.reader().batch(batch).book)
-    limits = Limits.from_json(_text(limits_file)) if limits_file else None
+    limits = Limits.from_json(read_text(limits_file)) if limits_file else None
     frame = recommendations(reader, batch_id=batch, limits=limits)
-    _write(out, to_csv(frame))
+    write_text(out, to_csv(frame))
     counts = frame["Strategy"].value_counts().to_dict()
     said = f"{len(frame):,} loans written to {out}: " + ", ".join(f"{name} {n:,}" for name, n in counts.items())
     recoup.answer({"out": str(out), "loans": len(frame), "strategies": counts}, said)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise FileRefused(f"{path} cannot be written: {error.strerror}", remedy="Choose another --out.") from None
 
 
 @cli.command()
@@ -485,9 +514,7 @@ def targets(recoup: Recoup, file: Path | None, dry_run: bool) -> None:
     if file is None:
         result = workflow.listed(recoup.reader())
     else:
-        result = workflow.bring(
-            file, reader=recoup.reader(), writer=recoup.writer, today=today(), who=recoup.settings.who, dry_run=dry_run
-        )
+        result = workflow.bring(file, **recoup.at_hand(), dry_run=dry_run)
     recoup.answer(result.as_json(), result.as_text())
     if result.rejected:
         raise SystemExit(REFUSED)

@@ -21,6 +21,7 @@ from core.errors import Refused, StoreRefused
 from core.settings import Settings
 from core.workflows import handlers
 from core.workflows import ingest as ingest_workflow
+from core.workflows import worker as worker_loop
 from core.workflows.jobs import UPLOAD_KEPT_SECONDS, sweep_uploads
 from core.workflows.worker import work, work_once
 from db.cubes.all import recount
@@ -166,17 +167,16 @@ def test_a_killed_worker_is_replaced_and_its_job_ends_well(store, worker):
     assert not (store.data_dir / UPLOAD).exists()
 
 
-def test_the_server_starts_another_worker_where_one_was_killed(store, monkeypatch, capfd):
+def test_the_server_starts_another_worker_where_one_was_killed(monkeypatch, capfd):
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(_: recoup.Recoup) -> subprocess.Popen[bytes]:
+    def start() -> subprocess.Popen[bytes]:
         started.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]))
         return started[-1]
 
-    monkeypatch.setattr(recoup, "_start_worker", start)
-    monkeypatch.setattr(recoup, "WORKER_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(worker_loop, "PAUSE_SECONDS", 0.01)
     over = threading.Event()
-    keeper = threading.Thread(target=recoup._keep_worker, args=(store, over))
+    keeper = threading.Thread(target=worker_loop.keep_running, args=(start, over, recoup._to_log))
     keeper.start()
     until(lambda: len(started) == 1)
     started[0].kill()

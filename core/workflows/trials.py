@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -196,6 +197,19 @@ def register_trial(
     }
 
 
+def register_file(text: str, **given: Any) -> dict[str, Any]:
+    """As `register_trial`, of a plan as JSON text. Raises Refused where it is none."""
+    try:
+        said = json.loads(text)
+    except ValueError as error:
+        raise Refused(
+            f"The plan is no JSON: {error}", remedy="Write it as an object: name, arms, starts_on, planned_n."
+        ) from None
+    if not isinstance(said, dict):
+        raise Refused("The plan is no JSON object", remedy="Write it as an object: name, arms, starts_on, planned_n.")
+    return register_trial(said, **given)
+
+
 def _test(plan: Plan) -> Test:
     ratio = min(plan.shares[1:]) / plan.shares[0]
     return Test(challengers=len(plan.arms) - 1, ratio=ratio, inflation=inflation(plan.looks))
@@ -331,3 +345,19 @@ def listed(reader: PortfolioReader, today: date) -> tuple[dict[str, Any], str]:
     told = trials_told(reader, today)
     lines = [f"{each['name']} ({each['status']}): {each['words'][0]}" for each in told]
     return {"trials": told}, "\n".join(lines) or "There is no trial: register one with `trial plan FILE`."
+
+
+def told_in_words(reader: PortfolioReader, name: str, today: date) -> tuple[dict[str, Any], str]:
+    """One trial as JSON and as text: its words, its arms, the next look."""
+    told = trial_told(reader, name, today)
+    arms = [
+        f"{arm['name']}: {counted(arm['loans'], 'loan')}, {arm['matured']:,} matured"
+        + ("" if arm["mean"] is None else f", mean {arm['mean']:.4g}")
+        for arm in told["arms"]
+    ]
+    ahead = (
+        []
+        if told["next_look"] is None
+        else [f"Next look {dated(told['next_look'])}, decided by {dated(told['decided_by'])}."]
+    )
+    return told, "\n".join([*told["words"], *arms, *ahead])

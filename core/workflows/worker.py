@@ -5,17 +5,37 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from core.errors import JobCancelled, Refused, trace_without_data
 from core.ports import JobQueue, Progress
 from core.records import Job
+
+
+class Process(Protocol):
+    """A process as `subprocess.Popen` tells it."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code; None while it runs."""
+
+    def poll(self) -> int | None:
+        """Look whether it ended."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end."""
+
 
 Handler = Callable[[Job, Progress], Mapping[str, Any]]
 Report = Callable[[str], None]
 WhenIdle = Callable[[], bool]
 LEASE_SECONDS = 60.0
 STOPPED = "stopped by a person; what was not finished was not stored"
+PAUSE_SECONDS = 1.0
+"""How long a worker that ended by itself is not replaced."""
 SHY_SECONDS = 5.0
 """How long the worker leaves a store alone that could not be read or written."""
 
@@ -202,3 +222,23 @@ def _idle(when_idle: WhenIdle, report: Report, kinds: tuple[type[Exception], ...
     except Exception as fault:  # the worker must outlive it
         report(trace_without_data(fault))
         return False, True
+
+
+def keep_running(start: Callable[[], Process], over: threading.Event, report: Report) -> None:
+    """A worker beside the server, and another where one ended before its time; its jobs are taken up where it left them.
+
+    Args:
+        start: begins a worker in a process of its own.
+        over: once it is set, the worker is ended.
+        report: told where another is started.
+    """
+    while not over.is_set():
+        worker = start()
+        while worker.poll() is None and not over.wait(0.5):
+            pass
+        if over.is_set():
+            worker.terminate()
+            worker.wait(timeout=10)
+        else:
+            report(f"The worker ended by itself (exit code {worker.returncode}); another is started.")
+            over.wait(PAUSE_SECONDS)
