@@ -16,7 +16,7 @@ def test_adjusted_effects_are_near_the_truth_where_the_comparison_as_it_happened
     off, held, naive = [], [], []
     for name in COEFFICIENTS:
         for seed in (1_000, 1_001):
-            observed, rate, _ = WORLDS[name](2_000, seed)
+            observed, rate, _ = WORLDS[name](1_500, seed)
             told = fit_nuisances(observed)
             for kind in (1, 2):
                 estimate = contrast(told.gamma_rate, kind, observed.cluster)
@@ -35,7 +35,7 @@ def test_adjusted_effects_are_near_the_truth_where_the_comparison_as_it_happened
 
 @pytest.mark.parametrize("world", ["confounding 3", "court above 180", "rule above 1"])
 def test_what_cannot_be_compared_is_refused(world):
-    observed, _, _ = WORLDS[world](3_000, 1_000)
+    observed, _, _ = WORLDS[world](2_500, 1_000)
     told = measure_effects(observed)
     assert {each.verdict for each in told.effects} == {NOT_COMPARABLE}
     assert all("cannot be compared from this history" in each.why and "Run a test" in each.why for each in told.effects)
