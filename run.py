@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -112,6 +113,9 @@ class Recoup:
     def at_hand(self) -> dict[str, Any]:
         """What workflows ask for that change something: reader, writer, today, who."""
         return {"reader": self.reader(), "writer": self.writer, "today": today(), "who": self.settings.who}
+
+    def clock(self) -> float:
+        return time.monotonic()
 
     def decide(self, what: str, said: Mapping[str, Any]) -> None:
         """What a person at the command line decides about models, answered."""
@@ -348,6 +352,30 @@ def train(recoup: Recoup, allow: str | None, forbid: str | None, recalibrate: bo
     work = functools.partial(train_book, recoup, because=because, first=rule)
     kind = "recalibrate" if recalibrate else "train"
     recoup.answer(run_here(recoup.jobs, kind, work, who=who, owner=_process(), told=told, busy=OperationalError))
+
+
+@cli.command()
+@click.option("--reference", metavar="STRATEGY", help="compare with this strategy; default Standard")
+@click.option("--limits", "limits_file", type=PATH, help="JSON: costs and capacities")
+@click.option("--store", is_flag=True, help="keep it as the measurement that the page shows")
+@command
+def effects(recoup: Recoup, reference: str | None, limits_file: Path | None, store: bool) -> None:
+    """What each strategy caused beside what happened, for whom, and what to do: or why this history cannot tell."""
+    from sqlalchemy.exc import OperationalError
+
+    from core.workflows.effects import Asked, look
+    from core.workflows.effects_told import told as in_words
+    from core.workflows.handlers import measure_book
+    from core.workflows.worker import run_here
+
+    asked = {"reference": reference, "limits": read_text(limits_file) if limits_file else None}
+    if store:
+        work = functools.partial(measure_book, recoup, asked=asked)
+        who = recoup.settings.who
+        result = run_here(recoup.jobs, "effects", work, who=who, owner=_process(), told=told, busy=OperationalError)
+    else:
+        result = look(recoup.reader(), Asked.of(asked), told, recoup.clock)
+    recoup.answer(*in_words(result))
 
 
 @cli.group(invoke_without_command=True)

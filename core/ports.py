@@ -410,8 +410,8 @@ class WriteUnit(Protocol):
         """The champion of that number is so no longer, and none takes its place. Raises Refused where it is not in use."""
 
     def put_strategy_run(self, run: Mapping[str, Any]) -> int:
-        """Keep a measurement (batches, limits, content as in StrategyRun; evidence: arrays by name, of numbers or texts). Returns its
-        number. Raises Refused where one of its batches was undone meanwhile."""
+        """Keep a measurement (batches, limits, content as in StrategyRun; evidence: arrays by name, of numbers or texts; policy: the number
+        of the one learned in it, where one was). Returns its number. Raises Refused where one of its batches was undone meanwhile."""
 
     def put_policy(self, policy: Mapping[str, Any]) -> int:
         """A learned policy or refused attempt (kind, status challenger or refused, sha256, card, artifact, batches, run; because

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, update
 
 from core.errors import Refused
 from core.records import StrategyRun
 from db.register import LARGEST_NUMBER
-from db.tables import batches, strategy_runs
+from db.tables import batches, policies, strategy_runs
 
 _MOST_LOOKED_AT = 1_000
 _PLAIN = [column for column in strategy_runs.columns if column.name != "evidence"]
@@ -39,7 +39,10 @@ def put_run(connection: Connection, book_id: int, told: Told, run: Mapping[str, 
         "batches": json.dumps(learned_from), "evidence": packed(run["evidence"]),
         **{name: json.dumps(run[name], sort_keys=True, ensure_ascii=False, allow_nan=False) for name in ("limits", "content")},
     }  # fmt: skip
-    return int(connection.execute(strategy_runs.insert().values(**row).returning(strategy_runs.c.id)).scalar_one())
+    number = int(connection.execute(strategy_runs.insert().values(**row).returning(strategy_runs.c.id)).scalar_one())
+    if run.get("policy") is not None:
+        connection.execute(update(policies).where(policies.c.id == run["policy"]).values(run_id=number))
+    return number
 
 
 def refuse_undone(connection: Connection, book_id: int, learned_from: Sequence[int]) -> None:
@@ -90,11 +93,13 @@ def packed(arrays: Mapping[str, np.ndarray]) -> bytes:
         for name, array in arrays.items()
     }
     into = io.BytesIO()
-    np.savez_compressed(into, allow_pickle=False, **told)
+    if odd := [name for name, array in told.items() if array.dtype.hasobject]:
+        raise TypeError(f"{odd[0]} holds neither numbers nor texts")
+    np.savez_compressed(into, **told)
     return into.getvalue()
 
 
 def unpacked(held: bytes) -> dict[str, np.ndarray]:
     """The arrays of `packed`."""
-    with np.load(io.BytesIO(held), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(held)) as arrays:  # numbers and texts only: anything else is refused
         return {name: arrays[name] for name in arrays.files}

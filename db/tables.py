@@ -394,7 +394,7 @@ strategy_runs = _table(  # what was measured about strategies, from which files
     Column("batches", Text, nullable=False),  # JSON list of batch ids
     Column("limits", Text, nullable=False),  # JSON, as `--limits`
     Column("content", Text, nullable=False),  # JSON, see core.records.StrategyRun
-    Column("evidence", LargeBinary, nullable=False),  # arrays in numpy's npz, without pickle
+    Column("evidence", LargeBinary, nullable=False),  # arrays of numbers and texts in numpy's npz
     Index("strategy_runs_of_book", "book_id", "id"),
 )
 

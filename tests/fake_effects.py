@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -22,17 +23,21 @@ def fake_treated(reader: Any) -> pd.DataFrame:
         until = outcomes_until(
             book.payments_until, book.days[-1] if book.days else None, map(date.fromisoformat, paid["paid_on"].dropna())
         )
-    told = []
-    for _, own in rows.sort_values("as_of", kind="stable").groupby("loan_id"):
+    told, given, own_rows = [], defaultdict(list), defaultdict(list)
+    for row in reader._given.to_dict("records"):
+        given[row["loan_id"]].append(row)
+    for row in rows.sort_values("as_of", kind="stable").to_dict("records"):
+        own_rows[row["loan_id"]].append(row)
+    for loan, own in own_rows.items():
         chosen = _chosen(own, book.has_payments)
         if chosen is not None:
-            told.append(chosen | _given(reader, own, chosen) | _outcomes(book, chosen, paid, acted, until))
+            told.append(chosen | _given(given[loan], own, chosen) | _outcomes(book, chosen, paid, acted, until))
     frame = pd.DataFrame(told, columns=[*dict.fromkeys([*rows.columns, *COLUMNS])])
     return frame.sort_values(["as_of", "loan_id"], ignore_index=True)
 
 
-def _chosen(own: pd.DataFrame, by_payments: bool) -> dict[str, Any] | None:
-    under = [row for row in own.to_dict("records") if pd.notna(row["strategy"]) and row["balance"] > 0]
+def _chosen(own: list[dict[str, Any]], by_payments: bool) -> dict[str, Any] | None:
+    under = [row for row in own if pd.notna(row["strategy"]) and row["balance"] > 0]
     if by_payments:
         under = [row for row in under if row["status"] == "open" and pd.isna(row["hold"]) and row["dpd"] >= 1]
     stating = [row for row in under if pd.notna(row["recovery_status"]) or pd.notna(row["recovered_amount"])]
@@ -40,14 +45,13 @@ def _chosen(own: pd.DataFrame, by_payments: bool) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def _given(reader: Any, own: pd.DataFrame, chosen: dict[str, Any]) -> dict[str, Any]:
-    given = [row for row in reader._given.to_dict("records") if row["loan_id"] == chosen["loan_id"]]
+def _given(given: list[dict[str, Any]], own: list[dict[str, Any]], chosen: dict[str, Any]) -> dict[str, Any]:
     now = [row for row in given if row["assigned_on"] <= chosen["as_of"]][-1]
     end = (pd.Timestamp(chosen["as_of"]) + pd.DateOffset(months=12)).date().isoformat()
     later = [row for row in given if chosen["as_of"] < row["assigned_on"] <= end]
-    shown = own[(own["strategy"] == now["strategy"]) & (own["as_of"] >= now["assigned_on"])]["as_of"].min()
-    began = pd.Timestamp(shown) - pd.Timestamp(now["assigned_on"])
-    is_stated = now["assigned_on"] in set(own["assigned_on"].dropna())
+    under = [row["as_of"] for row in own if row["strategy"] == now["strategy"] and row["as_of"] >= now["assigned_on"]]
+    began = pd.Timestamp(min(under)) - pd.Timestamp(now["assigned_on"])
+    is_stated = now["assigned_on"] in {row["assigned_on"] for row in own}
     return {
         "decided_by": now["decided_by"], "assigned_on": now["assigned_on"] if is_stated else np.nan,
         "changed_later": any(row["strategy"] != now["strategy"] for row in later), "begun_earlier": began.days > 31,
@@ -57,6 +61,9 @@ def _given(reader: Any, own: pd.DataFrame, chosen: dict[str, Any]) -> dict[str, 
 def _outcomes(
     book: Any, chosen: dict[str, Any], paid: pd.DataFrame, acted: pd.DataFrame, until: date | None
 ) -> dict[str, float]:
+    found = dict.fromkeys(("cash_90d", "cash_12m", "cost_12m"), np.nan)
+    if until is None and not book.has_costs:
+        return found
     start = pd.Timestamp(chosen["as_of"])
     year = start + (pd.offsets.MonthEnd(12) if start.is_month_end else pd.DateOffset(months=12))
     early = start + pd.Timedelta(days=90)
@@ -68,7 +75,6 @@ def _outcomes(
         return round(float(rows[amount][(days > start) & (days <= end)].sum()), 2)
 
     known = pd.Timestamp.min if until is None else pd.Timestamp(until)
-    found = dict.fromkeys(("cash_90d", "cash_12m", "cost_12m"), np.nan)
     if early <= known:
         found["cash_90d"] = summed(cash, "effective_on", "amount", early)
     if year <= known:

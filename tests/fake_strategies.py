@@ -50,6 +50,7 @@ class FakeStrategies:
             name: np.asarray(["" if each is None else str(each) for each in array]) if array.dtype == object else array
             for name, array in run["evidence"].items()
         }
+        self.policies = [replace(each, run=number) if each.id == run.get("policy") else each for each in self.policies]
         return number
 
     def put_policy(self, policy: Mapping[str, Any], who: str, undone: set[int]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,16 +10,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from core.ports import PortfolioReader, PortfolioWriter, Progress
-from core.records import BookName, Job
 from core.strategies.catalogue import Limits
 from core.wording import counted, dated
 from core.workflows.observed import Taken, taken
 
 if TYPE_CHECKING:
     from core.strategies.effects.measured import Measured
+    from core.strategies.observed import Numbers
 
 Clock = Callable[[], float]
 STOPPED: Clock = lambda: 0.0  # noqa: E731
+NO_POLICY = "No policy was learned"
 KINDS = ("portfolio", "payments", "actions")
 """What is measured on: states and strategies, cash, costs."""
 
@@ -37,24 +39,26 @@ class Asked:
     stated: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, reference: str | None, text: str | None) -> Asked:
-        """As the command line and a job give it. Raises Refused for limits that cannot be read."""
+    def of(cls, said: Mapping[str, Any]) -> Asked:
+        """As the command line and a job say it: reference, and limits (the JSON of `--limits` as text); either may be absent or None.
+        Raises Refused for limits that cannot be read."""
+        text = said.get("limits")
         if not text:
-            return cls(reference)
-        import json
-
-        limits = Limits.from_json(text)
-        return cls(reference, limits, json.loads(text))
+            return cls(said.get("reference"))
+        return cls(said.get("reference"), Limits.from_json(text), json.loads(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One measurement, not stored: what it says, what it was taken from, and from which batches."""
+    """One measurement, not stored: what it says, what it was taken from, and from which batches; the policy it taught and what that
+    says each loan would bring under each strategy (core.workflows.effects_policy), None where none was learned."""
 
     content: dict[str, Any]
     taken: Taken
     measured: Measured
     batches: tuple[int, ...]
+    policy: Mapping[str, Any] | None = None
+    held_rate: Numbers | None = None
 
 
 def measure(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Clock = STOPPED) -> Found:
@@ -87,25 +91,25 @@ def measure(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Cl
     content = content_of(took, measured) | {
         "suggestions": [each.to_json() for each in suggested(took.observed, measured.groups)],
         "changes": changes_told(took, measured, None if before is None else before.content),
-        "seconds": seconds,
-    }
+        "policy": {"refused": NO_POLICY}, "evaluation": [], "may_challenge": {"allowed": False, "why": NO_POLICY}, "seconds": seconds,
+    }  # fmt: skip
     return Found(content, took, measured, tuple(sorted(each.id for each in batches if each.kind in KINDS)))
 
 
+def look(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Clock = STOPPED) -> dict[str, Any]:
+    """A measurement for whoever asked, not stored: its content and a sentence. Raises as `measure`."""
+    content = measure(reader, asked, progress, clock).content
+    progress(1.0, "measured")
+    return content | {"sentence": sentence(content)}
+
+
 def run(
-    reader: PortfolioReader,
-    writer: PortfolioWriter,
-    asked: Asked,
-    *,
-    today: date,
-    who: str,
-    progress: Progress,
-    clock: Clock = STOPPED,
-) -> dict[str, Any]:
+    reader: PortfolioReader, writer: PortfolioWriter, asked: Asked, *, today: date, who: str, progress: Progress, clock: Clock = STOPPED
+) -> dict[str, Any]:  # fmt: skip
     """Measure, learn a policy, hold it against what is done, and store all of it as one run.
 
     Returns:
-        The run's content with run (its number) and policy, and a sentence.
+        The run's content with run (its number), and a sentence.
 
     Raises:
         Refused: as `measure`; or a batch was undone while it ran. Nothing is stored then.
@@ -114,12 +118,16 @@ def run(
 
     found = measure(reader, asked, progress, clock)
     content, book = dict(found.content), reader.book().name
-    progress(0.93, "storing")
+    evidence = evidence_of(found.taken, found.measured, found.held_rate)
+    progress(0.95, "storing")
     with writer.unit(book, kind="effects", known_on=today, who=who, note="measured what works") as unit:
-        number = unit.put_strategy_run({
-            "batches": found.batches, "limits": dict(asked.stated), "content": content,
-            "evidence": evidence_of(found.taken, found.measured),
-        })  # fmt: skip
+        policy = None
+        if found.policy is not None:
+            policy = unit.put_policy({**found.policy, "batches": found.batches, "run": None})
+            content["policy"] = {"id": policy, "status": found.policy["status"], "card": found.policy["card"]}
+        told = {"batches": found.batches, "limits": dict(asked.stated), "content": content, "evidence": evidence}
+        number = unit.put_strategy_run({**told, "policy": policy})
+        unit.log_strategy("measured", f"run {number}", because=sentence(content))
     progress(1.0, "measured")
     return {**content, "run": number, "sentence": sentence(content)}
 
@@ -134,25 +142,9 @@ def sentence(content: Mapping[str, Any]) -> str:
     return f"{said} {content['suggestions'][0]['words']}." if content["suggestions"] else said
 
 
-def effects_jobs(
-    reader: Callable[[BookName | None], PortfolioReader], writer: PortfolioWriter, hold: Callable[[Job, BookName], None],
-    today: Callable[[], date], clock: Clock,
-) -> dict[str, Callable[[Job, Progress], Mapping[str, Any]]]:  # fmt: skip
-    """The job "effects" of the worker: payload reference and limits (the JSON of `--limits` as text), both optional.
-
-    Args:
-        reader: opens a book; None for the one on show.
-        hold: keeps other measurements of a book away as long as the job runs (`core.workflows.alone.measure_alone`).
-    """
-
-    def effects(job: Job, progress: Progress) -> Mapping[str, Any]:
-        book = job.payload.get("book") or reader(None).book().name
-        hold(job, book)
-        asked = Asked.from_json(job.payload.get("reference"), job.payload.get("limits"))
-        told = run(reader(book), writer, asked, today=today(), who=job.who, progress=progress, clock=clock)
-        return {name: told[name] for name in ("run", "n", "sentence", "seconds")}
-
-    return {"effects": effects}
+def in_short(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a job says of a measurement; the whole of it is in its run."""
+    return {name: result[name] for name in ("run", "n", "sentence", "seconds")}
 
 
 @contextmanager

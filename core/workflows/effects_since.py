@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
 from dataclasses import dataclass
-from typing import Any, Protocol
 
-from core.ports import PortfolioReader
-from core.records import Batch, Book, Job, StrategyRun
+from core.ports import JobQueue, PortfolioReader
+from core.records import Batch, Book, StrategyRun
 from core.wording import agree, counted, dated
 
 ENOUGH_SHARE = 0.10
 ENOUGH_OUTCOMES = 200
 """Measured again once this share of the outcomes measured on is new, or this many are, whichever is fewer."""
-
-
-class Queue(Protocol):
-    """The part of a JobQueue that this needs."""
-
-    add: Callable[[str, dict[str, Any], str], int]
-    recent: Callable[[int], list[Job]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,7 @@ def _words(run: StrategyRun, outcomes: int, files: int) -> str:
     return f"{on}; since then {counted(files, 'file')} {agree(files, 'was', 'were')} loaded, without an outcome of a loan that waited."
 
 
-def queue_if_due(reader: PortfolioReader, queue: Queue, who: str) -> int | None:
+def queue_if_due(reader: PortfolioReader, queue: JobQueue, who: str) -> int | None:
     """Ask for a new measurement where enough came in since the newest one; after a file was stored, never inside its transaction.
 
     Nothing is asked for where nothing was ever measured (a person begins), or where a measurement waits or runs already.
@@ -89,14 +81,6 @@ def queue_if_due(reader: PortfolioReader, queue: Queue, who: str) -> int | None:
         return None
     if any(each.kind == "effects" and not each.is_over for each in queue.recent(50)):
         return None
-    return queue.add("effects", {"book": book.name, "reference": _reference(run), "limits": _limits(run)}, who)
-
-
-def _reference(run: StrategyRun) -> str | None:
-    return run.content.get("reference")
-
-
-def _limits(run: StrategyRun) -> str | None:
-    import json
-
-    return json.dumps(dict(run.limits)) if run.limits else None
+    limits = json.dumps(dict(run.limits)) if run.limits else None
+    asked = {"book": book.name, "reference": run.content.get("reference"), "limits": limits}
+    return queue.add("effects", asked, who)

@@ -37,9 +37,14 @@ class Ports(Protocol):
     def today(self) -> date:
         """The day it is for the people who use it."""
 
+    def clock(self) -> float:
+        """Seconds, of whatever beginning."""
+
 
 def handlers(ports: Ports) -> dict[str, Handler]:
     """By kind of job, what does it. What a job needs is imported when it runs, so that the others start at once."""
+    from core.workflows.effects import in_short
+    from core.workflows.policies import STRATEGY_DECISIONS
     from core.workflows.promote import DECISIONS
     from core.workflows.segments import segment_jobs
 
@@ -54,7 +59,28 @@ def handlers(ports: Ports) -> dict[str, Handler]:
             DECISIONS, lambda job, progress: decide_on_model(ports, job.kind, job.payload, job.who, progress)
         ),
         **segment_jobs(ports.reader, ports.writer, ports.today),
+        "effects": lambda job, progress: in_short(measure_book(ports, job, progress)),
+        **dict.fromkeys(STRATEGY_DECISIONS, lambda job, _: decide_on_strategies(ports, job.kind, job.payload, job.who)),
     }
+
+
+def measure_book(ports: Ports, job: Job, told: Progress, asked: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    """Measure what works in a book, while no other measurement of it runs; `asked` instead of the job's payload."""
+    from core.workflows import alone, effects
+
+    said = job.payload if asked is None else asked
+    book = said.get("book") or ports.reader().book().name
+    alone.measure_alone(ports.jobs, job, book)
+    return effects.run(
+        ports.reader(book), ports.writer, effects.Asked.of(said), today=ports.today(), who=job.who, progress=told, clock=ports.clock
+    )  # fmt: skip
+
+
+def decide_on_strategies(ports: Ports, what: str, said: Mapping[str, Any], who: str) -> Mapping[str, Any]:
+    """What a person decided about strategies, on the book on show (core.workflows.policies)."""
+    from core.workflows.policies import decided
+
+    return decided(what, said, reader=ports.reader(), writer=ports.writer, today=ports.today(), who=who)
 
 
 def ingest_file(ports: Ports, request: IngestRequest, who: str, progress: Progress) -> IngestReport:
@@ -100,10 +126,14 @@ def decide_on_model(
 
 
 def _ingest_job(ports: Ports, job: Job, progress: Progress, *, dry_run: bool) -> Mapping[str, Any]:
+    from core.workflows.effects_since import queue_if_due
     from core.workflows.jobs import ingest_job
 
     load = functools.partial(ingest_file, ports, who=job.who, progress=progress)
-    return ingest_job(job, load, uploads=ports.data_dir, dry_run=dry_run)
+    result = ingest_job(job, load, uploads=ports.data_dir, dry_run=dry_run)
+    if result["status"] == "committed":
+        queue_if_due(ports.reader(job.payload.get("book") or "own"), ports.jobs, job.who)
+    return result
 
 
 def _redate(ports: Ports, job: Job) -> Mapping[str, Any]:

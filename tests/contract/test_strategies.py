@@ -35,11 +35,10 @@ class Keeper:
     def unit(self, who="ana"):
         return self.writer.unit("own", kind="effects", known_on=DAY, who=who)
 
-    def measure(self, batches=(1,), n=3):
+    def measure(self, batches=(1,), n=3, **more):
+        told = {"batches": list(batches), "limits": {"budget": 5}, "content": {"n": n}, "evidence": EVIDENCE, **more}
         with self.unit() as unit:
-            return unit.put_strategy_run(
-                {"batches": list(batches), "limits": {"budget": 5}, "content": {"n": n}, "evidence": EVIDENCE}
-            )
+            return unit.put_strategy_run(told)
 
     def learn(self, status="challenger", batches=(1,), run=None):
         row = {"kind": "value", "status": status, "sha256": "0" * 64, "card": {"n": 3}, "artifact": "{}",
@@ -127,6 +126,12 @@ def test_a_policy_waits_until_a_person_puts_it_in_use(keeper):
         ("learned", f"policy {number}", "ana", "more value"), ("promoted", f"policy {number}", "bob", "it won its trial"),
     ]  # fmt: skip
     assert [each.figures for each in keeper.reader.strategy_events()] == [{"ci_low": 0.1}, {"value": 1.5}]
+
+
+def test_a_policy_knows_the_measurement_that_it_was_learned_in(keeper):
+    other, number = keeper.learn(), keeper.learn()
+    run = keeper.measure(policy=number)
+    assert {each.id: each.run for each in keeper.reader.policies()} == {number: run, other: None}
 
 
 def test_one_policy_is_in_use_and_the_log_says_which_it_replaced(keeper):
