@@ -59,57 +59,81 @@ def fake_outcomes_until(reader: Any) -> date | None:
 
 def fake_trial_rows(reader: Any, trial: str, window_days: int) -> pd.DataFrame:
     """As `PortfolioReader.trial_rows`: each loan looked at by itself."""
-    snapshots = reader._snapshots.sort_values("as_of", kind="stable")
-    told = []
-    for loan, own in snapshots.groupby("loan_id"):
-        given = _given(reader, own, trial)
-        if given is None:
-            continue
-        before = own[own["as_of"] <= given["assigned_on"]]
-        then = (before.iloc[-1] if len(before) else own.iloc[0]).to_dict()
-        told.append({"loan_id": loan, **then, **given} | _came(reader, loan, given["assigned_on"], window_days))
+    given = _given(reader, trial)
+    mine = reader._snapshots[reader._snapshots["loan_ref"].isin(list(given))].sort_values("as_of", kind="stable")
+    snapshots = _by_loan(mine)
+    events, told = _Events(reader), []
+    for loan, own in snapshots.items():
+        mine = given[own[0]["loan_ref"]]
+        before = [row for row in own if row["as_of"] <= mine["assigned_on"]]
+        then = before[-1] if before else own[0]
+        told.append({"loan_id": loan, **then, **mine} | events.within(loan, mine["assigned_on"], window_days))
     frame = pd.DataFrame(told, columns=["loan_id", *COLUMNS])
     return frame.sort_values(["assigned_on", "loan_id"], ignore_index=True).drop(columns="loan_id")
 
 
-def _given(reader: Any, own: pd.DataFrame, trial: str) -> dict[str, Any] | None:
+def _given(reader: Any, trial: str) -> dict[str, dict[str, Any]]:
+    """By loan the first of its assignments to the trial."""
+    stated = reader._snapshots[reader._snapshots["trial"] == trial].to_dict("records")
     found = [
-        {"arm": row["arm"], "probability": row["assignment_probability"], "strategy": row["strategy"],
+        {"loan_ref": row["loan_ref"], "arm": row["arm"], "probability": row["assignment_probability"], "strategy": row["strategy"],
          "assigned_on": row["assigned_on"] if isinstance(row["assigned_on"], str) else row["as_of"]}
-        for row in own[own["trial"] == trial].to_dict("records")
+        for row in stated
     ]  # fmt: skip
-    found += [
-        {name: row[name] for name in ("arm", "probability", "strategy", "assigned_on")}
-        for row in reader.tried.given
-        if row["trial"] == trial and row["loan_ref"] == own["loan_ref"].iloc[0]
-    ]
-    return min(found, key=lambda row: row["assigned_on"]) if found else None
+    names = ("loan_ref", "arm", "probability", "strategy", "assigned_on")
+    found += [{name: row[name] for name in names} for row in reader.tried.given if row["trial"] == trial]
+    first: dict[str, dict[str, Any]] = {}
+    for row in sorted(found, key=lambda row: row["assigned_on"]):
+        first.setdefault(row["loan_ref"], row)
+    return first
 
 
-def _came(reader: Any, loan: int, assigned_on: str, days: int) -> dict[str, float]:
-    book, until = reader.book(), fake_outcomes_until(reader)
-    first = date.fromisoformat(assigned_on)
-    last = date.fromordinal(first.toordinal() + days)
-
-    def inside(rows: pd.DataFrame, day: str) -> pd.DataFrame:
-        own = rows[(rows["loan_id"] == loan) & rows[day].notna()]
-        return own[(own[day] > first.isoformat()) & (own[day] <= last.isoformat())]
-
-    paid = reader._payments[reader._payments["payment_kind"].isin(["cash", "reversal"])]
-    acted = reader._actions
-    found = dict.fromkeys(("cash_early", "cost_early", "contacts", "broken_promises", "complaints"), np.nan)
-    if until is not None and last <= until:
-        found["cash_early"] = round(float(inside(paid, "effective_on")["amount"].sum()), 2)
-    if book.actions_until is None or last > book.actions_until:
-        return found
-    mine = inside(acted, "acted_on")
-    if book.has_costs:
-        found["cost_early"] = round(float(mine["cost"].sum()), 2)
-    found["contacts"] = float(sum(is_contact(result) for result in mine["result"] if isinstance(result, str)))
-    promises = promise_rows(reader).drop_duplicates("number", keep="last")
-    if until is not None and last <= until:
-        found["broken_promises"] = float((inside(promises, "resolved_on")["fate"] == "broken").sum())
-    words = acted["action"].fillna("").str.cat(acted["result"].fillna(""), sep=" ").str.casefold()
-    if words.str.contains("complain").any():
-        found["complaints"] = float(words[mine.index].str.contains("complain").sum())
+def _by_loan(rows: pd.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows.to_dict("records"):
+        found.setdefault(row["loan_id"], []).append(row)
     return found
+
+
+class _Events:
+    """What happened on loans, by loan."""
+
+    def __init__(self, reader: Any) -> None:
+        paid, acted = reader._payments, reader._actions
+        self.book, self.until = reader.book(), fake_outcomes_until(reader)
+        self.paid = _by_loan(paid[paid["payment_kind"].isin(["cash", "reversal"])])
+        self.acted = _by_loan(acted)
+        self.promised = _by_loan(promise_rows(reader).drop_duplicates("number", keep="last")) if len(acted) else {}
+        self.complained = any("complain" in _said(row) for rows in self.acted.values() for row in rows)
+
+    def within(self, loan: int, assigned_on: str, days: int) -> dict[str, float]:
+        first = date.fromisoformat(assigned_on)
+        last = date.fromordinal(first.toordinal() + days)
+
+        def inside(rows: dict[int, list[dict[str, Any]]], day: str) -> list[dict[str, Any]]:
+            return [
+                row
+                for row in rows.get(loan, [])
+                if isinstance(row[day], str) and first.isoformat() < row[day] <= last.isoformat()
+            ]
+
+        found = dict.fromkeys(("cash_early", "cost_early", "contacts", "broken_promises", "complaints"), np.nan)
+        if self.until is not None and last <= self.until:
+            found["cash_early"] = round(float(sum(row["amount"] for row in inside(self.paid, "effective_on"))), 2)
+        if self.book.actions_until is None or last > self.book.actions_until:
+            return found
+        mine = inside(self.acted, "acted_on")
+        if self.book.has_costs:
+            found["cost_early"] = round(float(np.nansum([row["cost"] for row in mine])), 2)
+        found["contacts"] = float(sum(is_contact(row["result"]) for row in mine if isinstance(row["result"], str)))
+        if self.until is not None and last <= self.until:
+            found["broken_promises"] = float(
+                sum(row["fate"] == "broken" for row in inside(self.promised, "resolved_on"))
+            )
+        if self.complained:
+            found["complaints"] = float(sum("complain" in _said(row) for row in mine))
+        return found
+
+
+def _said(row: dict[str, Any]) -> str:
+    return " ".join(str(row[name]) for name in ("action", "result") if isinstance(row[name], str)).casefold()
