@@ -17,8 +17,11 @@ from core.strategies.effects.sensitivity import Sensitivity, Strength, benchmark
 from core.strategies.effects.subgroups import GroupEffect, group_effects
 from core.strategies.effects.verdict import (
     ADJUSTED,
+    NO_COSTS,
     NOT_COMPARABLE,
     RANDOMISED,
+    carried_by_few,
+    few_in_trial,
     finding,
     not_comparable,
     objections,
@@ -67,7 +70,12 @@ def measure_effects(
     effects: list[Effect] = []
     groups: list[GroupEffect] = []
     levels: list[Level] = []
-    for outcome in OUTCOMES if observed.net is not None else OUTCOMES[:1]:
+    for outcome in OUTCOMES:
+        if outcome == "net_value" and observed.net is None:
+            nothing = np.full(len(observed), np.nan)
+            blank = (_blank(observed, nuisances, nothing, outcome, kind) for kind in range(1, len(observed.strategies)))
+            effects += [replace(each, why=NO_COSTS) for each in blank]
+            continue
         levels += [_level(observed, nuisances, outcome, kind) for kind in range(len(observed.strategies))]
         for kind in range(1, len(observed.strategies)):
             effect, of_groups = _effect(observed, nuisances, outcome, kind, strongest, doubt)
@@ -105,7 +113,11 @@ def _effect(
     own, reference = overlap_of(part, of_part, kind), overlap_of(part, of_part, 0)
     blank = _with_overlap(blank, observed, own, reference)
     names = observed.strategies[kind], observed.strategies[0]
-    said = [] if randomised else pair_objections(names, own, reference)
+    said = (
+        few_in_trial(part, _of(part, of_part, outcome)[0], kind, own, reference)
+        if randomised
+        else pair_objections(names, own, reference)
+    )
     parts = _parts(observed, nuisances, outcome, kind, randomised, bool(said))
     if said:
         return replace(blank, why=not_comparable(*names, said, blank.near_zero_share), parts=parts), ()
@@ -122,7 +134,8 @@ def _effect(
         bound = sensitivity_of(estimate.value, estimate.se, spread, strongest.get((outcome, kind)))
     effect = replace(
         blank, estimate=estimate, sensitivity=bound, parts=parts, verdict=RANDOMISED if randomised else ADJUSTED,
-        why=_why(*names, estimate, outcome, randomised, part, observed, blank, doubt),
+        why=_why(*names, estimate, outcome, randomised, part, observed, blank, doubt)
+        + carried_by_few(gamma[:, kind] - gamma[:, 0], part.cluster),
     )  # fmt: skip
     return effect, group_effects(part, gamma, of_part.weight, kind, estimate, outcome)
 

@@ -29,7 +29,7 @@ class Nuisances:
         fold: (n,) which fold a loan was held out in, from 0.
         learned: (K,) whether a strategy had enough loans to be learned; the columns of all others are NaN.
         estimated: (n, K) chances as learned from the facts, rows sum to 1; 0 for strategies that are not learned.
-        propensity: (n, K) chances as used: known ones where chance gave the strategy, at least LOWEST_CHANCE.
+        propensity: (n, K) chances as used: known ones where chance gave the strategy, others at least LOWEST_CHANCE.
         mu_rate: (n, K) mean recovery rate of each loan under each strategy.
         mu_net: (n, K) mean net value in currency; None where costs are not known.
         gamma_rate: (n, K) doubly robust scores of the recovery rate.
@@ -133,16 +133,16 @@ def by_chance(observed: Observed) -> np.ndarray:
 
 
 def used(estimated: Numbers, observed: Observed) -> Numbers:
-    """Chances as they are used: known ones for the strategy a loan had, the rest shared as estimated; clipped."""
+    """Chances as they are used: known ones for the strategy a loan had, the rest shared as estimated and clipped."""
     propensity, rows = estimated.copy(), np.flatnonzero(by_chance(observed))
     had, known = observed.strategy[rows], observed.probability[rows]
     others = propensity[rows]
     others[np.arange(len(rows)), had] = 0.0
     total = others.sum(axis=1)
-    others *= ((1 - known) / np.where(total > 0, total, 1.0))[:, None]
-    others[np.arange(len(rows)), had] = known
-    propensity[rows] = others
-    return np.asarray(propensity.clip(LOWEST_CHANCE, 1.0))
+    propensity[rows] = others * ((1 - known) / np.where(total > 0, total, 1.0))[:, None]
+    propensity = propensity.clip(LOWEST_CHANCE, 1.0)
+    propensity[rows, had] = known
+    return np.asarray(propensity)
 
 
 def _chances(

@@ -9,7 +9,7 @@ import numpy as np
 from core.strategies.effects.aipw import Estimate
 from core.strategies.effects.nuisance import FEWEST_LOANS, borrowers_of
 from core.strategies.effects.overlap import NEAR_ZERO, Overlap
-from core.strategies.observed import Numbers, Observed
+from core.strategies.observed import Codes, Numbers, Observed
 
 RANDOMISED = "randomised"
 ADJUSTED = "adjusted"
@@ -23,6 +23,10 @@ LARGEST_THIN = 0.12
 FEWEST_OTHER = 10
 """Loans of a strategy whose outcome differs from its commonest one; below, its error cannot be told."""
 REMEDY = "Run a test: let chance give either strategy to some of these loans."
+
+NO_COSTS = "What the strategies cost is not known for these loans, so nothing is said of net value. State their costs and measure again."
+LARGEST_PART = 0.10
+"""Part of an estimate's variance that may come from one borrower without being said."""
 
 
 def too_little(observed: Observed, outcome: Numbers, kind: int) -> str | None:
@@ -79,6 +83,29 @@ def objections(name: str, overlap: Overlap) -> list[str]:
             f"{name} was given to {gap.given or 'none'} of the {gap.n} loans ({gap.share:.2f} of all) with {gap.words}"
         )
     return told
+
+
+def few_in_trial(part: Observed, outcome: Numbers, kind: int, own: Overlap, reference: Overlap) -> list[str]:
+    """What speaks against a comparison among loans that chance decided: too few, or too few that count."""
+    little = too_little(part, outcome, kind)
+    if little is not None:
+        return [little.rstrip(".")]
+    told = zip((part.strategies[kind], part.strategies[0]), (own, reference), strict=True)
+    return [
+        f"after weighting by their stated probabilities, the {each.n} loans under {name} count as {each.ess:.0f} (at least {FEWEST_LOANS} are needed)"
+        for name, each in told
+        if each.ess < FEWEST_LOANS
+    ]
+
+
+def carried_by_few(difference: Numbers, cluster: Codes) -> str:
+    """A sentence where one borrower makes much of an estimate's variance, as one huge balance does; else nothing."""
+    _, place = np.unique(cluster, return_inverse=True)
+    squares = np.bincount(place, weights=difference - difference.mean()) ** 2
+    part = float(squares.max() / squares.sum())
+    if part <= LARGEST_PART:
+        return ""
+    return f" One borrower alone makes {part:.2f} of its uncertainty: a few loans carry this number, and its interval may be too narrow."
 
 
 def thin(names: str, share: float) -> list[str]:

@@ -129,8 +129,34 @@ def test_constant_and_repeated_facts_change_nothing_and_warn_of_nothing():
     assert effect.estimate.low < EFFECT < effect.estimate.high
 
 
-def test_without_costs_there_is_no_net_value():
-    assert {each.outcome for each in measure_effects(small(200, net=None)).effects} == {"recovery_rate"}
+def test_without_costs_net_value_is_refused_in_words():
+    told = measure_effects(small(200, net=None))
+    assert told.effect("Legal").verdict == ADJUSTED
+    net = told.effect("Legal", "net_value")
+    assert (net.verdict, net.to_json()["naive"]) == (NOT_COMPARABLE, None)
+    assert "What the strategies cost is not known" in net.why
+    assert {each.outcome for each in told.levels} == {"recovery_rate"}
+
+
+def test_a_number_that_one_borrower_carries_says_so(adjusted):
+    observed = small(400)
+    net = observed.net.copy()
+    net[3] += 1e6
+    told = measure_effects(replace(observed, net=net))
+    assert "One borrower alone makes" in told.effect("Legal", "net_value").why
+    assert "One borrower" not in adjusted.effect("Legal").why
+
+
+def test_a_trial_whose_loans_hardly_count_is_refused():
+    """A handful had a chance of four in a thousand and stand for half of all."""
+    rng = np.random.default_rng(2)
+    observed = small(2_000, confounding=0.0)
+    chance = np.where(np.arange(2_000) < 1_000, 0.004, 0.1)
+    strategy = (rng.random(2_000) < chance).astype(np.int64)
+    probability = np.where(strategy == 1, chance, 1 - chance)
+    effect = measure_effects(replace(observed, strategy=strategy, probability=probability, net=None)).effect("Legal")
+    assert effect.verdict == NOT_COMPARABLE
+    assert "after weighting by their stated probabilities" in effect.why
 
 
 def test_progress_is_told_from_nothing_to_all():
