@@ -75,7 +75,7 @@ def bounds_of(on: Simulable) -> dict[str, dict[str, Any]]:
             today = limits.strategy(each.strategy).cost
             step = _step(max(4 * today, 10.0))
             while step > 0.01 and abs(today / step - round(today / step)) > 1e-6:
-                step = _step(step * STEPS * 0.6)
+                step = _step(step * STEPS * 0.3)  # the next round step below
             end = step * math.ceil(max(4 * today, 10.0) / step)
             told[each.key] = {"max": round(end, 6), "step": step, "today": round(today, 6), "unit": "money"}
         else:

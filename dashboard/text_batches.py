@@ -21,12 +21,18 @@ DOING = {
     "sample": "Loading the sample book", "promote": "Putting a model in use", "rollback": "Rolling back to the model before",
     "withdraw": "Taking the model out of use",
     "refit": "Fitting the segments again", "compare segments": "Comparing ways to find segments",
+    "effects": "Measuring what works", "accept-suggestion": "Accepting a suggestion", "refuse-suggestion": "Putting a suggestion off",
+    "crown-policy": "Putting a policy to work", "rollback-policy": "Going back to the thresholds", "plan-trial": "Registering a trial",
+    "decide-trial": "Closing a trial",
 }  # fmt: skip
 DONE = {
     "check": "Checked", "ingest": "Loaded", "undo": "Undone", "redate": "As-of corrected", "train": "Trained",
     "recalibrate": "Probabilities set anew", "sample": "Sample book loaded",
     "promote": "Model in use", "rollback": "Rolled back", "withdraw": "Model out of use", "refit": "Segments fitted again",
     "compare segments": "Ways to find segments compared",
+    "effects": "Measured what works", "accept-suggestion": "Suggestion accepted", "refuse-suggestion": "Suggestion put off",
+    "crown-policy": "Policy at work", "rollback-policy": "Thresholds at work again", "plan-trial": "Trial registered",
+    "decide-trial": "Trial closed",
 }  # fmt: skip
 
 

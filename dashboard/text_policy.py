@@ -47,10 +47,9 @@ def suggestions_title(run: StrategyRun | None, told: Sequence[Mapping[str, Any]]
 
 
 def strength_words(suggestion: Mapping[str, Any]) -> str:
-    """How strong the evidence is, with its n."""
+    """How strong the evidence is."""
     strength = str(suggestion.get("strength") or "").strip()
-    n = f"n = {show.number(suggestion['n'])}" if is_told(suggestion.get("n")) else "n not told"
-    return f"{strength} evidence, {n}" if strength and "evidence" not in strength else f"{strength}, {n}".lstrip(", ")
+    return strength if not strength or "evidence" in strength else f"{strength} evidence"
 
 
 def strength_tone(suggestion: Mapping[str, Any]) -> Tone:

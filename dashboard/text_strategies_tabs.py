@@ -8,6 +8,7 @@ from typing import Any
 from core.records import StrategyEvent, StrategyRun
 from dashboard import format as show
 from dashboard.text_effects import direction, main_outcome
+from dashboard.text_groups import grouping
 
 TABS: tuple[tuple[str, str], ...] = (
     ("works", "What works"), ("whom", "For whom"), ("brought", "What it brought"), ("next", "What to do next"), ("try", "Try it"),
@@ -39,7 +40,7 @@ def whom(content: Mapping[str, Any]) -> str:
     """By how many groupings."""
     kinds = list(dict.fromkeys(row["by"] for row in content.get("groups") or ()))
     return (
-        f"By {', '.join(str(kind) for kind in kinds[:3])}"
+        f"By {', '.join(grouping(str(kind)) for kind in kinds[:3])}"
         if kinds
         else "No group is large enough"
         if content

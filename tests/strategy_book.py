@@ -174,3 +174,30 @@ class StrategyReader(SmallBookReader):
 
     def strategy_events(self) -> list[StrategyEvent]:
         return list(self._events)
+
+
+def look(number: int, on: str, value: float, se: float, **more: Any) -> dict[str, Any]:
+    """One look of a trial."""
+    return {
+        "number": number, "on": on, "fraction": number / 12, "value": value, "se": se, "z": value / se, "limit": 2.8, "low": value - 2.8 * se,
+        "high": value + 2.8 * se, "always_low": value - 3.3 * se, "always_high": value + 3.3 * se, "crossed": 0, "loans": [400 * number, 390 * number],
+        "r2": 0.2, "plain": value, **more,
+    }  # fmt: skip
+
+
+TRIAL: dict[str, Any] = {
+    "name": "Reminder wording", "status": "running", "who": "ana", "at": "2026-05-01T08:00:00+00:00", "why": "Softer words", "told_until": "2026-10-31",
+    "plan": {"outcome": "cash_over_balance", "eligible_words": "loans under Standard", "outcome_words": "cash over balance", "planned_n": 4800},
+    "verdict": "not yet", "words": ["Not yet: the difference is within its boundary.", "Next look in November."],
+    "arms": [
+        {"name": "As now", "what": "", "share": 0.5, "loans": 2400, "borrowers": 2300, "due": 1300, "matured": 1200, "mean": 0.125, "se": 0.01, "low": 0.105, "high": 0.145},
+        {"name": "Softer", "what": "Softer words", "share": 0.5, "loans": 2390, "borrowers": 2288, "due": 1290, "matured": 1190, "mean": 0.139, "se": 0.01, "low": None, "high": None},
+    ],
+    "against": [{
+        "challenger": "Softer", "verdict": "not yet", "words": ["within its boundary"], "difference": look(3, "2026-10-01", 0.014, 0.011),
+        "now": look(0, "2026-10-31", 0.013, 0.010, limit=None), "looks": [look(1, "2026-08-01", 0.02, 0.02, limit=None), look(2, "2026-09-01", 0.018, 0.014), look(3, "2026-10-01", 0.014, 0.011)],
+        "counters": [{"name": "complaints", "words": "Complaints: 0.1 points more, within the limit."}], "apart": [{"name": "balance", "is_far": True}],
+    }],
+    "shares": {"p": 0.7, "how": "chi-square", "words": "Borrowers by arm: as planned (p 0.700).", "is_invalid": False, "counts": [2300, 2288], "expected": [2294, 2294]},
+    "look_days": ["2026-08-01", "2026-09-01", "2026-10-01", "2026-11-01"], "next_look": "2026-11-01", "decided_by": "2027-05-01", "decided": None,
+}  # fmt: skip

@@ -61,6 +61,7 @@ def handlers(ports: Ports) -> dict[str, Handler]:
         **segment_jobs(ports.reader, ports.writer, ports.today),
         "effects": lambda job, progress: in_short(measure_book(ports, job, progress)),
         **dict.fromkeys(STRATEGY_DECISIONS, lambda job, _: decide_on_strategies(ports, job.kind, job.payload, job.who)),
+        **dict.fromkeys(("plan-trial", "decide-trial"), lambda job, _: decide_on_trial(ports, job)),
     }
 
 
@@ -123,6 +124,17 @@ def decide_on_model(
     return decided(
         what, said, reader=ports.reader(), writer=ports.writer, today=ports.today(), who=who, progress=progress
     )
+
+
+def decide_on_trial(ports: Ports, job: Job) -> Mapping[str, Any]:
+    """Register a trial, or close one: the payload holds its plan, or its name and whether it is stopped before its end; and why."""
+    from core.workflows.trials import decide_trial, register_trial
+
+    given: dict[str, Any] = {"reader": ports.reader(), "writer": ports.writer, "today": ports.today(), "who": job.who}
+    because = str(job.payload.get("because") or "")
+    if job.kind == "plan-trial":
+        return register_trial(job.payload["plan"], why=because, **given)
+    return decide_trial(str(job.payload["trial"]), because=because, stop=bool(job.payload.get("stop")), **given)
 
 
 def _ingest_job(ports: Ports, job: Job, progress: Progress, *, dry_run: bool) -> Mapping[str, Any]:

@@ -80,7 +80,7 @@ def group_forest(rows: Sequence[Row], mode: str | None, *, height: int, money: b
             traces.append(_dot(row["raw"] * scale, at, row, colour, hollow=True, surface=colours.surface, size=7))
         traces.append(_dot(row["adjusted"] * scale, at, row, colour, hollow=False, surface=colours.surface))
     return figure(
-        traces, mode, height=height, shapes=[_zero(mode)], annotations=notes, margin={"t": 12, "r": 118},
+        traces, mode, height=height, shapes=[_zero(mode)], annotations=notes, margin={"t": 12, "r": 136},
         x=axis("number", mode, title=f"{unit} a loan".strip() if money else "points", zeroline=False, range=_range(ends, scale)),
         y=axis("none", mode, range=[len(groups) - 0.4, -0.62]),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from dashboard import format as show
@@ -11,6 +12,7 @@ from dashboard.figures.intervals import band
 from dashboard.theme import palette, tint
 
 Look = Mapping[str, Any]
+EDGE_DAYS = 8
 
 
 def look_lines(
@@ -74,10 +76,14 @@ def look_lines(
         "line": {"color": colours.muted, "width": 1.3},
     }
     span = sorted({*at, *map(str, days)})
-    more = {"range": [span[0], span[-1]]} if len(span) > 1 else {}
+    more = {"range": [_days_off(span[0], -EDGE_DAYS), _days_off(span[-1], EDGE_DAYS)]} if len(span) > 1 else {}
     reach = max([abs(each) for each in [*ends] if each is not None] or [1.0]) / divisor * 1.15
     return figure(
         [trace for trace in traces if trace["x"]], mode, height=height, shapes=[zero],
         x=axis("day", mode, nticks=7, **more),
         y=axis("number" if money else "percent", mode, unit=unit, range=[-reach, reach], title="a loan" if money else "points of the balance", **({} if money else {"ticksuffix": ""})),
     )  # fmt: skip
+
+
+def _days_off(day: str, days: int) -> str:
+    return (date.fromisoformat(day[:10]) + timedelta(days)).isoformat()

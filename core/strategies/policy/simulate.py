@@ -100,7 +100,7 @@ class Simulated:
         rule, now, lightest: outcomes of the rule, of what is proposed now, and of the lightest strategy for everybody.
         moves: (K + 1, K + 1) loans by what is proposed now (row) and by the rule (column); the last of each: nothing.
         prices: what one more place, hour and unit of money is worth; None for thresholds.
-        edges: the lowest risk that reached each heavier track within the limits, for thresholds; () for values.
+        edges: from which risk each heavier track is reached within the limits, for thresholds; () for values.
         held: by outcome ("net", "recovered") and by what it is held against ("champion", "lightest"): see Held.
     """
 
@@ -166,7 +166,8 @@ def chosen_by_risk(
     The same as `core.strategies.capacity.within_limits` where nobody has decided anything.
 
     Returns:
-        The choice, and the lowest risk that reached each heavier track (inf where none did).
+        The choice, and from which risk each heavier track was reached: its edge, or where a limit moved loans down the lowest risk
+        that kept it (inf where none did).
     """
     strategies = limits.strategies
     choice = np.searchsorted(np.asarray(edges), np.nan_to_num(risk, nan=-1.0), side="right").astype(np.int64)
@@ -191,11 +192,12 @@ def chosen_by_risk(
                 continue
             room, hours, money = room - loans, hours - loans * more_hours, money - loans * more_cost
         choice[moved] = heavy - 1
-    lowest = [
-        float(risk[choice >= heavy].min()) if (choice >= heavy).any() else np.inf for heavy in range(1, len(strategies))
-    ]
-    reached = tuple(max(stated, found) for stated, found in zip(edges, lowest, strict=True))
-    return choice, reached
+    reached = []
+    for heavy, stated in enumerate(edges, start=1):
+        asked, got = risk >= stated, choice >= heavy
+        lowest = float(risk[got].min()) if got.any() else np.inf
+        reached.append(float(stated) if int(asked.sum()) == int(got.sum()) else max(float(stated), lowest))
+    return choice, tuple(reached)
 
 
 def _decided(work: Work, limits: Limits, rule: Rule) -> tuple[Codes, Prices | None, tuple[float, ...]]:

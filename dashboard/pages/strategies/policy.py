@@ -33,7 +33,8 @@ def update_policy(seen: Seen, mode: str | None) -> dict[str, Any]:
 
 
 def _facts(seen: Seen) -> html.Section:
-    rows = fact_rows(say.FACTS, say.policy_facts(seen))
+    told = say.policy_facts(seen)
+    rows = fact_rows([each for each in say.FACTS if each[0] in told], told)
     return html.Section([html.H2(say.policy_title(seen)), html.Dl(rows, className="facts")], className="card")
 
 

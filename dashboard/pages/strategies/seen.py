@@ -73,16 +73,7 @@ class Shared:
 def seen_of(services: Services, book: Book) -> Seen:
     """Read what is known of the strategies of the book on show."""
     reader = services.reader()
-    return Seen(
-        book, asked(reader, "strategy_run"), asked(reader, "policies") or (), asked(reader, "policy_in_use"),
-        asked(reader, "strategy_events") or (),
-    )  # fmt: skip
-
-
-def asked(reader: Any, question: str, *arguments: Any) -> Any:
-    """The answer of a reader that can be asked this; None of one that cannot."""
-    ask = getattr(reader, question, None)
-    return None if ask is None else ask(*arguments)
+    return Seen(book, reader.strategy_run(), reader.policies(), reader.policy_in_use(), reader.strategy_events())
 
 
 def outcomes_of(content: Mapping[str, Any]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def update_suggestions(seen: Seen) -> tuple[str, list[html.Li]]:
     told = told_of(seen)
     standing = say.standing(seen.run, seen.events)
     return say.suggestions_title(seen.run, told), [
-        _item(each, standing.get(place, "")) for place, each in enumerate(told)
+        _item(each, standing.get(place, "")) for place, each in enumerate(told, start=1)
     ]
 
 

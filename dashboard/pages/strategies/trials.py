@@ -7,13 +7,14 @@ from typing import Any
 import dash
 from dash import Output, html
 
+from core.workflows.trials import trials_told
 from dashboard import text_trials as say
 from dashboard.components.badges import badge
 from dashboard.components.chart import chart_absent, chart_props, filled_card
 from dashboard.components.switch import chooser, keep_in_url
 from dashboard.components.table import empty_table, table_heads, table_rows
 from dashboard.figures.trials import look_lines
-from dashboard.pages.strategies.seen import Listens, Shared, asked
+from dashboard.pages.strategies.seen import Listens, Shared
 from dashboard.state import page_key
 
 CARD, KEY, CHOICE, HEIGHT = "strategies-trials", "trial", "strategies-trial", 320
@@ -38,7 +39,7 @@ def trials_of(shared: Shared) -> list[dict[str, Any]]:
     services = shared.services
     reader, today = services.reader(), services.today()
     made: list[dict[str, Any]] = shared.remembered.answer(
-        reader.book(), ("trials", today), lambda: asked(reader, "told_trials") or []
+        reader.book(), ("trials", today), lambda: trials_told(reader, today)
     )
     return made
 

@@ -107,10 +107,6 @@ def update_try(shared: Shared, search: str | None, mode: str | None) -> dict[str
     link = "/download/limits.json" + (search or "")
     if isinstance(on, str):
         absent = say.nothing(on)
-        {
-            name: chart_absent(title=title, why=absent)
-            for name, title in (("held", say.HELD_TITLE), ("moves", say.MOVES_TITLE))
-        }
         return {
             "title": say.TITLE, "subtitle": absent, "heads": table_heads(say.HEADS), "rows": [], "note": "", "link": link, "form": "is-absent",
             "moves": chart_absent(title=say.MOVES_TITLE, why=absent),

@@ -1,0 +1,156 @@
+"""What to do next: suggestions, the policy's worth, decisions with who and why; the measurement and its progress; the log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.errors import Refused
+from dashboard.pages.strategies import decide, decided, policy, suggestions, work
+from dashboard.strategy_work import BUSY, SAY_WHY, start_measuring
+from tests.dashboard.pages.strategies.test_works import words
+from tests.strategy_book import EVENT, POLICY, run_with
+
+
+def jobs_of(services):
+    return [(job.kind, dict(job.payload), job.who) for job in services.jobs.recent(10)]
+
+
+def test_suggestions_stand_in_words_with_what_was_said_of_them(seen):
+    title, rows = suggestions.update_suggestions(seen)
+    assert title == "2 suggestions"
+    assert "Stop Legal on Personal loans" in words(rows[0])
+    assert "Accepted by ben on 3 Nov 2026: Court fees rose in May" in words(rows[0])
+    assert "Accepted" not in words(rows[1])
+
+
+def test_what_was_said_of_another_run_does_not_count(seen_with):
+    _, rows = suggestions.update_suggestions(seen_with(events=(replace(EVENT, subject="suggestion 1 of run 2"),)))
+    assert "Accepted" not in words(rows)
+
+
+def test_nothing_to_suggest_is_said(seen_with):
+    assert suggestions.update_suggestions(seen_with(run_with(suggestions=[])))[0].startswith("Nothing to suggest")
+    assert "nothing was measured yet" in suggestions.update_suggestions(seen_with(None))[0]
+    assert decide.update_choices(seen_with(None))["look"] == "is-absent"
+
+
+def test_the_policy_is_shown_by_its_held_out_gain_and_what_limits_are_worth(seen):
+    drawn = policy.update_policy(seen, "light")
+    assert drawn["title"] == "It would bring EUR 1.82 k a loan more than the rule in use (+1.02 k to +2.62 k)"
+    facts = words(policy._facts(seen))
+    assert "one more place for Legal is worth EUR 3.85 k" in facts
+    assert "yes: its lower bound against the champion is above 0" in facts
+
+
+def test_a_refused_policy_says_why_and_offers_nothing(seen_with):
+    seen = seen_with(
+        run_with(
+            policy={"refused": "fewer than 200 outcomes"},
+            evaluation=[],
+            may_challenge={"allowed": False, "why": "none"},
+        ),
+        policies=(),
+    )
+    assert policy.update_policy(seen, "light")["absent"] == "n/a, because fewer than 200 outcomes."
+    assert "No policy was learned: fewer than 200 outcomes" in words(policy._facts(seen))
+    assert [each["value"] for each in decide.update_choices(seen)["options"]] == ["1", "2"]
+
+
+def test_no_gain_is_called_no_gain(seen_with):
+    row = {**run_with().content["evaluation"][0], "value": 100.0, "ci_low": -50.0, "ci_high": 250.0}
+    assert policy.update_policy(seen_with(run_with(evaluation=[row])), "light")["title"].startswith(
+        "No gain found against the rule in use: EUR +100 a loan"
+    )
+
+
+@pytest.mark.parametrize(
+    ("about", "yes", "kind", "payload"),
+    [
+        ("1", True, "accept-suggestion", {"run": 3, "suggestion": 1, "because": "Fees rose"}),
+        ("2", False, "refuse-suggestion", {"run": 3, "suggestion": 2, "because": "Fees rose"}),
+        ("crown", True, "crown-policy", {"policy": 4, "because": "Fees rose"}),
+    ],
+)
+def test_a_decision_is_queued_with_who_and_why(shared, about, yes, kind, payload):
+    assert decide.say_of(shared.services, shared.seen(), about, " Fees  rose ", yes=yes) == ""
+    assert jobs_of(shared.services) == [(kind, payload, "analyst")]
+
+
+def test_a_policy_in_use_can_be_taken_back_and_not_now_changes_nothing(shared_with):
+    shared = shared_with(policies=(replace(POLICY, status="champion"),))
+    seen = shared.seen()
+    assert decide.say_of(shared.services, seen, "back", "It drifted", yes=False).startswith("Nothing changes")
+    assert decide.say_of(shared.services, seen, "back", "It drifted", yes=True) == ""
+    assert jobs_of(shared.services) == [("rollback-policy", {"because": "It drifted"}, "analyst")]
+
+
+def test_a_decision_without_a_reason_or_beside_another_one_is_not_queued(shared):
+    services, seen = shared.services, shared.seen()
+    assert decide.say_of(services, seen, "1", "  ", yes=True) == SAY_WHY
+    assert "letters" in decide.say_of(services, seen, "1", "x" * 501, yes=True)
+    start_measuring(services)
+    assert decide.say_of(services, seen, "1", "why", yes=True) == BUSY
+    assert len(jobs_of(services)) == 1
+
+
+@pytest.mark.parametrize("about", ["7", "", None, "back", "-1", "1; drop"])
+def test_what_is_not_in_the_list_cannot_be_decided(shared, about):
+    with pytest.raises(Refused, match="nothing of that kind to decide"):
+        decide.say_of(shared.services, shared.seen(), about, "why", yes=True)
+
+
+def test_measuring_is_queued_once_and_refused_on_an_empty_book(shared, services_with):
+    from tests.dashboard.small_book import EMPTY
+
+    assert start_measuring(shared.services) == 1
+    with pytest.raises(Refused, match="on its way already"):
+        start_measuring(shared.services)
+    with pytest.raises(Refused, match="nothing to measure yet"):
+        start_measuring(services_with(EMPTY))
+
+
+def test_a_running_measurement_shows_its_progress_and_closes_the_button(shared):
+    jobs = shared.services.jobs
+    start_measuring(shared.services)
+    claimed = jobs.claim("me", 60.0)
+    jobs.heartbeat(claimed.id, "me", 0.4, "effects of strategies", 60.0)
+    now = work.update_work(shared.services)
+    assert (now["busy"], now["still"], now["share"]) == (True, False, "0.4")
+    assert now["message"] == "Measuring what works: effects of strategies (40 %)"
+    jobs.finish(claimed.id, "me", "done", {"sentence": "Measured on 5,320 loans."}, "")
+    over = work.update_work(shared.services)
+    assert (over["busy"], over["outcome"], over["tone"]) == (False, "Measured on 5,320 loans.", "notice good")
+
+
+def test_what_came_since_is_counted_and_a_first_measurement_is_offered(shared_with):
+    shared = shared_with(replace(run_with(), batches=()))
+    said, word = work.update_state(shared.services, shared.seen())
+    assert "1 file came since" in words(said)
+    assert word == "Measure again"
+    first = shared_with(None)
+    assert work.update_state(first.services, first.seen())[1] == "Measure what works"
+
+
+def test_the_log_says_who_what_when_why_and_on_which_figures(seen, seen_with):
+    title, rows = decided.update_log(seen)
+    assert title == "1 decision, the newest on 3 Nov 2026 by ben"
+    assert rows[0]["what"] == "Suggestion accepted"
+    assert (rows[0]["day"], rows[0]["who"], rows[0]["because"]) == (
+        "3 Nov 2026, 09:12 UTC",
+        "ben",
+        "Court fees rose in May",
+    )
+    assert "it costs more than it returns" in rows[0]["figures"]
+    put_off = decided.update_log(
+        seen_with(
+            events=(
+                replace(EVENT, what="refused"),
+                replace(EVENT, what="refused", subject="policy 2", figures={"n": 12, "share": 0.5}),
+            )
+        )
+    )[1]
+    assert [row["what"] for row in put_off] == ["Suggestion put off", "Policy refused"]
+    assert put_off[1]["figures"] == "n 12, share 0.50"
+    assert decided.update_log(seen_with(events=()))[0] == "Nothing was decided yet"
