@@ -88,7 +88,7 @@ def evidence_of(connection: Connection, book_id: int, run_id: int) -> dict[str, 
 
 def packed(arrays: Mapping[str, np.ndarray]) -> bytes:
     """Arrays of numbers or texts as bytes that hold no code; texts lose nothing but their type (None becomes "")."""
-    told = {
+    told: dict[str, Any] = {
         name: np.asarray(["" if each is None else str(each) for each in array]) if array.dtype == object else array
         for name, array in arrays.items()
     }

@@ -47,6 +47,8 @@ def effects_told(taken: Taken, measured: Measured) -> list[dict[str, Any]]:
     """One an outcome and strategy but the reference; None for what cannot be carried, with the verdict and why."""
     told = []
     for each in measured.effects:
+        if each.outcome == NET and taken.observed.net is None:
+            continue  # told below, with what is missing
         estimand = "the loans that chance decided" if each.verdict == "randomised" else "all loans with an outcome"
         told.append(each.to_json() | {"outcome": _named(taken, each.outcome), "estimand": estimand})
         told[-1]["why"] = _in_words_of(taken, each.why)

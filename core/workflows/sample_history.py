@@ -1,5 +1,5 @@
 """What a lender who lived through the sample book would have done on the way: fit the segments again where the page advises it,
-train and ask the outcomes about the segments once the first of them have matured, and train again on the newest month.
+train and ask the outcomes about the segments once the first of them have matured, and train again and measure what works on the newest month.
 
 Everything through the workflows a person uses, dated on the day the month's files arrived. Each step looks first whether it
 was done: a load that was cut short goes on where it stopped, and loading again trains nothing.
@@ -17,6 +17,8 @@ from core.segments.moved_on import has_moved_on, holds_still
 from core.selection import NOT_STATED, Selection
 from core.synthetic import SampleFile
 from core.wording import dated
+from core.workflows.effects import Asked
+from core.workflows.effects import run as measure
 from core.workflows.segments import compare, refit
 from core.workflows.train import train
 
@@ -51,19 +53,31 @@ class SampleHistory:
             self._train(file.received_on, progress)
 
     def newest_month(self, file: SampleFile, progress: Progress) -> None:
-        """After the whole book is loaded: compare the segments with other ways, and train on what has matured since.
+        """After the whole book is loaded: compare the segments with other ways, train on what has matured since, and measure what
+        works.
 
         The segments stay where they hold still: fitted to this very month they would show moves that are the fit's and not
         the loans'."""
         day = file.received_on
-        if any(each.trained_at[:10] >= day.isoformat() for each in self.reader.models()):
-            return
+        if not any(each.trained_at[:10] >= day.isoformat() for each in self.reader.models()):
+            self._learn_again(day, _share(progress, 0, 0.8))
+        run = self.reader.strategy_run()
+        if run is None or run.known_on < day.isoformat():
+            self._measure(day, progress)
+
+    def _learn_again(self, day: date, progress: Progress) -> None:
         with suppress(TooLittleData, Refused):
             compare(self.reader, self.writer.on(day), today=day, who=WHO, progress=_told(day, progress, 0, 0.2))
         segmentation = self.reader.segmentation()
         if segmentation is not None and not holds_still(segmentation.comparison):
             self._fit(day, LESS_STILL, lambda share, words: progress(0.2 + 0.6 * share, words))
         self._train(day, progress)
+
+    def _measure(self, day: date, progress: Progress) -> None:
+        """What works, as the page shows it: as a lender would have asked at the end. A book too young for it has none."""
+        told = _told(day, progress, 0.8, 0.2)
+        with suppress(TooLittleData):
+            measure(self.reader, self.writer.on(day), Asked(), today=day, who=WHO, progress=told)
 
     def _fit_where_advised(self, file: SampleFile, progress: Progress) -> None:
         margins = self.reader.segment_margins(Selection(as_of=file.as_of), by=["segment"])
@@ -80,6 +94,11 @@ class SampleHistory:
 
     def _train(self, day: date, progress: Progress) -> None:
         train(self.reader, self.writer.on(day), today=day, who=WHO, progress=_told(day, progress, 0.5, 0.5))
+
+
+def _share(progress: Progress, start: float, length: float) -> Progress:
+    """The progress of a part."""
+    return lambda share, words: progress(start + length * share, words)
 
 
 def _told(day: date, progress: Progress, start: float, length: float) -> Progress:

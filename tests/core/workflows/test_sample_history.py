@@ -8,8 +8,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from core.errors import Refused
-from core.records import Model, Segmentation
+from core.errors import Refused, TooLittleData
+from core.records import Model, Segmentation, StrategyRun
 from core.synthetic import SampleFile
 from core.workflows import sample_history as room
 from core.workflows.sample_history import SampleHistory
@@ -33,6 +33,10 @@ class Store:
     trained: list[str] = field(default_factory=list)
     fitted: list[tuple[str, str]] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)
+    measured: list[str] = field(default_factory=list)
+
+    def strategy_run(self):
+        return StrategyRun(1, self.measured[-1], "", "", (), {}, {}) if self.measured else None
 
     def book(self):
         return replace(BOOK, days=(self.newest,))
@@ -77,6 +81,12 @@ def store(monkeypatch):
             raise Refused("This book has no segments yet", remedy="Load a portfolio file.")
         held.compared.append(str(today))
 
+    def measure(reader, writer, asked, *, today, who, progress):
+        assert (reader, writer, who) == (held, f"a writer of {today}", "sample book")
+        progress(0.5, "measuring")
+        held.measured.append(str(today))
+
+    monkeypatch.setattr(room, "measure", measure)
     monkeypatch.setattr(room, "compare", compare)
     monkeypatch.setattr(room, "train", train)
     monkeypatch.setattr(room, "refit", refit)
@@ -129,11 +139,13 @@ def test_after_the_newest_month_it_is_compared_and_trained_once_and_the_segments
     for _ in range(2):
         history.newest_month(month(24), lambda *words: told.append(words))
     assert (store.trained[1:], store.compared, store.fitted) == (["2026-11-03T12:00:00+00:00"], ["2026-11-03"], [])
-    assert told == [(0.75, "sample book, as of 3 Nov 2026: training")]
+    of_day = "sample book, as of 3 Nov 2026"
+    assert told == [(pytest.approx(0.6), f"{of_day}: training"), (pytest.approx(0.9), f"{of_day}: measuring")]
 
 
 def test_what_a_person_trained_since_stays(store):
     store.trained.append("2026-11-20T09:00:00+00:00")
+    store.measured.append("2026-11-20")
     SampleHistory(store, Writer()).newest_month(month(24), pytest.fail)
     assert (len(store.trained), store.compared) == (1, [])
 
@@ -149,3 +161,21 @@ def test_segments_that_held_less_still_than_asked_are_fitted_again_before_the_tr
     SampleHistory(store, Writer()).newest_month(month(24), lambda *_: None)
     assert store.fitted == [("2026-11-03T12:00:00+00:00", room.LESS_STILL)]
     assert len(store.trained) == 1
+
+
+def test_what_works_is_measured_once_on_the_newest_month(store):
+    lived(store, range(1, 28))
+    history = SampleHistory(store, Writer())
+    history.newest_month(month(27), lambda *_: None)
+    assert store.measured == [str(month(27).received_on)]
+    history.newest_month(month(27), lambda *_: None)
+    assert len(store.measured) == 1
+
+
+def test_a_book_too_young_to_measure_loads_all_the_same(store, monkeypatch):
+    def too_young(*_, **__):
+        raise TooLittleData("the outcome of none is known yet", remedy="Wait.")
+
+    monkeypatch.setattr(room, "measure", too_young)
+    SampleHistory(store, Writer()).newest_month(month(3), lambda *_: None)
+    assert store.measured == []
