@@ -15,9 +15,9 @@ from core.strategies.trials.reading import TrialRows
 
 COVARIATES: dict[str, str] = {
     "risk_score": "risk score",
-    "dpd": "days past due",
-    "balance": "balance",
-    "missed_payments": "missed payments",
+    "dpd": "days past due (log)",
+    "balance": "balance (log)",
+    "missed_payments": "missed payments (log)",
     "promise_kept_ratio": "promises kept before",
     "contact_rate": "contact rate before",
     "cover": "collateral over balance",

@@ -29,7 +29,7 @@ class Mismatch:
     Attributes:
         p: chance of counts at least as odd under the plan; NaN where nobody takes part.
         how: "chi-square" or "exact".
-        counts, expected: borrowers by arm.
+        counts, expected: borrowers (or loans, where those were dealt out) by arm.
         words: for a person.
     """
 
@@ -44,10 +44,12 @@ class Mismatch:
         return self.p < MISMATCH
 
 
-def sample_ratio(counts: Sequence[int], shares: Sequence[float], names: Sequence[str]) -> Mismatch:
+def sample_ratio(
+    counts: Sequence[int], shares: Sequence[float], names: Sequence[str], of: str = "borrowers"
+) -> Mismatch:
     """Sample-ratio mismatch: are these counts what the planned shares give?
 
-    Counted are borrowers, because they were dealt out, not loans. By chi-square; where an arm expects fewer than five,
+    Counted are borrowers, because they were dealt out, not loans (`of` says what else was). By chi-square; where an arm expects fewer than five,
     exactly: each arm against the rest by the binomial law, times the number of arms (for two arms that is one test).
 
     References:
@@ -70,7 +72,7 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float], names: Sequence
         f"{name} {seen:,} (planned {mean:,.0f})" for name, seen, mean in zip(names, counts, expected, strict=True)
     )
     fine = "as planned" if p >= MISMATCH else "not the shares of the plan"
-    return Mismatch(p, how, tuple(counts), expected, f"Borrowers by arm: {said}; {fine} (p {_p(p)}, {how}).")
+    return Mismatch(p, how, tuple(counts), expected, f"{of.capitalize()} by arm: {said}; {fine} (p {_p(p)}, {how}).")
 
 
 def _binomial(seen: int, total: int, share: float) -> float:

@@ -103,7 +103,7 @@ def judge(plan: Plan, rows: TrialRows, *, told_until: date, shares_known: bool =
     chosen, left_out = _taking_part(plan, rows)
     arms = _arms(plan, chosen, told_until)
     mismatch = (
-        sample_ratio([arm.borrowers for arm in arms], plan.shares, [arm.name for arm in plan.arms])
+        sample_ratio([arm.borrowers for arm in arms], plan.shares, [arm.name for arm in plan.arms], f"{plan.unit}s")
         if shares_known
         else None
     )
