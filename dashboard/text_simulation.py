@@ -12,7 +12,7 @@ from dashboard import format as show
 from dashboard.components.table import BELOW, NONE
 from dashboard.text_effects import between, gain, is_told
 
-HEADS = ("", "This rule", "Proposed now", "Standard for all", "Nothing done")
+HEADS = ("What", "This rule", "Proposed now", "Standard for all", "Nothing done")
 TITLE, MOVES_TITLE = "What the rule would bring", "Who would move"
 NOTHING_DONE = "nothing"
 
