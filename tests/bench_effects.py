@@ -4,7 +4,7 @@
     python -m tests.bench_effects measured --world "confounding 3" --reps 40
     python -m tests.bench_effects groups --reps 40
 
-Seeds are 1_000 + the replication. It takes minutes: no part of the suite.
+Seeds are 1_000 + the replication, and 1_000 more for every further world of `coverage`, for worlds share the loans of a seed. It takes minutes: no part of the suite.
 """
 
 from __future__ import annotations
@@ -110,10 +110,10 @@ def measured(names: tuple[str, ...], loans: int, reps: int, first: int, out: str
 @click.option("--first", default=FIRST_SEED, show_default=True)
 def coverage(names: tuple[str, ...], loans: int, reps: int, first: int) -> None:
     """Bias and coverage alone, of every comparison whether it would be refused or not: the quick run for many replications."""
-    for name in names:
+    for place, name in enumerate(names):
         begun, rows = time.process_time(), []
         for seed in range(first, first + reps):
-            observed, rate, net = WORLDS[name](loans, seed)
+            observed, rate, net = WORLDS[name](loans, seed + 1_000 * place)
             nuisances = fit_nuisances(observed)
             for outcome, gamma, true in (
                 ("recovery_rate", nuisances.gamma_rate, rate),

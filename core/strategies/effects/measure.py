@@ -24,6 +24,7 @@ from core.strategies.effects.verdict import (
     few_in_trial,
     finding,
     not_comparable,
+    nothing_to_compare,
     objections,
     pair_objections,
     thin,
@@ -83,7 +84,8 @@ def measure_effects(
             groups += of_groups
     progress(1.0, "effects measured")
     return Measured(
-        reference=observed.strategies[0] if observed.strategies else "", n=len(observed), effects=tuple(effects),
+        reference=observed.strategies[0] if observed.strategies else "", n=len(observed), why=nothing_to_compare(observed) or "",
+        effects=tuple(effects),
         levels=tuple(levels), groups=tuple(groups), doubt_of_chance=doubt, nuisances=nuisances,
     )  # fmt: skip
 

@@ -137,6 +137,7 @@ class Measured:
     Attributes:
         reference: the strategy others are compared with.
         n: loans.
+        why: why there is nothing to compare at all, in words; "" where there is.
         effects: one an outcome and strategy.
         levels: one an outcome and strategy, the reference among them.
         groups: effects by group, of the effects that are comparable.
@@ -146,6 +147,7 @@ class Measured:
 
     reference: str
     n: int
+    why: str
     effects: tuple[Effect, ...]
     levels: tuple[Level, ...]
     groups: tuple[GroupEffect, ...]
@@ -162,7 +164,7 @@ class Measured:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, without the rows."""
         return {
-            "reference": self.reference, "n": self.n, "effects": [each.to_json() for each in self.effects],
+            "reference": self.reference, "n": self.n, "why": self.why, "effects": [each.to_json() for each in self.effects],
             "levels": [each.to_json() for each in self.levels], "groups": [each.to_json() for each in self.groups],
             "doubt_of_chance": self.doubt_of_chance,
         }  # fmt: skip

@@ -29,16 +29,24 @@ LARGEST_PART = 0.10
 """Part of an estimate's variance that may come from one borrower without being said."""
 
 
+def nothing_to_compare(observed: Observed) -> str | None:
+    """Why no strategy can be compared with any other; None where two were given to somebody."""
+    given = np.unique(observed.strategy)
+    if len(given) == 0:
+        return "There are no loans."
+    if len(given) == 1:
+        return (
+            f"All loans were given {observed.strategies[int(given[0])]}: there is nothing to compare it with. {REMEDY}"
+        )
+    return None
+
+
 def too_little(observed: Observed, outcome: Numbers, kind: int) -> str | None:
     """Why nothing can be said of a strategy against the reference before anything is learned; None where it can be tried."""
+    nothing = nothing_to_compare(observed)
+    if nothing is not None:
+        return nothing
     borrowers = borrowers_of(observed)
-    if (borrowers > 0).sum() < 2:
-        only = observed.strategies[int(np.argmax(borrowers))] if len(observed) else None
-        return (
-            f"All loans were given {only}: there is nothing to compare it with. {REMEDY}"
-            if only
-            else "There are no loans."
-        )
     for each in (kind, 0):
         name, n = observed.strategies[each], int((observed.strategy == each).sum())
         if n == 0:

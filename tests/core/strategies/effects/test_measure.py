@@ -90,7 +90,11 @@ def test_a_hard_rule_is_refused_with_the_kind_of_loans_it_took():
 
 
 def test_one_strategy_only():
-    assert "All loans were given Standard" in refused(small(100, strategy=np.zeros(100, dtype=np.int64)))
+    observed = small(100, strategy=np.zeros(100, dtype=np.int64))
+    assert "All loans were given Standard" in refused(observed)
+    alone = measure_effects(replace(observed, strategies=("Standard",)))
+    assert (alone.effects, alone.to_json()["why"]) == ((), alone.why)
+    assert "nothing to compare it with" in alone.why
 
 
 def test_a_strategy_with_ten_loans():
