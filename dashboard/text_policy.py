@@ -151,8 +151,14 @@ def policy_title(seen: Seen) -> str:
     return f"Policy {seen.in_use.id} proposes" if seen.in_use else "The thresholds propose"
 
 
-def policy_facts(seen: Seen) -> dict[str, str]:
-    """State, whether it may propose and why, what it would do, and what the limits are worth."""
+def policy_facts(
+    seen: Seen, shares: Mapping[str, Any] | None = None, prices: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """State, whether it may propose and why, what it would do, and what the limits are worth.
+
+    Args:
+        shares: by strategy, of today's loans, where the policy's card does not tell. prices: likewise.
+    """
     policy, may = seen.content.get("policy") or {}, seen.content.get("may_challenge") or {}
     if seen.run is None:
         return {"status": NOT_YET}
@@ -167,7 +173,7 @@ def policy_facts(seen: Seen) -> dict[str, str]:
     return {
         "status": f"Policy {policy.get('id', 'not numbered')}: {policy.get('status', 'not recorded')}",
         "may": f"{verdict}: {may['why']}" if may.get("why") else verdict,
-        "shares": _shares(card.get("shares") or {}), "prices": prices_words(card.get("prices") or {}, seen.currency), "test": TEST_FIRST,
+        "shares": _shares(card.get("shares") or shares or {}), "prices": prices_words(card.get("prices") or prices, seen.currency), "test": TEST_FIRST,
     }  # fmt: skip
 
 
@@ -179,8 +185,10 @@ def _shares(shares: Mapping[str, Any]) -> str:
     return f"{', '.join(told)} of the loans" if told else "not recorded"
 
 
-def prices_words(prices: Mapping[str, Any], currency: str) -> str:
+def prices_words(prices: Mapping[str, Any] | None, currency: str) -> str:
     """What one more place, hour or unit of budget would bring, in words."""
+    if prices is None:
+        return "not recorded"
     told = []
     for name, value in prices.items():
         if not is_told(value):

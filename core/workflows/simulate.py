@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core.errors import TooLittleData
 from core.ports import PortfolioReader
@@ -83,7 +84,7 @@ def simulable(run: StrategyRun, told: Mapping[str, np.ndarray], in_use: Policy |
     _, unit = np.unique(told["now_borrower"], return_inverse=True)
     work = Work(
         unit.astype(np.int64), _numbers(told["now_balance"]), _numbers(told["now_risk"]), _numbers(told["now_rate"])[:, order],
-        place[np.where(proposed < 0, len(measured), proposed)],
+        place[np.where(proposed < 0, len(measured), proposed)], _acts(run, names),
     )  # fmt: skip
     past = Past(
         _numbers(told["balance"]), _numbers(told["risk"]), np.asarray(told["cluster"]).astype(np.int64),
@@ -97,6 +98,36 @@ def simulable(run: StrategyRun, told: Mapping[str, np.ndarray], in_use: Policy |
         else Rule("value")
     )
     return Simulable(run.id, names, work, past, limits, champion)
+
+
+def _acts(run: StrategyRun, names: tuple[str, ...]) -> tuple[bool, ...]:
+    """Which strategies the learned policy may give, by its card; () where that is not told."""
+    card = (run.content.get("policy") or {}).get("card") or {}
+    told = {
+        each["strategy"]: bool(each["acts"])
+        for each in card.get("strategies") or ()
+        if isinstance(each, Mapping) and "acts" in each
+    }
+    return tuple(told.get(name, False) for name in names) if told else ()
+
+
+def now_of(loans: pd.DataFrame, rates: np.ndarray, strategies: Sequence[str]) -> dict[str, np.ndarray]:
+    """What a run keeps of the loans that may be worked on the newest day, for `read_simulable`.
+
+    Args:
+        loans: loan_ref, borrower_ref (None where a loan stands alone), balance, risk_score (NaN where unknown), proposed.
+        rates: (m, K) share of the balance each strategy is expected to bring; NaN where it cannot be told.
+        strategies: names, in the order of the columns.
+    """
+    alone = "loan " + loans["loan_ref"].astype(str)
+    who = ("borrower " + loans["borrower_ref"].astype(str)).where(loans["borrower_ref"].notna(), alone)
+    place = {name: index for index, name in enumerate(strategies)}
+    proposed = [place.get(str(name), -1) for name in loans["proposed"]]
+    return {
+        "now_borrower": pd.factorize(who)[0].astype(np.int64), "now_balance": loans["balance"].to_numpy(dtype=float),
+        "now_risk": loans["risk_score"].to_numpy(dtype=float), "now_rate": np.asarray(rates, dtype=float),
+        "now_proposed": np.asarray(proposed, dtype=np.int64),
+    }  # fmt: skip
 
 
 def simulated(on: Simulable, limits: Limits, rule: Rule) -> Simulated:

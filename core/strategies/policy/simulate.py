@@ -39,6 +39,7 @@ class Work:
         risk: (n,) 0-1, NaN where no score is known.
         rates: (n, K) share of the balance each strategy is expected to bring; NaN where that cannot be told.
         now: (n,) index of the strategy proposed now; NOTHING where it is none of the K.
+        acts: strategies a choice by value may give, because evidence carries them; () for all.
     """
 
     unit: Codes
@@ -46,6 +47,7 @@ class Work:
     risk: Numbers
     rates: Numbers
     now: Codes
+    acts: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,11 @@ def simulate(
     np.add.at(moves, (work.now, choice), 1)
     held: dict[tuple[str, str], Held] = {}
     if past is not None and len(past.balance):
-        of_rule = _on_past(past, limits, rule, prices, edges)
+        of_rule = _on_past(past, work, limits, rule, prices, edges)
         other = used or limits
         _, other_prices, other_edges = _decided(work, _costs_of(other, limits), champion)
         against = {
-            "champion": _on_past(past, limits, champion, other_prices, other_edges),
+            "champion": _on_past(past, work, limits, champion, other_prices, other_edges),
             "lightest": np.zeros(len(past.balance), dtype=np.int64),
         }
         held = _held(past, strategies, of_rule, against)
@@ -213,16 +215,24 @@ def _decided(work: Work, limits: Limits, rule: Rule) -> tuple[Codes, Prices | No
         return choice[work.unit], None, edges
     of_loans = net_values(work.rates, work.balance, limits.strategies)
     values = np.column_stack([np.bincount(work.unit, column, count) for column in of_loans.T]).astype(np.float64)
+    values = _given(values, work)
     prices = prices_of(values, sizes, limits, len(work.balance))
     choice = settled(values, sizes, limits, len(work.balance), prices)
     return choice[work.unit], prices, ()
 
 
-def _on_past(past: Past, limits: Limits, rule: Rule, prices: Prices | None, edges: tuple[float, ...]) -> Codes:
+def _given(values: Numbers, work: Work) -> Numbers:
+    """Values, NaN for strategies that a choice by value may not give."""
+    return np.where(np.asarray(work.acts), values, np.nan) if work.acts else values
+
+
+def _on_past(
+    past: Past, work: Work, limits: Limits, rule: Rule, prices: Prices | None, edges: tuple[float, ...]
+) -> Codes:
     """What the rule, with the prices or edges it has today, would have chosen for loans of the past."""
     if prices is None:
         return np.searchsorted(np.asarray(edges), np.nan_to_num(past.risk, nan=-1.0), side="right").astype(np.int64)
-    after = net_values(past.rates, past.balance, limits.strategies) - prices.toll(limits)
+    after = _given(net_values(past.rates, past.balance, limits.strategies), work) - prices.toll(limits)
     best = np.where(np.isfinite(after), after, -np.inf)
     choice = best.argmax(axis=1)
     return np.where(best[np.arange(len(best)), choice] > 0, choice, NOTHING).astype(np.int64)

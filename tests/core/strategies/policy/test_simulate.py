@@ -159,3 +159,12 @@ def test_a_hundred_thousand_loans_take_less_than_a_second():
         took.append(time.process_time() - start)
     assert found.rule.cost <= 400_000.0
     assert min(took) < 1.0
+
+
+def test_a_choice_by_value_gives_only_what_evidence_carries():
+    at = replace(work(60), acts=(True, False, True))
+    told, _ = past(100)
+    found = simulate(at, told, Limits(PLAIN), Rule(), Rule("thresholds"))
+    assert found.rule.loans[1] == 0
+    assert found.rule.loans[0] > 0
+    assert simulate(at, told, Limits(PLAIN), Rule("thresholds"), Rule("thresholds")).rule.loans[1] > 0

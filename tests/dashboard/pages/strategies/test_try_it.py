@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.strategies.catalogue import CATALOGUE, Limits
-from core.workflows.simulate import limits_json, read_simulable, simulable
-from dashboard.pages.strategies import try_it
+from core.workflows.simulate import limits_json, now_of, read_simulable, simulable
+from dashboard.pages.strategies import policy, try_it
 from dashboard.simulation import asked_for, bounds_of
 from tests.dashboard.pages.strategies.test_works import words
 from tests.strategy_book import RUN, evidence, run_with
@@ -163,3 +164,40 @@ def test_reading_needs_a_run(shared_with):
 
     with pytest.raises(TooLittleData, match="Nothing was measured yet"):
         read_simulable(shared_with(None).services.reader())
+
+
+def test_the_loans_of_the_day_are_kept_as_the_simulator_reads_them():
+    loans = pd.DataFrame({
+        "loan_ref": ["a", "b", "c"], "borrower_ref": ["x", None, "x"], "balance": [1.0, 2.0, 3.0], "risk_score": [0.1, np.nan, 0.9],
+        "proposed": ["Legal", "No action", "Standard"],
+    })  # fmt: skip
+    told = now_of(loans, np.zeros((3, 2)), ("Standard", "Legal"))
+    assert told["now_borrower"].tolist() == [0, 1, 0]
+    assert told["now_proposed"].tolist() == [1, -1, 0]
+    on = simulable(
+        run_with(strategies=["Standard", "Legal"]),
+        {**evidence(), **told, "held_rate": np.zeros((600, 2)), "gamma_rate": np.zeros((600, 2))},
+        None,
+    )
+    assert on.names == ("Standard", "Legal")
+    assert on.work.now.tolist() == [1, -1, 0]
+
+
+def test_what_the_policys_card_may_not_give_is_not_given():
+    card = {
+        "strategies": [
+            {"strategy": "Standard", "acts": True},
+            {"strategy": "Settlement", "acts": False},
+            {"strategy": "Legal", "acts": True},
+        ]
+    }
+    on = simulable(run_with(policy={"id": 1, "status": "challenger", "card": card}), evidence(), None)
+    assert on.work.acts == (True, False, True)
+
+
+def test_what_the_limits_are_worth_is_told_from_todays_loans_where_the_card_does_not(shared_with):
+    shared = shared_with(run_with(policy={"id": 4, "status": "challenger", "card": {}}))
+    said = words(policy._facts(shared.seen(), *policy._today(shared)))
+    assert "Settlement 97 %" in said
+    assert "No limit binds" in said
+    assert policy._today(shared_with(None)) == (None, None)
