@@ -74,7 +74,7 @@ def trial_told(reader: PortfolioReader, name: str, today: date) -> dict[str, Any
     told: dict[str, Any] = _plain({
         "name": name, "status": _status(stored, plan, today), "who": plan.who, "at": stored.at if stored else "",
         "why": plan.why, "plan": plan.as_json() | plan_words, "told_until": until,
-        "verdict": verdict.kind, "words": [*verdict.words, *_late(until, today)],
+        "verdict": verdict.kind, "words": [*verdict.words, *_late(until, today), *_costs(reader, plan)],
         "arms": [
             asdict(arm) | {"what": planned.what, "share": planned.share, "low": arm.mean - Z * arm.se, "high": arm.mean + Z * arm.se}
             for arm, planned in zip(verdict.arms, plan.arms, strict=True)
@@ -114,6 +114,14 @@ def _late(until: date | None, today: date) -> list[str]:
         return ["No file tells payments: bring them, for they are the outcome."]
     if today - until > timedelta(LATE_DAYS):
         return [f"Payments are known up to {dated(until)}; what came after is in no look yet."]
+    return []
+
+
+def _costs(reader: PortfolioReader, plan: Plan) -> list[str]:
+    if plan.outcome == "net_value" and not reader.book().has_costs:
+        return [
+            "No file tells costs, so net value is not known: bring actions with Cost, or compare cash over balance."
+        ]
     return []
 
 

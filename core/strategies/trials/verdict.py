@@ -181,7 +181,7 @@ def _invalid(plan: Plan, rows: TrialRows, chosen: TrialRows, mismatch: Mismatch 
     p = outcomes_missing([arm.due for arm in arms], [arm.due - arm.matured for arm in arms])
     if p < MISMATCH:
         lost = ", ".join(f"{arm.name} {arm.due - arm.matured:,} of {arm.due:,}" for arm in arms)
-        return f"Invalid: outcomes are missing more often in one arm ({lost}). Bring the payments of all; no outcome is told."
+        return f"Invalid: outcomes are missing more often in one arm ({lost}). Bring those of all; no outcome is told."
     return ""
 
 
@@ -200,7 +200,7 @@ def _waiting(plan: Plan, arms: Sequence[ArmTold], rows: TrialRows, told_until: d
         "" if not len(ahead) else f"; the next do on {dated(ahead.min().astype(date) + timedelta(plan.window_days))}"
     )
     untold = (
-        f"; of {due - matured:,} more the window has passed, but no file tells their payments" if due > matured else ""
+        f"; of {due - matured:,} more the window has passed, but no file tells their outcome" if due > matured else ""
     )
     need = f" An interval needs {FEWEST} borrowers in each arm." if matured else ""
     return f"Not yet: {matured:,} of {counted(loans, 'loan')} {agree(matured, 'has', 'have')} matured ({plan.window_days} days from assignment){following}{untold}.{need}"

@@ -123,6 +123,13 @@ def test_net_value_is_cash_less_costs_and_unknown_without_them():
     assert told.outcome == pytest.approx(frame["cash_early"] - 5.0)
 
 
+def test_a_trial_of_net_value_in_a_book_without_costs_says_what_is_missing(hands):
+    register_trial(PLAN | {"outcome": "net_value"}, **hands, why="x")
+    told = trial_told(hands["reader"], "Letters", TODAY)
+    assert told["verdict"] == "not yet"
+    assert told["words"][-1].startswith("No file tells costs, so net value is not known")
+
+
 def test_a_plan_is_registered_with_who_and_why_and_what_it_can_find(hands):
     result = register_trial(PLAN, **hands, why="settle earlier")
     (trial,) = hands["reader"].trials()

@@ -100,7 +100,7 @@ def test_windows_that_passed_without_payments_told_are_said_to_be_so():
     outcome = np.where(np.arange(300) < 40, 0.2, np.nan)
     found = judge(small(), rows_of(outcome, even(300)), told_until=date(2026, 7, 1))
     assert found.kind == "not yet"
-    assert "of 37 more the window has passed, but no file tells their payments" in found.words[0]
+    assert "of 37 more the window has passed, but no file tells their outcome" in found.words[0]
     assert "An interval needs 50 borrowers in each arm" in found.words[0]
 
 
