@@ -14,6 +14,8 @@ from core.errors import Refused
 HOLD = "Hold"
 NONE = "None"
 """Two proposals that are no strategy: nobody may work the loan, and there is nothing left to work."""
+NO_ACTION = "No action"
+"""A third: the loan may be worked, but whatever is done costs more than it brings, or nothing is left to do it with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from core.columns import PERSON_HOLDS
-from core.metrics.delinquency import OPEN
 from core.strategies.capacity import within_limits
 from core.strategies.catalogue import HOLD, NONE, Limits
+from core.strategies.workable import said_first, state_of
 
 MONITORED = "Standard"
 
@@ -53,7 +52,7 @@ def propose(frame: pd.DataFrame, limits: Limits | None = None, policy: Threshold
     decides, and limits move the lowest risks to the next lighter track.
     """
     limits = limits or Limits()
-    state = _state(frame)
+    state = state_of(frame)
     borrowers = _borrowers(state, policy)
     borrowers = within_limits(borrowers, limits, workable=int(state["workable"].sum()), tracks=policy.tracks)
     state = state.join(borrowers[["track", "risk", "decided", "moved", "worked"]], on="household")
@@ -73,42 +72,6 @@ def propose(frame: pd.DataFrame, limits: Limits | None = None, policy: Threshold
         },
         index=frame.index,
     )
-
-
-def _state(frame: pd.DataFrame) -> pd.DataFrame:
-    hold = frame["hold"].astype(object).where(frame["hold"].notna(), None) if "hold" in frame else None
-    state = pd.DataFrame(
-        {
-            "loan": frame["loan_ref"].astype(object),
-            "balance": frame["balance"].to_numpy(dtype=float),
-            "dpd": frame["dpd"].to_numpy(dtype=float),
-            "risk_score": frame["risk_score"].to_numpy(dtype=float),
-            "closed": frame["status"].fillna(OPEN).to_numpy() != OPEN if "status" in frame else False,
-            "hold": hold,
-            "confirmed": _optional(frame, "confirmed"),
-            "household": _households(frame),
-            "by_rule": frame["source"].astype(object).eq("rule") if "source" in frame else False,
-        },
-        index=frame.index,
-    )
-    own_hold = state["hold"].notna() & (state["hold"] != "")
-    on_person = state["hold"].isin(PERSON_HOLDS).groupby(state["household"]).transform("any")
-    state["held"] = ~state["closed"] & (own_hold | on_person)
-    state["workable"] = ~state["closed"] & ~state["held"] & ~(state["dpd"] < 1)
-    return state
-
-
-def _optional(frame: pd.DataFrame, name: str) -> pd.Series | None:
-    return frame[name].astype(object).where(frame[name].notna(), None) if name in frame else None
-
-
-def _households(frame: pd.DataFrame) -> pd.Series:
-    """One number a borrower and day; a loan without a borrower stands alone."""
-    borrower = _optional(frame, "borrower_ref")
-    loan = "loan " + frame["loan_ref"].astype(str)
-    who = loan if borrower is None else ("borrower " + borrower.astype(str)).where(borrower.notna(), loan)
-    day = frame["as_of"].astype(object).where(frame["as_of"].notna(), "").astype(str) if "as_of" in frame else ""
-    return pd.Series(pd.factorize(who + " " + day)[0], index=frame.index)
 
 
 def _borrowers(state: pd.DataFrame, policy: Thresholds) -> pd.DataFrame:
@@ -143,18 +106,7 @@ def _borrowers(state: pd.DataFrame, policy: Thresholds) -> pd.DataFrame:
 
 
 def _reason(row: dict[object, object], policy: Thresholds) -> str:
-    if row["closed"]:
-        return "The loan is closed: there is nothing left to work"
-    if row["held"]:
-        own = f"Hold ({row['hold']})" if row["hold"] else "Another loan of this borrower is on hold for the person"
-        return f"{own}: nobody may work the loan"
-    if row["dpd"] == 0 and not isinstance(row["track"], str):
-        return "Nothing of this borrower is past due: monitored only"
-    if row["dpd"] == 0:
-        return "This loan is not past due; it follows the one track of its borrower"
-    if row["decided"]:
-        return f"{row['track']} was decided by a person"
-    return _by_risk(row, policy.tracks, policy.edges)
+    return said_first(row) or _by_risk(row, policy.tracks, policy.edges)
 
 
 def _by_risk(row: dict[object, object], tracks: Sequence[str], edges: Sequence[float]) -> str:
