@@ -148,12 +148,10 @@ def _held_out(
 
 def _rows(nuisances: Nuisances, chosen: np.ndarray) -> Nuisances:
     """The nuisances of some loans: what learning a policy reads of them knows nothing of outcomes."""
-    both = {name: getattr(nuisances, name) for name in ("mu_net", "gamma_net")}
     return replace(
         nuisances, fold=nuisances.fold[chosen], estimated=nuisances.estimated[chosen],
         propensity=nuisances.propensity[chosen], mu_rate=nuisances.mu_rate[chosen],
-        gamma_rate=nuisances.gamma_rate[chosen], weight=nuisances.weight[chosen],
-        **{name: None if told is None else told[chosen] for name, told in both.items()},
+        gamma_rate=nuisances.gamma_rate[chosen], weight=nuisances.weight[chosen], mu_net=None, gamma_net=None,
     )  # fmt: skip
 
 

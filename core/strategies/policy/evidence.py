@@ -32,7 +32,8 @@ def evidence_of(
     columns = Columns.from_json(artifact["columns"])
     matrix, root = columns.matrix(observed.facts), np.asarray(artifact["root"])
     beta = np.asarray(artifact["lines"][0]["direct"])
-    acts, told = [True], {}
+    acts: list[bool] = [True]
+    told: dict[str, dict[str, float | None]] = {}
     for kind in range(1, len(strategies)):
         rows = choice == kind
         if not rows.any():

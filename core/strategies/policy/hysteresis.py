@@ -24,7 +24,8 @@ def margins(spreads: Numbers, balance: Numbers, place: Codes, strategies: Sequen
     """
     factor = np.asarray([each.npv_factor * (1.0 - each.fee_share) for each in strategies])
     a_loan = np.nan_to_num(factor * spreads * balance[:, None]).max(axis=1)
-    return ERRORS_TO_MOVE * np.bincount(place, weights=a_loan, minlength=int(place.max(initial=-1)) + 1)
+    sums = np.bincount(place, weights=a_loan, minlength=int(place.max(initial=-1)) + 1)
+    return np.asarray(ERRORS_TO_MOVE * sums, dtype=float)
 
 
 def staying(values: Numbers, present: Codes, margin: Numbers) -> Numbers:

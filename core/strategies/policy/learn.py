@@ -1,4 +1,4 @@
-"""A policy learned from what strategies did: rates under each strategy, how sure they are, and which strategies may act. NumPy only."""
+"""A policy learned from what strategies did: rates under each strategy, how sure they are, and which strategies may act. Worker only."""
 
 from __future__ import annotations
 

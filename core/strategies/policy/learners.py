@@ -13,8 +13,8 @@ import numpy as np
 
 from core.strategies.observed import Numbers, Observed
 from core.strategies.policy.design import BENT, Columns
-from core.strategies.policy.lines import Line, Prior, fit_line
-from core.strategies.policy.value import margins, sigmoid
+from core.strategies.policy.lines import Line, Prior, fit_line, sigmoid
+from core.strategies.policy.value import margins
 
 PARTS = ("direct", "pays", "severity")
 """The rate itself; whether anything is paid; the share paid by those who pay. A rate is the mean of the first and the product of the others."""

@@ -110,7 +110,7 @@ def _newton(rows: Numbers, y: Numbers, beta: Numbers, precision: Numbers, disper
     """One step, and the inverse of the curvature where it was taken."""
     p = sigmoid(rows @ beta)
     weight = np.maximum(p * (1 - p), 1e-6) / dispersion
-    inverse = np.linalg.inv((rows * weight[:, None]).T @ rows + np.diag(precision))
+    inverse = np.asarray(np.linalg.inv((rows * weight[:, None]).T @ rows + np.diag(precision)), dtype=float)
     step = inverse @ (rows.T @ (y - p) / dispersion - precision * beta)
     return beta + step * min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-9)), inverse
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.strategies.catalogue import HOLD, NO_ACTION, NONE, Limits, Strategy
-from core.strategies.observed import Codes, Numbers
+from core.strategies.observed import Numbers
 from core.strategies.policy.decide import in_all
 from core.strategies.policy.hysteresis import margins, staying
 from core.strategies.policy.prices import NOTHING, Allocation, allocate, places
@@ -62,7 +62,7 @@ def propose_by_value(
     borrowers, values, spreads = _borrowers(state, expected, strategies)
     told = _allocated(borrowers, values, spreads, limits, strategies, int(state["workable"].sum()))
     state = state.join(borrowers[["track", "decided", "risk"]], on="household")
-    said = borrowers.index.get_indexer(state["household"])
+    said = borrowers.index.get_indexer(pd.Index(state["household"]))
     proposed = np.select(
         [state["closed"], state["held"], state["track"].isna()], [NONE, HOLD, MONITORED], state["track"]
     ).astype(object)
@@ -74,7 +74,7 @@ def propose_by_value(
             "policy": name,
             "needs_confirmation": np.isin(proposed, waits) & (state["confirmed"].to_numpy(dtype=object) != proposed),
             "reasons": [
-                [said_first(row) or reason_of(told, place)] for row, place in zip(rows, said, strict=True)
+                [said_first(row) or reason_of(told, int(place))] for row, place in zip(rows, said, strict=True)
             ],
             "risk": state["risk"],
             "by_person": state["decided"].eq(True),
@@ -101,7 +101,7 @@ def _borrowers(
         spreads = in_all(net_values(errors, balance, free), places_of)
     names = [each.name for each in strategies]
     margin = margins(spreads, np.ones(len(spreads)), np.arange(len(spreads)), free)
-    present = pd.Series(expected.present, index=state.index, dtype=object) if expected.present is not None else None
+    present = None if expected.present is None else pd.Series(list(expected.present), index=state.index, dtype=object)
     now = None if present is None else present.loc[work.index].groupby(work["household"]).first().reindex(index)
     if expected.acts is not None:
         values = np.where(np.isin(names, list(expected.acts)), values, np.nan)
@@ -139,7 +139,7 @@ def _allocated(
     choice = np.where(decided, borrowers["rank"].fillna(0), 0).astype(np.int64)
     sizes = borrowers["loans"].to_numpy(dtype=float)
     free = ~decided & ~unknown
-    taken = np.bincount(choice[~free], weights=sizes[~free], minlength=len(strategies))
+    taken = np.asarray(np.bincount(choice[~free], weights=sizes[~free], minlength=len(strategies)), dtype=float)
     left, capacities = _left(limits, strategies, taken, workable)
     stay = staying(values, borrowers["now"].to_numpy(dtype=np.int64), borrowers["margin"].to_numpy(dtype=float))
     told: Allocation = allocate(stay[free], sizes[free], capacities, left, workable)
@@ -165,9 +165,3 @@ def _left(
         budget=None if limits.budget is None else max(limits.budget - money, 0.0),
     )
     return left, tuple(capacities)
-
-
-def present_codes(names: Sequence[str | None], strategies: Sequence[Strategy]) -> Codes:
-    """(n,) index of each name among the strategies; NOTHING where it is none of them."""
-    known = {each.name: place for place, each in enumerate(strategies)}
-    return np.asarray([known.get(each or "", NOTHING) for each in names], dtype=np.int64)
