@@ -34,6 +34,8 @@ def _months(frame: pd.DataFrame) -> Numbers:
 
 MEASURED_BY: tuple[Source, ...] = (
     *SOURCES,
+    Source("days past due", "arrears", ("dpd",), lambda frame: number(frame, "dpd")),
+    Source("missed payments", "arrears", ("missed_payments",), lambda frame: number(frame, "missed_payments")),
     Source("age", "who they are", ("age",), lambda frame: number(frame, "age")),
     Source("dependents", "who they are", ("dependents",), lambda frame: number(frame, "dependents")),
     Source("gender", "who they are", ("gender",)),
@@ -42,7 +44,9 @@ MEASURED_BY: tuple[Source, ...] = (
     Source("when it began", "time", ("as_of",), _months),
 )
 """What officers may have gone by, the protected facts and the place among them: left out of a measurement they would bias
-it, and a measurement decides nothing. A policy reads SOURCES only."""
+it, and a measurement decides nothing. A policy reads SOURCES only. Arrears are told on two scales: officers count days, and
+logarithms alone fit their choices worse. A branch is read only where no region is told, in which it lies: its many levels would
+cost more certainty than they take away bias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def taken(
     strategy = np.asarray([names.index(name) for name in rows["strategy"]], dtype=np.int64)
     net, cost, net_refused = net_values(came, rows["strategy"], limits)
     admission, target = _admission(came, batches, rulings)
-    measured, _ = _facts(rows, admission, MEASURED_BY)
+    measured, _ = _facts(rows, admission, _measured_by(rows))
     decided, inputs = _facts(rows, admission, SOURCES)
     observed = Observed(
         facts=measured[0], columns=measured[1], strategy=strategy, strategies=names, balance=number(rows, "balance"),
@@ -160,6 +164,11 @@ def _facts(
         else:
             columns += [Fact(f"{name}: {level}", name, False) for level in each["levels"]]
     return (matrix_of(inputs, frame, sources=sources).values, tuple(columns)), tuple(inputs)
+
+
+def _measured_by(rows: pd.DataFrame) -> tuple[Source, ...]:
+    has_region = "region" in rows and rows["region"].nunique() > 1
+    return tuple(each for each in MEASURED_BY if not (has_region and each.name == "branch"))
 
 
 def _refused(admission: Admission) -> tuple[Mapping[str, str], ...]:

@@ -43,7 +43,8 @@ def test_a_measurement_adjusts_for_what_officers_may_have_gone_by_and_a_policy_r
     told = take(treated())
     measured, decided = ({column.of for column in each.columns} for each in (told.observed, told.for_policy))
     assert {"age", "gender", "dependents", "region"} <= measured
-    assert measured - decided == {"age", "gender", "dependents", "region"}  # one branch, one day: they tell nothing
+    only = {"age", "gender", "dependents", "region", "days past due", "missed payments"}
+    assert measured - decided == only  # one day: it tells nothing
     assert {"days past due (log)", "product", "employment", "balance (log)"} <= decided
     assert set(told.facts) == measured
     assert [each["name"] for each in told.inputs] == list(
@@ -178,3 +179,9 @@ def test_loans_that_changed_later_are_counted_and_stay():
     told = take(treated(changed_later=np.arange(400) < 7))
     assert told.changed_later == 7
     assert len(told.observed) == 400
+
+
+def test_a_branch_is_adjusted_for_where_no_region_holds_it():
+    branch = np.where(np.arange(400) % 2, "Hill", "Harbour")
+    assert "branch" not in take(treated(branch=branch)).facts
+    assert "branch" in take(treated(branch=branch, region=None)).facts
