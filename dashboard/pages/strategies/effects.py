@@ -11,6 +11,7 @@ from dashboard import text_effects as say
 from dashboard.components.badges import strategy_chip
 from dashboard.components.table import BELOW, cell, empty_table, table_heads
 from dashboard.pages.strategies.seen import Listens, Seen, Shared
+from dashboard.text_effects_why import why_lines
 
 CARD = "strategies-effects"
 TITLE, SUBTITLE, WHY = f"{CARD}-title", f"{CARD}-subtitle", f"{CARD}-why"
@@ -59,7 +60,7 @@ def _lines(text: str) -> list[Any]:
 
 def _why(effect: say.Effect, seen: Seen) -> html.Details:
     words = f"Why this number: {effect['strategy']}, {say.OUTCOME[effect['outcome']]}"
-    return html.Details([html.Summary(words), *map(html.P, say.why_lines(effect, seen.content))], className="as-table")
+    return html.Details([html.Summary(words), *map(html.P, why_lines(effect, seen.content))], className="as-table")
 
 
 def register(app: dash.Dash, shared: Shared, view: Listens) -> None:

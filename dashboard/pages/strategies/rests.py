@@ -7,7 +7,7 @@ from typing import Any
 import dash
 from dash import Output, html
 
-from dashboard import text_effects as say
+from dashboard import text_effects_why as say
 from dashboard.components.facts import fact_rows
 from dashboard.pages.strategies.seen import Listens, Seen, Shared
 from dashboard.text_levels import changes_words

@@ -11,8 +11,9 @@ import pytest
 
 from core.strategies.capacity import within_limits
 from core.strategies.catalogue import CATALOGUE, Limits
+from core.strategies.policy.by_risk import chosen_by_risk
 from core.strategies.policy.prices import NOTHING
-from core.strategies.policy.simulate import Past, Rule, Work, chosen_by_risk, net_values, simulate
+from core.strategies.policy.simulate import Past, Rule, Work, net_values, simulate
 
 TRACKS = tuple(each.name for each in CATALOGUE)
 PLAIN = tuple(
