@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from core.ports import PortfolioReader, PortfolioWriter, Progress
+from core.selection import Selection
 from core.strategies.catalogue import Limits
 from core.wording import counted, dated
 from core.workflows.observed import Taken, taken
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], float]
 STOPPED: Clock = lambda: 0.0  # noqa: E731
-NO_POLICY = "No policy was learned"
 KINDS = ("portfolio", "payments", "actions")
 """What is measured on: states and strategies, cash, costs."""
 
@@ -74,6 +74,7 @@ def measure(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Cl
     from core.strategies.effects.measure import measure_effects
     from core.strategies.refinement.suggestions import suggested
     from core.workflows.effects_content import changes_told, content_of
+    from core.workflows.effects_policy import learned
 
     seconds, book = dict[str, float](), reader.book()
     batches = [
@@ -87,13 +88,21 @@ def measure(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Cl
         )  # fmt: skip
     with _timed(clock, seconds, "effects"):
         measured = measure_effects(took.observed, progress=_part(progress, 0.10, 0.50))
+    with _timed(clock, seconds, "policy"):
+        policy = learned(took, measured, asked.limits, workable_of(reader), _part(progress, 0.60, 0.33))
     before = reader.strategy_run()
     content = content_of(took, measured) | {
         "suggestions": [each.to_json() for each in suggested(took.observed, measured.groups)],
         "changes": changes_told(took, measured, None if before is None else before.content),
-        "policy": {"refused": NO_POLICY}, "evaluation": [], "may_challenge": {"allowed": False, "why": NO_POLICY}, "seconds": seconds,
+        "policy": policy.as_json(), "evaluation": policy.evaluation, "may_challenge": policy.may_challenge, "seconds": seconds,
     }  # fmt: skip
-    return Found(content, took, measured, tuple(sorted(each.id for each in batches if each.kind in KINDS)))
+    numbers = tuple(sorted(each.id for each in batches if each.kind in KINDS))
+    return Found(content, took, measured, numbers, policy.row, policy.held_rate)
+
+
+def workable_of(reader: PortfolioReader) -> int:
+    """Loans that may be worked on the newest day: whom the lender's limits are for."""
+    return int(reader.stock(Selection())["workable_loans"].iloc[0]) if reader.book().days else 0
 
 
 def look(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Clock = STOPPED) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.workflows.promote import reason_of
 
 STRATEGY_DECISIONS = ("accept-suggestion", "refuse-suggestion", "crown-policy", "rollback-policy")
 """What a person may decide; jobs of these kinds carry it out. Putting a policy in use is asked for by number."""
-WON = "won"
+WON = ("won", "trial won")
 
 
 def decided(
@@ -141,7 +141,7 @@ def may_challenge(policy: Policy, run: StrategyRun | None) -> tuple[bool, str]:
 
 def won_trial(policy_id: int, reader: PortfolioReader) -> bool:
     """Whether the log knows of a trial that this policy won."""
-    return any(each.what == WON and each.figures.get("policy") == policy_id for each in reader.strategy_events())
+    return any(each.what in WON and each.figures.get("policy") == policy_id for each in reader.strategy_events())
 
 
 def listed(reader: PortfolioReader) -> tuple[dict[str, Any], str]:

@@ -1,0 +1,139 @@
+"""The policy that a measurement teaches, held against what is done now on loans that did not teach it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import TooLittleData
+from core.ports import Progress
+from core.strategies.catalogue import STRATEGY_NAMES, Limits
+from core.strategies.effects.aipw import Estimate
+from core.strategies.observed import Codes, Numbers
+from core.workflows.observed import Taken
+from core.workflows.treated_outcomes import figures_of
+
+if TYPE_CHECKING:
+    from core.strategies.effects.measured import Measured
+    from core.strategies.evaluation.cross import HeldOut
+
+EDGES = (0.50, 0.75)
+"""Risks from which the thresholds propose the middle and the heaviest track."""
+UNKNOWN = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What became of learning a policy.
+
+    Attributes:
+        row: for `WriteUnit.put_policy`, without batches and run; None where none was learned.
+        refused: why none was; "" where one was.
+        evaluation, may_challenge: as in `core.records.StrategyRun.content`.
+        held_rate: (n, K) what policies that did not see a loan say each strategy would bring; None where none was learned.
+    """
+
+    row: Mapping[str, Any] | None
+    refused: str
+    evaluation: list[dict[str, Any]]
+    may_challenge: dict[str, Any]
+    held_rate: Numbers | None
+
+    def as_json(self) -> dict[str, Any]:
+        """What a run says of it before it is stored: status and card, or why there is none."""
+        if self.row is None:
+            return {"refused": self.refused}
+        return {"status": self.row["status"], "card": self.row["card"]}
+
+
+def learned(taken: Taken, measured: Measured, limits: Limits, workable: int, progress: Progress) -> Learned:
+    """Learn a policy from the facts that may decide, and hold it against the thresholds and against the reference for all.
+
+    Args:
+        limits: the lender's figures; the cost of a strategy that it does not state is the mean cost told of its loans.
+        workable: loans that may be worked now: the limits are those of so many.
+
+    Returns:
+        A refusal in words where costs or outcomes cannot carry a policy.
+    """
+    from core.strategies.evaluation.challenge import may_challenge
+    from core.strategies.evaluation.cross import cross_evaluate
+    from core.strategies.policy.learn import learn_policy
+
+    if taken.observed.net is None:
+        return _none(f"No policy was learned: {taken.net_refused}")
+    if measured.nuisances is None:
+        return _none("No policy was learned: no strategy had enough loans with an outcome")
+    told = told_limits(taken, limits)
+    try:
+        policy = learn_policy(
+            taken.for_policy, measured.nuisances, told, progress=lambda done: progress(0.2 * done, "learning a policy")
+        )
+        held = cross_evaluate(
+            taken.for_policy, measured.nuisances, told, by_thresholds(taken, told, workable), workable=max(workable, 1),
+            progress=lambda done: progress(0.2 + 0.8 * done, "holding the policy against what is done now"),
+        )  # fmt: skip
+    except TooLittleData as refusal:
+        return _none(f"No policy was learned: {refusal.found}")
+    challenge = may_challenge(held)
+    allowed = {"allowed": challenge.may, "why": challenge.why}
+    evaluation = evaluated(held, taken.observed.strategies[0])
+    artifact = {"policy": policy.artifact, "inputs": [dict(each) for each in taken.inputs]}
+    card = {**policy.card, "evaluation": evaluation, "may_challenge": allowed, "held_out": held.to_json()}
+    row = {
+        "kind": "value", "status": "challenger", "artifact": json.dumps(artifact, sort_keys=True, allow_nan=False),
+        "sha256": policy.artifact["hash"], "card": card, "because": challenge.why,
+    }  # fmt: skip
+    return Learned(row, "", evaluation, allowed, held.rates)
+
+
+def _none(why: str) -> Learned:
+    return Learned(None, why, [], {"allowed": False, "why": why}, None)
+
+
+def told_limits(taken: Taken, limits: Limits) -> Limits:
+    """The lender's limits, with the mean cost told of a strategy's loans where it states none, and the book's own strategies."""
+    costs = {
+        name: float(taken.cost[taken.observed.strategy == place].mean())
+        for place, name in enumerate(taken.observed.strategies)
+        if name not in limits.stated
+    }
+    own = [figures_of(name, limits) for name in taken.observed.strategies if name not in STRATEGY_NAMES]
+    return replace(
+        limits, strategies=tuple(replace(each, cost=costs.get(each.name, each.cost)) for each in (*limits.strategies, *own))
+    )  # fmt: skip
+
+
+def by_thresholds(taken: Taken, limits: Limits, workable: int) -> Codes:
+    """(n,) what the thresholds would have proposed by the risk told then, within the limits; UNKNOWN without a risk, and where the
+    book never gave what they propose."""
+    from core.strategies.policy.simulate import chosen_by_risk
+
+    rows = taken.came.rows
+    risk = rows["risk_score"].to_numpy(dtype=float) if "risk_score" in rows else np.full(len(rows), np.nan)
+    shipped = replace(limits, strategies=tuple(each for each in limits.strategies if each.name in STRATEGY_NAMES))
+    choice, _ = chosen_by_risk(risk, np.ones(len(risk)), EDGES, shipped, max(workable, 1))
+    held = taken.observed.strategies
+    places = [held.index(each.name) if each.name in held else UNKNOWN for each in shipped.strategies]
+    return np.where(np.isfinite(risk), np.asarray(places, dtype=np.int64)[choice], UNKNOWN)
+
+
+def evaluated(held: HeldOut, reference: str) -> list[dict[str, Any]]:
+    """What a policy brings against the thresholds and against the reference for all: currency a loan, held out."""
+    pairs: list[tuple[str, str, Estimate | None]] = [
+        ("value", "champion", held.against_champion), ("value", f"{reference} for all", held.against_reference),
+        ("champion", f"{reference} for all", held.champion_against_reference),
+    ]  # fmt: skip
+    told = []
+    for policy, against, estimate in pairs:
+        if estimate is not None:
+            known = estimate.to_json()
+            told.append({
+                "policy": policy, "against": against, "outcome": "net_value", "value": known["value"], "se": known["se"],
+                "ci_low": known["low"], "ci_high": known["high"], "n": known["n"],
+            })  # fmt: skip
+    return told
