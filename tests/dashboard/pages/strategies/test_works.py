@@ -103,6 +103,21 @@ def test_net_value_that_cannot_be_told_does_not_hide_the_rate(seen_with):
     assert "Legal recovers 5.0 pts of the balance more" in words(strategies.update_answer(services_on(BOOK), seen, ""))
 
 
+def test_a_file_that_only_states_outcomes_is_told_by_its_share_and_net_value_says_what_is_missing(seen_with):
+    none = {**NOT_COMPARABLE, "why": "Net value is not known: no costs were told."}
+    told = [
+        effect("recovered_share", "Legal", -0.05, 0.01, 0.02),
+        {**effect("net_value", "Legal", 0.0, None, 1.0, **none), "naive": None, "naive_low": None},
+    ]
+    seen = seen_with(run_with(effects=told, levels=[], groups=[], net_refused="no costs were told"))
+    assert "Legal: no effect found on share recovered" in words(strategies.update_answer(services_on(BOOK), seen, ""))
+    row = words(effects.update_effects(seen)["rows"][1])
+    assert "net value n/a n/a" in row
+    assert "Net value is not known: no costs were told" in row
+    assert forest.update_forest(seen, "?outcome=net_value", "light")["rows"][1][1] == "n/a"
+    assert forest.update_forest(seen, "", "light")["rows"][1][3] == "+1.0 pts"
+
+
 def test_the_forest_says_that_what_happened_has_the_wrong_sign(seen):
     drawn = forest.update_forest(seen, "", "light")
     assert drawn["title"] == "What happened has the wrong sign for Settlement and Legal"
