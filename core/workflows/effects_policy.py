@@ -111,7 +111,7 @@ def told_limits(taken: Taken, limits: Limits) -> Limits:
 def by_thresholds(taken: Taken, limits: Limits, workable: int) -> Codes:
     """(n,) what the thresholds would have proposed by the risk told then, within the limits; UNKNOWN without a risk, and where the
     book never gave what they propose."""
-    from core.strategies.policy.simulate import chosen_by_risk
+    from core.strategies.policy.by_risk import chosen_by_risk
 
     rows = taken.came.rows
     risk = rows["risk_score"].to_numpy(dtype=float) if "risk_score" in rows else np.full(len(rows), np.nan)
