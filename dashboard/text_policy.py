@@ -82,11 +82,11 @@ def short(words: str) -> str:
 
 
 def value_rows(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The policy's gains that are told, net value first: against, value, ci_low, ci_high, n, outcome."""
+    """The learned policy's gains that are told, net value first: against, value, ci_low, ci_high, n, outcome, words."""
     rows = [
         dict(each)
         for each in content.get("evaluation") or ()
-        if is_told(each.get("value")) and is_told(each.get("ci_low"))
+        if each.get("policy", "value") == "value" and is_told(each.get("value")) and is_told(each.get("ci_low"))
     ]
     money = [each for each in rows if each["outcome"] == "net_value"]
     return [each | {"words": against_words(each)} for each in money or rows]

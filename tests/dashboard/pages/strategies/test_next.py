@@ -154,3 +154,9 @@ def test_the_log_says_who_what_when_why_and_on_which_figures(seen, seen_with):
     assert [row["what"] for row in put_off] == ["Suggestion put off", "Policy refused"]
     assert put_off[1]["figures"] == "n 12, share 0.50"
     assert decided.update_log(seen_with(events=()))[0] == "Nothing was decided yet"
+
+
+def test_what_the_rule_in_use_gains_is_not_shown_as_the_policys(seen_with):
+    other = {**run_with().content["evaluation"][1], "policy": "champion"}
+    drawn = policy.update_policy(seen_with(run_with(evaluation=[run_with().content["evaluation"][0], other])), "light")
+    assert [row[0] for row in drawn["rows"][1:]] == ["the rule in use"]
