@@ -231,6 +231,7 @@ def services(recoup: Recoup) -> Services:
     def score(fields: Mapping[str, Any]) -> Any:
         reader = recoup.reader()
         known = {"champion": reader.champion(), "segmentation": reader.segmentation(), "rates": reader.matured_rates()}
+        known["policy"] = reader.policy_in_use()
         return score_one(fields, **known)  # type: ignore[arg-type]
 
     return Services(
@@ -485,9 +486,10 @@ def close_trial(recoup: Recoup, name: str, stop: bool, because: str) -> None:
 @cli.command()
 @click.option("--batch", type=int, help="only the loans of this batch; default the newest day")
 @click.option("--limits", "limits_file", type=PATH, help="JSON: costs and capacities")
+@click.option("--policy", "by", help="thresholds, value, or the number of a learned policy; default what is in use")
 @click.option("--out", type=PATH, required=True, help="the CSV file to write")
 @command
-def recommend(recoup: Recoup, batch: int | None, limits_file: Path | None, out: Path) -> None:
+def recommend(recoup: Recoup, batch: int | None, limits_file: Path | None, by: str | None, out: Path) -> None:
     """Write a strategy for every loan, with its score, its source and why."""
     from core.exchange import to_csv
     from core.strategies.catalogue import Limits
@@ -495,7 +497,7 @@ def recommend(recoup: Recoup, batch: int | None, limits_file: Path | None, out: 
 
     reader = recoup.reader(None if batch is None else recoup.reader().batch(batch).book)
     limits = Limits.from_json(read_text(limits_file)) if limits_file else None
-    frame = recommendations(reader, batch_id=batch, limits=limits)
+    frame = recommendations(reader, batch_id=batch, limits=limits, by=by)
     write_text(out, to_csv(frame))
     counts = frame["Strategy"].value_counts().to_dict()
     said = f"{len(frame):,} loans written to {out}: " + ", ".join(f"{name} {n:,}" for name, n in counts.items())

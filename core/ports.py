@@ -413,6 +413,9 @@ class WriteUnit(Protocol):
         """Keep a measurement (batches, limits, content as in StrategyRun; evidence: arrays by name, of numbers or texts; policy: the number
         of the one learned in it, where one was). Returns its number. Raises Refused where one of its batches was undone meanwhile."""
 
+    def policy_in_use(self) -> Policy | None:
+        """The learned policy that proposes as this revision stands now: an undo may have felled the one before."""
+
     def put_policy(self, policy: Mapping[str, Any]) -> int:
         """A learned policy or refused attempt (kind, status challenger or refused, sha256, card, artifact, batches, run; because
         and figures for the log). Returns its number."""

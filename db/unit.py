@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from core.errors import Refused
-from core.records import BookName, Model, NewBatch, Segmentation
+from core.records import BookName, Model, NewBatch, Policy, Segmentation
 from db import (
     assignments,
     batches,
@@ -214,6 +214,10 @@ class SqlWriteUnit:
         """A measurement of strategies (see WriteUnit). Raises Refused."""
         told = strategy_runs.Told(self._revision_id, self._at, self._known_on.isoformat(), self._who)
         return strategy_runs.put_run(self._connection, self._book_id, told, run)
+
+    def policy_in_use(self) -> Policy | None:
+        """The learned policy that proposes now (see WriteUnit)."""
+        return policies.policy_in_use(self._connection, self._book_id)
 
     def put_policy(self, policy: Mapping[str, Any]) -> int:
         """A learned policy or refused attempt (see WriteUnit)."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from core.errors import TooLittleData
 from core.ports import Progress
+from core.scores.scoring.evaluate import sha256_of
 from core.strategies.catalogue import STRATEGY_NAMES, Limits
 from core.strategies.effects.aipw import Estimate
 from core.strategies.observed import Codes, Numbers
@@ -84,9 +85,10 @@ def learned(taken: Taken, measured: Measured, limits: Limits, workable: int, pro
     evaluation = evaluated(held, taken.observed.strategies[0])
     artifact = {"policy": policy.artifact, "inputs": [dict(each) for each in taken.inputs]}
     card = {**policy.card, "evaluation": evaluation, "may_challenge": allowed, "held_out": held.to_json()}
+    text = json.dumps(artifact, sort_keys=True, allow_nan=False)
     row = {
-        "kind": "value", "status": "challenger", "artifact": json.dumps(artifact, sort_keys=True, allow_nan=False),
-        "sha256": policy.artifact["hash"], "card": card, "because": challenge.why,
+        "kind": "value", "status": "challenger", "artifact": text, "sha256": sha256_of(text), "card": card,
+        "because": challenge.why,
     }  # fmt: skip
     return Learned(row, "", evaluation, allowed, held.rates)
 

@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 
 from core.errors import Refused
-from core.ports import PortfolioReader, PortfolioWriter
+from core.ports import PortfolioReader, PortfolioWriter, WriteUnit
 from core.records import Policy, StrategyRun
+from core.wording import counted
 from core.workflows.promote import reason_of
+from core.workflows.refresh import settle_segments
+from core.workflows.score import score_frame
 
 STRATEGY_DECISIONS = ("accept-suggestion", "refuse-suggestion", "crown-policy", "rollback-policy")
 """What a person may decide; jobs of these kinds carry it out. Putting a policy in use is asked for by number."""
@@ -79,7 +82,8 @@ def crown(
         reader.book().name, kind="decision", known_on=today, who=who, note=f"policy {policy_id} promoted"
     ) as unit:
         unit.crown_policy(policy_id, because=because, figures=figures)
-    told = f"Policy {policy_id} proposes strategies from now on; it may be taken out of use at any time."
+        rescored = _rescored(unit)
+    told = f"Policy {policy_id} proposes strategies from now on; {counted(rescored, 'loan')} proposed anew. It may be taken out of use at any time."
     return {
         "what": "promoted",
         "subject": f"policy {policy_id}",
@@ -100,7 +104,8 @@ def rollback(
         reader.book().name, kind="decision", known_on=today, who=who, note=f"policy {policy.id} withdrawn"
     ) as unit:
         unit.withdraw_policy(policy.id, because=because)
-    told = f"Policy {policy.id} is out of use: the thresholds propose strategies again."
+        rescored = _rescored(unit)
+    told = f"Policy {policy.id} is out of use: the thresholds propose strategies again; {counted(rescored, 'loan')} proposed anew."
     return {
         "what": "withdrawn",
         "subject": f"policy {policy.id}",
@@ -108,6 +113,24 @@ def rollback(
         "status": "retired",
         "sentence": told,
     }
+
+
+def _rescored(unit: WriteUnit) -> int:
+    """Score the newest day anew, so that it says what is proposed from now on; returns how many loans."""
+    days, champion = unit.book_days(), unit.champion()
+    if not days:
+        return 0
+    frame = unit.all_on(days[-1])
+    scores = score_frame(
+        frame,
+        champion=champion,
+        segmentation=unit.segmentation(),
+        rates=unit.matured_rates(),
+        policy=unit.policy_in_use(),
+    )
+    unit.put_scores(scores, champion.id if champion and (scores["source"] == "model").all() else None)
+    settle_segments(unit)
+    return len(scores)
 
 
 def _refuse_unproven(policy: Policy, reader: PortfolioReader) -> None:

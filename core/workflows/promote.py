@@ -130,7 +130,13 @@ def withdraw(
         progress(0.2, "rescoring the newest day")
         days = unit.book_days()
         frame = unit.all_on(days[-1])
-        scores = score_frame(frame, champion=None, segmentation=unit.segmentation(), rates=unit.matured_rates())
+        scores = score_frame(
+            frame,
+            champion=None,
+            segmentation=unit.segmentation(),
+            rates=unit.matured_rates(),
+            policy=unit.policy_in_use(),
+        )
         unit.put_scores(scores, None)
         settle_segments(unit)
         shadow_unit(unit, frame, scores)
@@ -181,7 +187,11 @@ def _put_in_use(
         days = unit.book_days()
         frame = unit.all_on(days[-1])
         scores = score_frame(
-            frame, champion=unit.champion(), segmentation=unit.segmentation(), rates=unit.matured_rates()
+            frame,
+            champion=unit.champion(),
+            segmentation=unit.segmentation(),
+            rates=unit.matured_rates(),
+            policy=unit.policy_in_use(),
         )
         unit.put_scores(scores, model.id)
         settle_segments(unit)

@@ -8,12 +8,12 @@ import pandas as pd
 
 from core.errors import Refused, UnknownBatch
 from core.ports import PortfolioReader
-from core.records import Model
+from core.records import Model, Policy
 from core.scores.rate.use import EXPECTED_FIELDS, MODEL, expectation, rate_of
 from core.scores.scoring.expected import expected_amounts
 from core.segments.features import number
 from core.strategies.catalogue import Limits, net_value_basis
-from core.strategies.thresholds import propose
+from core.workflows.proposing import VALUE, damage_of, limits_for, proposed
 
 COLUMNS: dict[str, str] = {
     "loan_ref": "Loan_ID", "borrower_ref": "Borrower_ID", "segment": "Segment", "risk_score": "Risk_Score",
@@ -23,19 +23,24 @@ COLUMNS: dict[str, str] = {
 }  # fmt: skip
 
 
+THRESHOLDS = "thresholds"
 _NO_EXPERIENCE = pd.DataFrame({"bucket": [], "loans": [], "balance": [], "cash_12m": []})
 
 
-def recommend(reader: PortfolioReader, *, batch_id: int | None = None, limits: Limits | None = None) -> pd.DataFrame:
+def recommend(
+    reader: PortfolioReader, *, batch_id: int | None = None, limits: Limits | None = None, by: str | None = None
+) -> pd.DataFrame:
     """The proposals of the newest day, or of a batch's days.
 
-    Without limits these are the stored proposals. With limits, strategies and net values are worked out anew over
+    Without limits and `by` these are the stored proposals. With either, strategies and net values are worked out anew over
     every loan of the day (capacities are the lender's, not the batch's), then narrowed to the batch.
 
     Args:
         reader: opened on the book of the batch.
         batch_id: a live portfolio batch; None for the newest day.
         limits: costs and capacities.
+        by: "thresholds", "value" (the newest learned policy) or the number of one; None for what is in use. A policy that is
+            not in use only shows what it would propose.
 
     Returns:
         One row a loan (and day): Loan_ID, Borrower_ID, Segment, Risk_Score (0-1), Score_Source (rule, model),
@@ -47,14 +52,32 @@ def recommend(reader: PortfolioReader, *, batch_id: int | None = None, limits: L
 
     Raises:
         UnknownBatch: no such batch, or it was undone or refused.
-        Refused: the book is empty, or the batch is no portfolio.
+        Refused: the book is empty, or the batch is no portfolio; there is no such policy, or it was refused.
     """
-    days = _days(reader, batch_id)
-    blocks = [_of_day(reader, day, batch_id, limits) for day in days]
+    days, policy = _days(reader, batch_id), _policy(reader, by)
+    anew = limits is not None or by is not None
+    told = limits_for(policy, limits) if policy is not None else limits or Limits()
+    blocks = [_of_day(reader, day, batch_id, told if anew else None, policy) for day in days]
     table = pd.concat(blocks, ignore_index=True)
-    table["reasons"] = _joined(table, limits or Limits())
+    table["reasons"] = _joined(table, told)
     table["needs_confirmation"] = table["needs_confirmation"].fillna(False).astype(bool)
     return table[list(COLUMNS)].rename(columns=COLUMNS)
+
+
+def _policy(reader: PortfolioReader, by: str | None) -> Policy | None:
+    if by is None:
+        used = reader.policy_in_use()
+        return None if used is None or damage_of(used) else used
+    if by == THRESHOLDS:
+        return None
+    known = [each for each in reader.policies() if by == VALUE and each.status != "refused" or by == str(each.id)]
+    if not known:
+        raise Refused(
+            f"There is no learned policy '{by}'", remedy="Learn one with `effects --store`, or say thresholds or value."
+        )
+    if damage := damage_of(known[0]):
+        raise Refused(damage, remedy="Choose another, or measure what works again.")
+    return known[0]
 
 
 def _days(reader: PortfolioReader, batch_id: int | None) -> list[date]:
@@ -72,12 +95,14 @@ def _days(reader: PortfolioReader, batch_id: int | None) -> list[date]:
     return [day for day in days if first is not None and last is not None and first <= day <= last]
 
 
-def _of_day(reader: PortfolioReader, day: date, batch_id: int | None, limits: Limits | None) -> pd.DataFrame:
+def _of_day(
+    reader: PortfolioReader, day: date, batch_id: int | None, limits: Limits | None, policy: Policy | None
+) -> pd.DataFrame:
     wanted = pd.concat(list(reader.snapshots(day, batch_id=batch_id)), ignore_index=True)
     if limits is None:
         return wanted
     whole = wanted if batch_id is None else pd.concat(list(reader.snapshots(day)), ignore_index=True)
-    proposal = propose(whole.assign(confirmed=_confirmed(whole, limits)), limits)
+    proposal = proposed(whole.assign(confirmed=_confirmed(whole, limits)), policy, limits)
     reasons = [
         [*policy, *_of_score(stored)] for policy, stored in zip(proposal["reasons"], whole["reasons"], strict=True)
     ]

@@ -37,6 +37,9 @@ def score_unit(
     if frame.empty:
         settle_segments(unit)
         return
+    policy = unit.policy_in_use()
+    if policy is not None and may_fit:
+        frame = _whole_days(unit, frame)
     segmentation = unit.segmentation()
     newest = frame[frame["as_of"] == frame["as_of"].max()]
     fitted = fit_segments_if_needed(newest, segmentation) if may_fit else None
@@ -44,11 +47,18 @@ def score_unit(
         content, names = fitted
         segmentation = unit.put_segmentation(content, names, batch_id)
     champion = unit.champion()
-    scores = score_frame(frame, champion=champion, segmentation=segmentation, rates=unit.matured_rates())
+    rates = unit.matured_rates()
+    scores = score_frame(frame, champion=champion, segmentation=segmentation, rates=rates, policy=policy)
     unit.put_scores(scores, champion.id if champion else None)
     settle_segments(unit)
     if may_fit:
         shadow_unit(unit, frame, scores)
+
+
+def _whole_days(unit: WriteUnit, frame: pd.DataFrame) -> pd.DataFrame:
+    """Every loan of the days touched: places that a policy gives are shared among all loans of a day."""
+    days = sorted({date.fromisoformat(str(day)) for day in frame["as_of"]})
+    return pd.concat([unit.all_on(day) for day in days], ignore_index=True)
 
 
 def settle_segments(unit: WriteUnit) -> None:

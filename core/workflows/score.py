@@ -12,7 +12,7 @@ import pandas as pd
 from core.columns import by_field
 from core.errors import Refused, TooLittleData
 from core.metrics.delinquency import OPEN
-from core.records import Model, Segmentation
+from core.records import Model, Policy, Segmentation
 from core.scores.rate.use import EXPECTED_FIELDS, expectation, rate_of
 from core.scores.scoring.bands import band_of
 from core.scores.scoring.expected import expected_amounts
@@ -24,7 +24,7 @@ from core.scores.scoring.what_if import WhatIf, what_if
 from core.segments.assign import assign, unknown_ratios
 from core.segments.features import BY_NAME, number, ratio_words
 from core.strategies.catalogue import Limits
-from core.strategies.thresholds import propose
+from core.workflows.proposing import damage_of, limits_for, proposed, unlimited
 
 LEFT_OUT = "Not stated, so left out"
 UNSEEN = "Unknown to the model, so counted as none of the kinds it knows"
@@ -45,6 +45,7 @@ def score_frame(
     segmentation: Segmentation | None,
     rates: pd.DataFrame,
     limits: Limits | None = None,
+    policy: Policy | None = None,
 ) -> pd.DataFrame:
     """Scores for snapshots, in the columns of `WriteUnit.put_scores`.
 
@@ -54,16 +55,17 @@ def score_frame(
         segmentation: the clustering in use; None leaves segment None and segment_margin NaN. The segment is
             the nearest; what the month before holds back is settled after (core.workflows.refresh).
         rates: `WriteUnit.matured_rates()`.
-        limits: costs and capacities; None for the catalogue's.
+        limits: costs and capacities; None for the catalogue's, of a learned policy for those on its card.
+        policy: the learned one in use; None where the thresholds propose.
 
     Returns:
         One row a snapshot, on the frame's index; expected_* are NaN where experience is missing. reasons holds the
         policy's sentence first, then the score's, then what was left out.
     """
-    limits = limits or Limits()
     risk, source = risk_of(frame, champion)
     scored = frame.assign(risk_score=risk["risk_score"], band=band_of(risk["risk_score"]), source=source)
-    proposal = propose(scored, limits)
+    proposal = proposed(scored, policy, limits)
+    limits = limits or (limits_for(policy, None) if policy is not None and not damage_of(policy) else Limits())
     told = expectation(scored, proposal["proposed"], rate_of(champion if source == "model" else None), rates)
     money = told.join(_money(scored, proposal["proposed"], told["expected_rate"], limits))
     placed = _placed(frame, segmentation)
@@ -194,13 +196,14 @@ def score_one(
     segmentation: Segmentation | None,
     rates: pd.DataFrame,
     limits: Limits | None = None,
+    policy: Policy | None = None,
 ) -> BorrowerAnswer:
     """Score one borrower at once, by the same functions as a whole book.
 
     Args:
         fields: values by field of core.columns (money in currency, shares 0-1); absent, None or NaN: not given.
             Without days past due the loan is taken as in arrears.
-        champion, segmentation, rates, limits: as in `score_frame`.
+        champion, segmentation, rates, limits, policy: as in `score_frame`.
 
     Raises:
         Refused: a field that is no column, a number that is none, or one outside the column's bounds.
@@ -208,7 +211,11 @@ def score_one(
     given = {name: value for name, value in fields.items() if not _is_absent(value)}
     row = _one_row(given)
     known_days = "dpd" in given
-    scored = score_frame(row, champion=champion, segmentation=segmentation, rates=rates, limits=limits).iloc[0]
+    if policy is not None and not damage_of(policy):
+        limits = unlimited(limits_for(policy, limits))
+    scored = score_frame(
+        row, champion=champion, segmentation=segmentation, rates=rates, limits=limits, policy=policy
+    ).iloc[0]
     assumed = [] if known_days else ["Days past due were not given: taken as in arrears"]
     stood_in = unknown_ratios(segmentation.content, row) if segmentation else []
     placed_by = (

@@ -79,7 +79,9 @@ def refit(
         frame, champion = unit.all_on(book.days[-1]), unit.champion()
         segmentation = unit.put_segmentation(content, names, files[0].id if files else None, reason=because)
         unit.put_comparison(segmentation.id, comparison)
-        scores = score_frame(frame, champion=champion, segmentation=segmentation, rates=unit.matured_rates())
+        scores = score_frame(
+            frame, champion=champion, segmentation=segmentation, rates=unit.matured_rates(), policy=unit.policy_in_use()
+        )
         unit.put_scores(scores, champion.id if champion and (scores["source"] == "model").all() else None)
         settle_segments(unit)
     kept = len(set(names) & set(old.names)) if old else 0

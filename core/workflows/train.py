@@ -196,7 +196,13 @@ def store(
         if status == "champion":
             model = Model(number, trained.kind, "champion", "", trained.sha256, card, trained.artifact)
             frame = unit.all_on(days[-1])
-            scores = score_frame(frame, champion=model, segmentation=unit.segmentation(), rates=unit.matured_rates())
+            scores = score_frame(
+                frame,
+                champion=model,
+                segmentation=unit.segmentation(),
+                rates=unit.matured_rates(),
+                policy=unit.policy_in_use(),
+            )
             unit.put_scores(scores, number)
             settle_segments(unit)
             watch(unit, model, later_days(model, days))
@@ -205,7 +211,11 @@ def store(
         elif status == "challenger":
             frame = unit.all_on(days[-1])
             standing = score_frame(
-                frame, champion=unit.champion(), segmentation=unit.segmentation(), rates=unit.matured_rates()
+                frame,
+                champion=unit.champion(),
+                segmentation=unit.segmentation(),
+                rates=unit.matured_rates(),
+                policy=unit.policy_in_use(),
             )
             shadow_unit(unit, frame, standing)
     return _answer(number, trained.kind, status, card, rescored)

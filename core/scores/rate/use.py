@@ -16,7 +16,7 @@ from core.scores.rows.features import REFERENCE
 from core.scores.scoring.evaluate import load_artifact
 from core.scores.scoring.expected import expected_rate
 from core.segments.features import Numbers, number
-from core.strategies.catalogue import HOLD, NONE
+from core.strategies.catalogue import HOLD, NO_ACTION, NONE
 
 MODEL, POOLED = "model", "pooled"
 """Where an expectation comes from: the model's rate under the proposed strategy, or what the loan's bucket brought."""
@@ -39,7 +39,8 @@ def expectation(
     """The 12-month recovery of each loan under the strategy proposed for it.
 
     The model speaks for open loans that are past due (one without a dpd counts as past due) under a strategy it knows;
-    a loan on hold is told as under the reference strategy. For all others, and where there is no rate model, the pooled
+    a loan on hold is told as under the reference strategy. What a loan brings of itself where nothing is done nobody has
+    seen: it is undefined. For all others, and where there is no rate model, the pooled
     experience of the bucket speaks, which has no interval.
 
     Args:
@@ -56,6 +57,7 @@ def expectation(
     told = np.full(len(frame), np.nan) if rate is None else _by_model(frame, proposed, rate)
     by_model = np.isfinite(told)
     share = np.where(by_model, told, expected_rate(frame, rates).to_numpy(dtype=float)).round(6)
+    share[(proposed == NO_ACTION).to_numpy()] = np.nan
     source = [
         MODEL if mine else POOLED if known else None for mine, known in zip(by_model, np.isfinite(share), strict=True)
     ]
@@ -73,7 +75,7 @@ def expectation(
 
 def _by_model(frame: pd.DataFrame, proposed: pd.Series, rate: Mapping[str, Any]) -> Numbers:
     is_open = frame["status"].fillna(OPEN).eq(OPEN) if "status" in frame else pd.Series(True, index=frame.index)
-    late = is_open.to_numpy() & ~(number(frame, "dpd") < 1) & (proposed != NONE).to_numpy()
+    late = is_open.to_numpy() & ~(number(frame, "dpd") < 1) & ~proposed.isin((NONE, NO_ACTION)).to_numpy()
     told = np.full(len(frame), np.nan)
     if late.any():
         told[late] = rates_under(rate, frame[late], proposed[late].replace(HOLD, REFERENCE))
