@@ -230,9 +230,10 @@ def services(recoup: Recoup) -> Services:
 
     def score(fields: Mapping[str, Any]) -> Any:
         reader = recoup.reader()
-        known = {"champion": reader.champion(), "segmentation": reader.segmentation(), "rates": reader.matured_rates()}
-        known["policy"] = reader.policy_in_use()
-        return score_one(fields, **known)  # type: ignore[arg-type]
+        return score_one(
+            fields, champion=reader.champion(), segmentation=reader.segmentation(), rates=reader.matured_rates(),
+            policy=reader.policy_in_use(),
+        )  # fmt: skip
 
     return Services(
         reader=recoup.reader, writer=recoup.writer, jobs=recoup.jobs, score_one=score, today=today,

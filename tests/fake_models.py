@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from core.errors import Refused
-from core.records import BookName, Model, ModelEvent, Segmentation, Shadow
+from core.records import BookName, Model, ModelEvent, Policy, Segmentation, Shadow
 from tests.fakes import FakePortfolioReader
 
 
@@ -114,6 +114,9 @@ class FakeModelUnit:
 
     def put_strategy_run(self, run: Mapping[str, Any]) -> int:
         return self._reader.strategies.put_run(run, self._known_on.isoformat(), self._who, self._reader.undone)
+
+    def policy_in_use(self) -> Policy | None:
+        return self._reader.strategies.in_use()
 
     def put_policy(self, policy: Mapping[str, Any]) -> int:
         return self._reader.strategies.put_policy(policy, self._who, self._reader.undone)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from core.ports import PortfolioReader, PortfolioWriter, Progress
 from core.selection import Selection
 from core.strategies.catalogue import Limits
+from core.strategies.workable import state_of
 from core.wording import counted, dated
 from core.workflows.observed import Taken, taken
+from core.workflows.proposing import rates_of
+from core.workflows.simulate import now_of
 
 if TYPE_CHECKING:
     from core.strategies.effects.measured import Measured
@@ -128,6 +133,8 @@ def run(
     found = measure(reader, asked, progress, clock)
     content, book = dict(found.content), reader.book().name
     evidence = evidence_of(found.taken, found.measured, found.held_rate)
+    if found.policy is not None:
+        evidence |= _now(reader, found.policy["artifact"], content["strategies"])
     progress(0.95, "storing")
     with writer.unit(book, kind="effects", known_on=today, who=who, note="measured what works") as unit:
         policy = None
@@ -139,6 +146,19 @@ def run(
         unit.log_strategy("measured", f"run {number}", because=sentence(content))
     progress(1.0, "measured")
     return {**content, "run": number, "sentence": sentence(content)}
+
+
+def _now(reader: PortfolioReader, artifact: str, strategies: Sequence[str]) -> dict[str, Any]:
+    """The loans that may be worked on the newest day with what the policy expects of them, for the simulator."""
+    days = reader.book().days
+    if not days:
+        return {}
+    frame = pd.concat(list(reader.snapshots(days[-1])), ignore_index=True)
+    frame = frame[state_of(frame)["workable"].to_numpy() & (frame["balance"] > 0).to_numpy()]
+    if frame.empty:
+        return {}
+    rates = rates_of(json.loads(artifact), frame).reindex(columns=list(strategies))
+    return now_of(frame, rates.to_numpy(dtype=float), strategies)
 
 
 def sentence(content: Mapping[str, Any]) -> str:

@@ -10,13 +10,13 @@ from core.errors import Refused
 from core.ports import PortfolioReader, PortfolioWriter, WriteUnit
 from core.records import Policy, StrategyRun
 from core.wording import counted
+from core.workflows.policy_arms import WON
 from core.workflows.promote import reason_of
 from core.workflows.refresh import settle_segments
 from core.workflows.score import score_frame
 
 STRATEGY_DECISIONS = ("accept-suggestion", "refuse-suggestion", "crown-policy", "rollback-policy")
 """What a person may decide; jobs of these kinds carry it out. Putting a policy in use is asked for by number."""
-WON = ("won", "trial won")
 
 
 def decided(
@@ -164,7 +164,7 @@ def may_challenge(policy: Policy, run: StrategyRun | None) -> tuple[bool, str]:
 
 def won_trial(policy_id: int, reader: PortfolioReader) -> bool:
     """Whether the log knows of a trial that this policy won."""
-    return any(each.what in WON and each.figures.get("policy") == policy_id for each in reader.strategy_events())
+    return any(each.what == WON and each.figures.get("policy") == policy_id for each in reader.strategy_events())
 
 
 def listed(reader: PortfolioReader) -> tuple[dict[str, Any], str]:

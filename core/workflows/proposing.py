@@ -35,6 +35,16 @@ def proposed(frame: pd.DataFrame, policy: Policy | None, limits: Limits | None =
     return by_value(frame, policy, limits)
 
 
+def rates_of(content: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
+    """The share of its balance each loan is expected to bring, a column a strategy the policy learned; NaN where it cannot be told.
+
+    Args:
+        content: a policy's stored artifact, read from JSON. frame: snapshots in the fields of core.columns.
+    """
+    rates = rates_under(content["policy"], matrix_of(content["inputs"], frame).values)
+    return pd.DataFrame(rates, columns=list(content["policy"]["strategies"]), index=frame.index)
+
+
 def by_value(frame: pd.DataFrame, policy: Policy, limits: Limits | None = None) -> pd.DataFrame:
     """What a learned policy proposes. A loan stays on its present strategy unless a change is clearly worth it.
 
@@ -79,7 +89,7 @@ def damage_of(policy: Policy) -> str:
 
 def limits_for(policy: Policy, limits: Limits | None) -> Limits:
     """The lender's limits for a policy: costs that they do not state, and strategies of the book's own, as it was learned with."""
-    learned = learned_limits(policy)
+    learned = learned_limits(policy.card)
     if limits is None:
         return learned
     costs = {each.name: each.cost for each in learned.strategies if each.name not in limits.stated}
@@ -94,9 +104,9 @@ def unlimited(limits: Limits) -> Limits:
     return replace(limits, strategies=free, officer_hours=None, budget=None)
 
 
-def learned_limits(policy: Policy) -> Limits:
-    """The limits on a policy's card."""
-    told, shipped = policy.card["limits"], {each.name: each for each in CATALOGUE}
+def learned_limits(card: Mapping[str, Any]) -> Limits:
+    """The limits on a policy's card: costs as the lender stated or as told of the loans."""
+    told, shipped = card["limits"], {each.name: each for each in CATALOGUE}
     strategies = []
     for name, figures in told["strategies"].items():
         base = shipped.get(name) or Strategy(name, "", 0.0, 0.0, 1.0, 0.0)

@@ -70,7 +70,7 @@ def _policy(reader: PortfolioReader, by: str | None) -> Policy | None:
         return None if used is None or damage_of(used) else used
     if by == THRESHOLDS:
         return None
-    known = [each for each in reader.policies() if by == VALUE and each.status != "refused" or by == str(each.id)]
+    known = [each for each in reader.policies() if (by == VALUE and each.status != "refused") or by == str(each.id)]
     if not known:
         raise Refused(
             f"There is no learned policy '{by}'", remedy="Learn one with `effects --store`, or say thresholds or value."

@@ -16,6 +16,7 @@ from core.records import Policy, StrategyRun
 from core.strategies.catalogue import CATALOGUE, Limits
 from core.strategies.policy.simulate import Past, Rule, Simulated, Work, simulate
 from core.strategies.thresholds import CHAMPION_V0
+from core.workflows.proposing import learned_limits
 
 NOW = ("now_borrower", "now_balance", "now_risk", "now_rate", "now_proposed")
 HELD = ("balance", "risk", "cluster", "held_rate", "gamma_rate")
@@ -29,7 +30,7 @@ class Simulable:
         run: the number of the run it comes from.
         names: strategies, in the order of the catalogue; those the run measured.
         work: the loans of the newest day. past: those whose outcome is known.
-        limits: what the run was made with: the lender's figures, else the catalogue's planning figures.
+        limits: what the run was made with: the lender's figures, else the costs told of its loans, else the catalogue's.
         champion: the rule in use.
     """
 
@@ -90,7 +91,7 @@ def simulable(run: StrategyRun, told: Mapping[str, np.ndarray], in_use: Policy |
         _numbers(told["balance"]), _numbers(told["risk"]), np.asarray(told["cluster"]).astype(np.int64),
         _numbers(told["held_rate"])[:, order], _numbers(told["gamma_rate"])[:, order],
     )  # fmt: skip
-    stated = Limits.from_json(json.dumps(run.limits)) if run.limits else Limits()
+    stated = _limits(run)
     limits = Limits(tuple(stated.strategy(name) for name in names), stated.officer_hours, stated.budget)
     champion = (
         Rule("thresholds", CHAMPION_V0.edges[: len(names) - 1])
@@ -98,6 +99,14 @@ def simulable(run: StrategyRun, told: Mapping[str, np.ndarray], in_use: Policy |
         else Rule("value")
     )
     return Simulable(run.id, names, work, past, limits, champion)
+
+
+def _limits(run: StrategyRun) -> Limits:
+    """What the run's policy was learned with, else what the lender stated, else the catalogue."""
+    card = (run.content.get("policy") or {}).get("card") or {}
+    if card.get("limits"):
+        return learned_limits(card)
+    return Limits.from_json(json.dumps(run.limits)) if run.limits else Limits()
 
 
 def _acts(run: StrategyRun, names: tuple[str, ...]) -> tuple[bool, ...]:

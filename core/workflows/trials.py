@@ -23,6 +23,7 @@ from core.strategies.trials.power import Test, detectable_difference
 from core.strategies.trials.reading import Look
 from core.strategies.trials.verdict import Against, Verdict, judge
 from core.wording import counted, dated
+from core.workflows.policy_arms import WON, proposals_of_arms, winners
 from core.workflows.trial_rows import plan_from, rows_of
 
 Z = 1.959964
@@ -258,11 +259,12 @@ def assignments_of(reader: PortfolioReader, name: str, today: date) -> pd.DataFr
         )
     told = _assigned_today(reader, plan)
     told = told[~told["loan_ref"].isin(set(reader.trial_rows(name, window_days=plan.window_days)["loan_ref"]))]
+    by_policy = proposals_of_arms(reader, plan, told)
     what = {arm.name: arm.what for arm in plan.arms}
     means = {arm: resolve_strategy(words) for arm, words in what.items() if words}
     current = told["strategy"].where(told["strategy"].notna(), CATALOGUE[0].name)
     strategy = told["arm"].map(means)
-    strategy = strategy.where(strategy.notna(), current)
+    strategy = by_policy.where(by_policy.notna(), strategy.where(strategy.notna(), current))
     person = {each.name for each in CATALOGUE if each.needs_person}
     return pd.DataFrame({
         "Loan_ID": told["loan_ref"], "Borrower_ID": told["borrower_ref"], "Trial": name, "Arm": told["arm"],
@@ -315,7 +317,7 @@ def decide_trial(
     Raises:
         Refused: no such registered trial, it is closed already, no reason, or it is not over and `stop` was not said.
     """
-    stored, _ = _registered(reader, name)
+    stored, plan = _registered(reader, name)
     if stored.status != "running":
         raise Refused(f"The trial '{name}' is {stored.status} already", remedy="Nothing to do.")
     if not because.strip():
@@ -333,6 +335,10 @@ def decide_trial(
         unit.log_strategy(
             f"trial {status}", f"trial {name}", because=because.strip(), figures={"verdict": told["verdict"]}
         )
+        for number in winners(plan, told):
+            unit.log_strategy(
+                WON, f"policy {number}", because=because.strip(), figures={"policy": number, "trial": name}
+            )
     return {
         "name": name,
         "status": status,
