@@ -75,6 +75,9 @@ class Ledger:
     def matured_rates(self):
         return RATES
 
+    def policy_in_use(self):
+        return None
+
     def newcomers(self, first, last):
         return self.rows[:0]
 

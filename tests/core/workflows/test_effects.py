@@ -176,7 +176,7 @@ def test_one_strategy_only_has_nothing_to_be_compared_with():
 
 
 def test_without_costs_there_is_no_net_value_and_it_says_what_to_load():
-    frame = file_of(400).drop(columns="strategy_cost")
+    frame = file_of(900).drop(columns="strategy_cost")
     content, effects = effects_of(frame)
     for name in ("Settlement", "Legal"):
         assert no_number(effects["net_value", name])
@@ -192,7 +192,7 @@ def test_without_costs_there_is_no_net_value_and_it_says_what_to_load():
 
 
 def test_a_status_alone_gives_a_share_recovered_under_its_own_name():
-    frame = file_of(400)
+    frame = file_of(900)
     status = np.where(frame["recovered_amount"] > 0, "Fully Recovered", "Written Off")
     frame = frame.drop(columns=["recovered_amount", "strategy_cost"]).assign(recovery_status=status)
     content, effects = effects_of(frame)

@@ -156,7 +156,10 @@ def test_going_back_to_the_thresholds_is_always_possible_with_a_reason(desk):
     desk.win(number)
     desk.decide("crown-policy", policy=number, because="yes")
     told = desk.decide("rollback-policy", because="complaints rose")
-    assert told["sentence"] == f"Policy {number} is out of use: the thresholds propose strategies again."
+    assert (
+        told["sentence"]
+        == f"Policy {number} is out of use: the thresholds propose strategies again; 40 loans proposed anew."
+    )
     assert desk.reader.policy_in_use() is None
     with pytest.raises(Refused, match="No learned policy is in use"):
         desk.decide("rollback-policy", because="complaints rose")
