@@ -54,7 +54,9 @@ def by_value(frame: pd.DataFrame, policy: Policy, limits: Limits | None = None) 
     if damage := damage_of(policy):
         raise Refused(damage, remedy="Measure what works again: a new policy is learned with it.")
     content, told = json.loads(policy.artifact), limits_for(policy, limits)
-    days = frame["as_of"].astype(str) if "as_of" in frame else pd.Series("", index=frame.index)
+    days = (
+        frame["as_of"].astype(object).fillna("").astype(str) if "as_of" in frame else pd.Series("", index=frame.index)
+    )
     parts = [_of_day(frame[days == day], content, told, policy) for day in sorted(set(days))]
     return pd.concat(parts).loc[frame.index] if parts else propose(frame, told)
 
