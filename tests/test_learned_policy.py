@@ -144,9 +144,11 @@ def test_an_arm_that_is_a_policy_gets_what_it_proposes_within_its_part(store):
     assert told[~of_policy].isna().all()
     assert set(told[of_policy].dropna()) <= {"Standard", "Settlement", "Legal"}
     assert told[of_policy].notna().sum() > 100
+    arms_of = [{"name": "as now", "share": 0.5}, {"name": "by value", "share": 0.5, "what": "policy 9"}]
+    gone = plan_of({**plan.as_json(), "arms": arms_of})
+    dealt = pd.DataFrame({"loan_ref": frame["loan_ref"], "arm": arms})
     with pytest.raises(Refused, match="There is no policy 9"):
-        gone = plan_of({**plan.as_json(), "arms": [{"name": "a", "share": 0.5}, {"name": "by value", "share": 0.5, "what": "policy 9"}]})  # fmt: skip
-        proposals_of_arms(reader, gone, pd.DataFrame({"loan_ref": frame["loan_ref"], "arm": arms}))
+        proposals_of_arms(reader, gone, dealt)
 
 
 def test_only_a_won_arm_proves_its_policy():
@@ -166,7 +168,7 @@ def test_in_use_it_proposes_for_whole_days_until_it_is_taken_out(store, tmp_path
     _, db = store
     reader, writer = reader_of(db), SqlPortfolioWriter(open_store(db, create=False), lambda: NOON)
     said = {"policy": 1, "because": "it won"}
-    with pytest.raises(Refused, match="may not be put in use|has won no trial yet"):
+    with pytest.raises(Refused, match=r"may not be put in use|has won no trial yet"):
         decided("crown-policy", said, reader=reader, writer=writer, today=TODAY, who="ana")
     with writer.unit("own", kind="decision", known_on=TODAY, who="ana") as unit:
         unit.log_strategy("won", "policy 1", figures={"policy": 1})
