@@ -21,7 +21,7 @@ PARTS = ("direct", "pays", "severity")
 LEVEL_SPREAD = 0.3
 """How far a strategy may move everybody, log-odds: a first guess as firm as a few dozen loans."""
 OWN_SPREAD = 0.1
-WEIGHT = 1.0
+WEIGHT = 0.2
 OF_SEVERITY = 0.5
 """Strategies move how much is paid about half as much as whether anything is."""
 RARE = 0.02

@@ -8,7 +8,8 @@ from core.strategies.observed import Codes, Numbers
 
 ROUNDS = 200
 AT_THE_EDGE = 40
-LOOKS = 30_000
+SMALL, TRIES, WIDTH, NEAR = 400, 40, 0.15, 1e-4
+"""On small books what cannot be split matters: other prices near the optimal ones are tried, too."""
 NEAR_ENOUGH = 1e-5
 SLACK = 1e-9
 
@@ -20,18 +21,37 @@ def one_each(values: Numbers, sizes: Numbers, uses: Numbers, limits: Numbers, pr
         values: (n, K); the last option uses nothing. sizes: (n,). uses: (m, K). limits: (m,).
         prices: (m,) of the linear program. bound: its value.
     """
+    choice = _rounded(values, sizes, uses, limits, prices, bound)
+    if len(values) > SMALL:
+        return choice
+    rows, rng = np.arange(len(values)), np.random.default_rng(len(values))
+    best = float(values[rows, choice].sum())
+    for _ in range(TRIES):
+        if bound - best <= NEAR * abs(bound):
+            break
+        other = prices * np.exp(WIDTH * rng.standard_normal(len(prices)))
+        tried = _rounded(values, sizes, uses, limits, other, bound, looks=0)
+        if float(values[rows, tried].sum()) > best:
+            choice, best = tried, float(values[rows, tried].sum())
+    return choice
+
+
+def _rounded(
+    values: Numbers, sizes: Numbers, uses: Numbers, limits: Numbers, prices: Numbers, bound: float, looks: int = 30_000
+) -> Codes:
+    """The best at these prices, within the limits, filled up and put right where units are near to another option."""
     reduced = values - sizes[:, None] * (prices @ uses)
     choice = _within(reduced.argmax(axis=1), reduced, sizes, uses, limits)
     choice = _filled(choice, values, sizes, uses, limits)
-    rows = np.arange(len(values))
-    short = bound - float(values[rows, choice].sum())
+    short = bound - float(values[np.arange(len(values)), choice].sum())
     if short <= NEAR_ENOUGH * abs(bound):
         return choice
     best = np.sort(reduced, axis=1)
     margin = best[:, -1] - best[:, -2]
     edge = np.argsort(margin, kind="stable")[:AT_THE_EDGE]
     edge = edge[margin[edge] <= short]
-    return _searched(_paired(choice, edge, values, sizes, uses, limits), edge, values, sizes, uses, limits, prices)
+    choice = _paired(choice, edge, values, sizes, uses, limits)
+    return _searched(choice, edge, values, sizes, uses, limits, prices, looks) if looks else choice
 
 
 def used(choice: Codes, sizes: Numbers, uses: Numbers) -> Numbers:
@@ -100,9 +120,16 @@ def _paired(choice: Codes, edge: Codes, values: Numbers, sizes: Numbers, uses: N
 
 
 def _searched(
-    choice: Codes, edge: Codes, values: Numbers, sizes: Numbers, uses: Numbers, limits: Numbers, prices: Numbers
+    choice: Codes,
+    edge: Codes,
+    values: Numbers,
+    sizes: Numbers,
+    uses: Numbers,
+    limits: Numbers,
+    prices: Numbers,
+    looks: int,
 ) -> Codes:
-    """The units at the edge given anew, all others kept: branch and bound with the prices' bound, as far as LOOKS go."""
+    """The units at the edge given anew, all others kept: branch and bound with the prices' bound, up to so many looks."""
     others = np.ones(len(choice), dtype=bool)
     others[edge] = False
     left = _allowed(limits) - used(choice[others], sizes[others], uses)
@@ -111,7 +138,7 @@ def _searched(
     best, at = float(values[edge, choice[edge]].sum()), choice[edge].copy()
     ways = np.argsort(-reduced, axis=1, kind="stable")
     stack: list[tuple[int, float, Numbers, tuple[int, ...]]] = [(0, 0.0, left, ())]
-    for _ in range(LOOKS):
+    for _ in range(looks):
         if not stack:
             break
         depth, value, room, path = stack.pop()

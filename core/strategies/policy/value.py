@@ -47,7 +47,9 @@ def net_values(rates: Numbers, balance: Numbers, strategies: Sequence[Strategy])
 
 def _in_blocks(artifact: Mapping[str, Any], facts: Numbers, told: Any) -> Numbers:
     if missing := [
-        name for name in ("strategies", "facts", "columns", "lines", "highest", "learned") if name not in artifact
+        name
+        for name in ("strategies", "facts", "columns", "lines", "shares", "highest", "learned")
+        if name not in artifact
     ]:
         raise Refused("The stored policy is not whole", where=[f"no {name}" for name in missing], remedy="Learn again.")
     if facts.shape[1] != len(artifact["facts"]):
@@ -66,12 +68,11 @@ def _in_blocks(artifact: Mapping[str, Any], facts: Numbers, told: Any) -> Number
 def _rates(artifact: Mapping[str, Any], matrix: Numbers, columns: Columns) -> Numbers:
     highest, kinds = float(artifact["highest"]), len(artifact["strategies"])
     told = np.zeros((len(matrix), kinds))
-    for line in artifact["lines"]:
+    for line, share in zip(artifact["lines"], artifact["shares"], strict=True):
         direct, pays, severity = (
             sigmoid(margins(np.asarray(line[part]), matrix, columns, kinds)) for part in ("direct", "pays", "severity")
         )
-        told += highest * (direct + pays * severity) / 2.0
-    told /= len(artifact["lines"])
+        told += share * highest * (direct + pays * severity) / 2.0
     for kind, corrected in enumerate(artifact.get("corrections", ())):
         if corrected is not None:
             told[:, kind] += corrected[0] + matrix @ np.asarray(corrected[1:])
