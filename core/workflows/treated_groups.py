@@ -56,7 +56,7 @@ def cuts_of(balance: Numbers) -> list[float]:
 
     >>> import numpy as np
     >>> cuts_of(np.linspace(1_030, 98_700, 500)), cuts_of(np.full(9, 50.0))
-    ([25000.0, 50000.0, 74000.0], [])
+    ([25000.0, 50000.0, 75000.0], [])
     """
     known = balance[np.isfinite(balance)]
     if not len(known):

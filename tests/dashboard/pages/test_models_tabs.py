@@ -187,7 +187,8 @@ def test_tabs_and_panels_name_each_other_and_the_first_is_open_without_a_word_in
 
 def test_what_stands_under_a_tab_is_computed_once_that_tab_is_open(app):
     listening = {
-        part["id"]: name for name, callback in app.callback_map.items() for part in callback["inputs"] if "-opened-" in part["id"]
+        part["id"]: name for name, callback in app.callback_map.items() for part in callback["inputs"]
+        if part["id"].startswith("models-opened-")
     }  # fmt: skip
     assert set(listening) == {TABS.opened(key) for key in KEYS}
     for key, rows in page.CONTENT.items():
