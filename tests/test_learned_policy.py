@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from core.errors import Refused
+from core.scores.scoring.evaluate import sha256_of
 from core.selection import Selection
 from core.workflows.policies import decided
 from core.workflows.policy_arms import policy_number, proposals_of_arms, winners
@@ -112,10 +113,43 @@ def test_a_policy_that_is_stored_damaged_leaves_it_to_the_thresholds(store):
     broken = replace(policy, artifact=policy.artifact.replace("0.", "1.", 1))
     frame = newest(store[1])
     assert damage_of(policy) == ""
+    content = json.loads(policy.artifact)
+    del content["policy"]["shares"]
+    older = json.dumps(content)
+    assert damage_of(replace(policy, artifact=older, sha256=sha256_of(older))) == "Policy 1 as stored lacks its shares"
     assert damage_of(broken) == "Policy 1 as stored is not what was learned"
     assert proposed(frame, broken)["proposed"].equals(proposed(frame, None)["proposed"])
     with pytest.raises(Refused, match="Policy 1 as stored is not what was learned"):
         by_value(frame, broken)
+
+
+def test_a_damaged_policy_is_not_put_in_use_whatever_it_won(tmp_path):
+    db = f"sqlite:///{tmp_path / 'book.db'}"
+    loaded = run("ingest", str(files(tmp_path)[0]), "--db", db, "--as-of", OUTCOMES.isoformat(), "--json").json
+    reader, writer = reader_of(db), SqlPortfolioWriter(open_store(db, create=False), lambda: NOON)
+    card = {"may_challenge": {"allowed": True, "why": "it gains"}}
+    row = {
+        "kind": "value",
+        "status": "challenger",
+        "sha256": "0",
+        "artifact": "{}",
+        "card": card,
+        "batches": [loaded["batch"]],
+        "run": None,
+    }
+    with writer.unit("own", kind="decision", known_on=TODAY, who="ana") as unit:
+        number = unit.put_policy(row)
+        unit.log_strategy("won", f"policy {number}", figures={"policy": number})
+    with pytest.raises(Refused, match="as stored is not what was learned"):
+        decided(
+            "crown-policy",
+            {"policy": number, "because": "it won"},
+            reader=reader,
+            writer=writer,
+            today=TODAY,
+            who="ana",
+        )
+    assert reader.policy_in_use() is None
 
 
 def test_one_borrower_is_told_what_is_best_without_limits(store):

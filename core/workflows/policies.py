@@ -12,6 +12,7 @@ from core.records import Policy, StrategyRun
 from core.wording import counted
 from core.workflows.policy_arms import WON
 from core.workflows.promote import reason_of
+from core.workflows.proposing import damage_of
 from core.workflows.refresh import settle_segments
 from core.workflows.score import score_frame
 
@@ -139,6 +140,10 @@ def _refuse_unproven(policy: Policy, reader: PortfolioReader) -> None:
         raise Refused(
             f"Policy {policy.id} was refused when it was learned", remedy="Measure what works again; the thresholds propose."
         )  # fmt: skip
+    if damage := damage_of(policy):
+        raise Refused(
+            damage, remedy="Measure what works again: a new policy is learned with it; the thresholds propose."
+        )
     allowed, why = may_challenge(policy, reader.strategy_run())
     if not allowed:
         raise Refused(

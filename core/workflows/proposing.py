@@ -16,7 +16,7 @@ from core.scores.scoring.evaluate import sha256_of
 from core.strategies.catalogue import CATALOGUE, Limits, Strategy
 from core.strategies.policy.card import FIGURES
 from core.strategies.policy.propose import Expected, propose_by_value
-from core.strategies.policy.value import rates_under, spreads_under
+from core.strategies.policy.value import missing_parts, rates_under, spreads_under
 from core.strategies.thresholds import propose
 
 VALUE = "value"
@@ -84,9 +84,10 @@ def damage_of(policy: Policy) -> str:
     """Why a stored policy cannot be used, in words without a full stop; "" where it can."""
     if policy.kind != VALUE or not policy.artifact:
         return f"Policy {policy.id} was refused when it was learned and proposes nothing"
-    return (
-        "" if sha256_of(policy.artifact) == policy.sha256 else f"Policy {policy.id} as stored is not what was learned"
-    )
+    if sha256_of(policy.artifact) != policy.sha256:
+        return f"Policy {policy.id} as stored is not what was learned"
+    missing = missing_parts(json.loads(policy.artifact).get("policy", {}), "acts")
+    return f"Policy {policy.id} as stored lacks its {', '.join(missing)}" if missing else ""
 
 
 def limits_for(policy: Policy, limits: Limits | None) -> Limits:

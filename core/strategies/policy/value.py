@@ -15,6 +15,8 @@ from core.strategies.policy.lines import sigmoid
 
 FORMAT = 1
 ROWS_AT_ONCE = 8_192
+PARTS = ("strategies", "facts", "columns", "lines", "shares", "highest", "learned", "root")
+"""What rates and their errors are told by; a policy that proposes also names the strategies that may act."""
 
 
 def rates_under(artifact: Mapping[str, Any], facts: Numbers) -> Numbers:
@@ -38,6 +40,11 @@ def spreads_under(artifact: Mapping[str, Any], facts: Numbers) -> Numbers:
     return _in_blocks(artifact, facts, _spreads)
 
 
+def missing_parts(artifact: Mapping[str, Any], *more: str) -> list[str]:
+    """Which of PARTS and of `more` an artifact lacks; empty for a whole one. One that another version of Recoup stored may lack something."""
+    return [name for name in (*PARTS, *more) if name not in artifact]
+
+
 def net_values(rates: Numbers, balance: Numbers, strategies: Sequence[Strategy]) -> Numbers:
     """(n, K) currency: NPV factor x (1 - fee share) x rate x balance - cost."""
     factor = np.asarray([each.npv_factor * (1.0 - each.fee_share) for each in strategies])
@@ -46,11 +53,7 @@ def net_values(rates: Numbers, balance: Numbers, strategies: Sequence[Strategy])
 
 
 def _in_blocks(artifact: Mapping[str, Any], facts: Numbers, told: Any) -> Numbers:
-    if missing := [
-        name
-        for name in ("strategies", "facts", "columns", "lines", "shares", "highest", "learned")
-        if name not in artifact
-    ]:
+    if missing := missing_parts(artifact):
         raise Refused("The stored policy is not whole", where=[f"no {name}" for name in missing], remedy="Learn again.")
     if facts.shape[1] != len(artifact["facts"]):
         raise Refused(

@@ -18,8 +18,8 @@ def card() -> html.Section:
     """The empty log."""
     wrapped = {"wrapText": True, "autoHeight": True}
     columns = [
-        text_column("day", "When", minWidth=170), text_column("what", "What", minWidth=150, **wrapped), text_column("subject", "Of what", minWidth=170, **wrapped),
-        text_column("who", "Who", minWidth=90), text_column("because", "Why", minWidth=220, flex=2, **wrapped),
+        text_column("day", "When", minWidth=190), text_column("what", "What", minWidth=150, **wrapped), text_column("subject", "Of what", minWidth=170, **wrapped),
+        text_column("who", "Who", minWidth=90), text_column("because", "Why", minWidth=260, flex=4, **wrapped),
         text_column("figures", "Resting on", minWidth=240, flex=2, **wrapped),
     ]  # fmt: skip
     return html.Section(
