@@ -30,7 +30,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.columns import KINDS, Kind
-from core.errors import FileRefused, Refused, trace_without_data
+from core.errors import Refused, trace_without_data
 from core.paths import read_text, usable_folder, write_text
 from core.selection import Selection
 from core.settings import Settings
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
     from core.records import BookName
+    from core.workflows.worker import Handler
     from dashboard.services import Services
     from db.jobs import SqlJobQueue
     from db.reader import SqlPortfolioReader
@@ -118,10 +119,19 @@ class Recoup:
         return time.monotonic()
 
     def decide(self, what: str, said: Mapping[str, Any]) -> None:
-        """What a person at the command line decides about models, answered."""
-        from core.workflows.handlers import decide_on_model
+        """What a person at the command line decides about models or strategies, answered."""
+        from core.workflows.handlers import decide
 
-        self.answer(decide_on_model(self, what, said, self.settings.who, told))
+        self.answer(decide(self, what, said, self.settings.who, told))
+
+    def at_once(self, kind: str, work: Handler) -> Mapping[str, Any]:
+        """Do a job here and now, as one of the queue that everybody sees. Raises what it raises."""
+        from sqlalchemy.exc import OperationalError
+
+        from core.workflows.worker import run_here
+
+        who = self.settings.who
+        return run_here(self.jobs, kind, work, who=who, owner=_process(), told=told, busy=OperationalError)
 
     def answer(self, result: Mapping[str, Any], sentence: str = "") -> None:
         """One JSON object, or sentences for a person: those given, else its own `sentence`."""
@@ -190,6 +200,7 @@ def cli(db: str | None) -> None:
 def serve(recoup: Recoup, host: str | None, port: int | None, no_sample: bool) -> None:
     """Serve the dashboard, with its worker beside it."""
     host, port = host or recoup.settings.host, port or recoup.settings.port
+    from core.workflows.sample import queue_if_new
     from core.workflows.worker import keep_running
     from dashboard.serve import listen, may_listen
 
@@ -197,9 +208,7 @@ def serve(recoup: Recoup, host: str | None, port: int | None, no_sample: bool) -
     from dashboard.app import create_app
 
     app = create_app(services(recoup))
-    book = recoup.reader().book()
-    if book.is_empty and not no_sample and not book.sample_hidden and not _busy_with(recoup, "sample"):
-        recoup.jobs.add("sample", {}, "Recoup")
+    if not no_sample and queue_if_new(recoup.reader().book(), recoup.jobs):
         click.echo("A new store: the sample book is being loaded; the page shows how far it is.")
     over = threading.Event()
     start = functools.partial(_start_worker, recoup)
@@ -213,10 +222,6 @@ def serve(recoup: Recoup, host: str | None, port: int | None, no_sample: bool) -
         beside.join(timeout=10)
 
 
-def _busy_with(recoup: Recoup, kind: str) -> bool:
-    return any(job.kind == kind and not job.is_over for job in recoup.jobs.recent())
-
-
 def _start_worker(recoup: Recoup) -> subprocess.Popen[bytes]:
     program, beside = str(Path(__file__).resolve()), str(os.getpid())
     arguments = [sys.executable, program, "worker", "--db", recoup.settings.db, "--beside", beside]
@@ -225,18 +230,11 @@ def _start_worker(recoup: Recoup) -> subprocess.Popen[bytes]:
 
 def services(recoup: Recoup) -> Services:
     """What the dashboard may use, wired to this store."""
-    from core.workflows.score import score_one
+    from core.workflows.score import score_with
     from dashboard.services import Services
 
-    def score(fields: Mapping[str, Any]) -> Any:
-        reader = recoup.reader()
-        return score_one(
-            fields, champion=reader.champion(), segmentation=reader.segmentation(), rates=reader.matured_rates(),
-            policy=reader.policy_in_use(),
-        )  # fmt: skip
-
     return Services(
-        reader=recoup.reader, writer=recoup.writer, jobs=recoup.jobs, score_one=score, today=today,
+        reader=recoup.reader, writer=recoup.writer, jobs=recoup.jobs, score_one=score_with(recoup.reader), today=today,
         uploads=recoup.data_dir, settings=recoup.settings,
     )  # fmt: skip
 
@@ -301,8 +299,8 @@ def ingest(
     """Bring a CSV file in: checked, stored whole or not at all, segmented, scored."""
     from core.intake.map import NO_MAPPING
     from core.intake.map import Mapping as ColumnMap
-    from core.workflows.handlers import ingest_file
-    from core.workflows.report import IngestRequest, write_rejects
+    from core.workflows.handlers import ingest_here
+    from core.workflows.report import IngestRequest
 
     mapping = ColumnMap.from_json(read_text(map_file)) if map_file else NO_MAPPING
     request = IngestRequest(
@@ -310,13 +308,9 @@ def ingest(
         received_on=received_on.date() if received_on else None, mapping=mapping, accept_good_rows=accept_good_rows,
         accept_change=accept_change, scope="partial" if partial else "full", dry_run=dry_run,
     )  # fmt: skip
-    report = ingest_file(recoup, request, recoup.settings.who, told)
-    result = report.as_json()
-    if report.rejects:
-        rejects_file = write_rejects(file, report, Path.cwd(), _to_log)
-        result["rejects_file"] = None if rejects_file is None else str(rejects_file)
-    recoup.answer(result, report.as_text(result["rejects_file"]))
-    if report.status == "refused":
+    result, words = ingest_here(recoup, request, recoup.settings.who, told, rejects_into=Path.cwd(), log=_to_log)
+    recoup.answer(result, words)
+    if result["status"] == "refused":
         raise SystemExit(REFUSED)
 
 
@@ -334,26 +328,18 @@ def undo(recoup: Recoup, batch: int) -> None:
 @cli.command()
 @click.option("--allow", metavar="COLUMN", help="let a quarantined column in from now on; with --because")
 @click.option("--forbid", metavar="COLUMN", help="keep a column out from now on, or take an --allow back")
-@click.option(
-    "--recalibrate",
-    is_flag=True,
-    help="keep the model in use and its order, set its probabilities anew; with --because",
-)
+@click.option("--recalibrate", is_flag=True, help="keep the model in use, set its probabilities anew; with --because")
 @BECAUSE
 @command
 def train(recoup: Recoup, allow: str | None, forbid: str | None, recalibrate: bool, because: str) -> None:
     """Learn a score from outcomes, or say why this book cannot carry one."""
-    from sqlalchemy.exc import OperationalError
-
     from core.workflows.handlers import train_book
     from core.workflows.rulings import rule_on_columns
-    from core.workflows.worker import run_here
 
     who, said = recoup.settings.who, (allow, forbid, because)
     rule = functools.partial(rule_on_columns, recoup.reader(), recoup.writer, *said, today=today(), who=who)
     work = functools.partial(train_book, recoup, because=because, first=rule)
-    kind = "recalibrate" if recalibrate else "train"
-    recoup.answer(run_here(recoup.jobs, kind, work, who=who, owner=_process(), told=told, busy=OperationalError))
+    recoup.answer(recoup.at_once("recalibrate" if recalibrate else "train", work))
 
 
 @cli.command()
@@ -363,18 +349,13 @@ def train(recoup: Recoup, allow: str | None, forbid: str | None, recalibrate: bo
 @command
 def effects(recoup: Recoup, reference: str | None, limits_file: Path | None, store: bool) -> None:
     """What each strategy caused beside what happened, for whom, and what to do: or why this history cannot tell."""
-    from sqlalchemy.exc import OperationalError
-
     from core.workflows.effects import Asked, look
     from core.workflows.effects_told import told as in_words
     from core.workflows.handlers import measure_book
-    from core.workflows.worker import run_here
 
     asked = {"reference": reference, "limits": read_text(limits_file) if limits_file else None}
     if store:
-        work = functools.partial(measure_book, recoup, asked=asked)
-        who = recoup.settings.who
-        result = run_here(recoup.jobs, "effects", work, who=who, owner=_process(), told=told, busy=OperationalError)
+        result = recoup.at_once("effects", functools.partial(measure_book, recoup, asked=asked))
     else:
         result = look(recoup.reader(), Asked.of(asked), told, recoup.clock)
     recoup.answer(*in_words(result))
@@ -426,6 +407,42 @@ def monitor(recoup: Recoup) -> None:
 
 @cli.group(invoke_without_command=True)
 @command
+def policy(recoup: Recoup) -> None:
+    """List learned policies, which one proposes, and who decided what; put one in use, or take it out of use."""
+    if click.get_current_context().invoked_subcommand is None:
+        _list_policies(recoup)
+
+
+def _list_policies(recoup: Recoup) -> None:
+    """List learned policies with what each may and lacks, which one proposes, and who decided what."""
+    from core.workflows.policies import listed
+
+    recoup.answer(*listed(recoup.reader()))
+
+
+policy.command("list")(command(_list_policies))
+
+
+@policy.command("promote")
+@click.argument("number", type=int)
+@BECAUSE
+@command
+def promote_policy(recoup: Recoup, number: int, because: str) -> None:
+    """Put a policy in use that has its evidence and won its trial; the newest day is proposed anew."""
+    recoup.decide("crown-policy", {"policy": number, "because": because})
+
+
+@policy.command("withdraw")
+@click.argument("number", type=int)
+@BECAUSE
+@command
+def withdraw_policy(recoup: Recoup, number: int, because: str) -> None:
+    """Take the policy in use out of use: the thresholds propose, and the newest day is proposed anew."""
+    recoup.decide("rollback-policy", {"policy": number, "because": because})
+
+
+@cli.group(invoke_without_command=True)
+@command
 def trial(recoup: Recoup) -> None:
     """List trials of champion against challengers; plan one, assign loans to its arms, read its verdict, close it."""
     if click.get_current_context().invoked_subcommand is None:
@@ -457,9 +474,8 @@ def assign_to_trial(recoup: Recoup, name: str, out: Path, confirm: bool) -> None
 
     frame, said = assign_trial(name, **recoup.at_hand(), confirmed=confirm)
     write_text(out, to_csv(frame))
-    recoup.answer(
-        {"out": str(out), "loans": len(frame), "stored": confirm, "arms": frame["Arm"].value_counts().to_dict()}, said
-    )
+    arms = frame["Arm"].value_counts().to_dict()
+    recoup.answer({"out": str(out), "loans": len(frame), "stored": confirm, "arms": arms}, said)
 
 
 @trial.command("verdict")
@@ -494,15 +510,14 @@ def recommend(recoup: Recoup, batch: int | None, limits_file: Path | None, by: s
     """Write a strategy for every loan, with its score, its source and why."""
     from core.exchange import to_csv
     from core.strategies.catalogue import Limits
+    from core.workflows.recommend import in_words
     from core.workflows.recommend import recommend as recommendations
 
     reader = recoup.reader(None if batch is None else recoup.reader().batch(batch).book)
     limits = Limits.from_json(read_text(limits_file)) if limits_file else None
     frame = recommendations(reader, batch_id=batch, limits=limits, by=by)
     write_text(out, to_csv(frame))
-    counts = frame["Strategy"].value_counts().to_dict()
-    said = f"{len(frame):,} loans written to {out}: " + ", ".join(f"{name} {n:,}" for name, n in counts.items())
-    recoup.answer({"out": str(out), "loans": len(frame), "strategies": counts}, said)
+    recoup.answer(*in_words(frame, out))
 
 
 @cli.command()
@@ -561,12 +576,7 @@ def sample(recoup: Recoup, loans: int, months: int, seed: int, out: Path) -> Non
     """Write the sample book as CSV files: synthetic, the same for the same seed."""
     from core.workflows.sample import write_sample
 
-    try:
-        result = write_sample(out, loans=loans, months=months, seed=seed)
-    except OSError as error:
-        raise FileRefused(f"{out} cannot be written: {error.strerror}", remedy="Choose another --out.") from None
-    said = f"{result['files']} files written to {out}; manifest.json lists them in the order they arrived."
-    recoup.answer(result, said)
+    recoup.answer(*write_sample(out, loans=loans, months=months, seed=seed))
 
 
 def main() -> None:

@@ -92,6 +92,27 @@ def ingest_file(ports: Ports, request: IngestRequest, who: str, progress: Progre
     return ingest(request, reader=reader, writer=ports.writer, today=ports.today(), who=who, progress=progress)
 
 
+def ingest_here(
+    ports: Ports, request: IngestRequest, who: str, progress: Progress, *, rejects_into: Path, log: Callable[[str], None]
+) -> tuple[dict[str, Any], str]:  # fmt: skip
+    """Check or load a file for a person at a terminal, its rejects written as a CSV into a folder.
+
+    Args:
+        log: told where that CSV cannot be written.
+
+    Returns:
+        What became of the file: `IngestReport.as_json`, and in sentences.
+    """
+    from core.workflows.report import write_rejects
+
+    report = ingest_file(ports, request, who, progress)
+    result = report.as_json()
+    if report.rejects:
+        rejects_file = write_rejects(request.path, report, rejects_into, log)
+        result["rejects_file"] = None if rejects_file is None else str(rejects_file)
+    return result, report.as_text(result["rejects_file"])
+
+
 def undo_batch(ports: Ports, batch: int, who: str) -> Mapping[str, Any]:
     """Take a batch back, in the book that it is in. Raises UnknownBatch."""
     from core.workflows.batches import undo
@@ -113,6 +134,15 @@ def train_book(
     if job.kind == "recalibrate":
         work = functools.partial(recalibrate.recalibrate, because=because or str(job.payload.get("because", "")))
     return work(ports.reader(book), ports.writer, today=ports.today(), who=job.who, progress=told)
+
+
+def decide(ports: Ports, what: str, said: Mapping[str, Any], who: str, progress: Progress) -> Mapping[str, Any]:
+    """Carry out at once what a person at a terminal decided about models or strategies."""
+    from core.workflows.policies import STRATEGY_DECISIONS
+
+    if what in STRATEGY_DECISIONS:
+        return decide_on_strategies(ports, what, said, who)
+    return decide_on_model(ports, what, said, who, progress)
 
 
 def decide_on_model(

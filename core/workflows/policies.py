@@ -20,6 +20,10 @@ STRATEGY_DECISIONS = ("accept-suggestion", "refuse-suggestion", "crown-policy", 
 """What a person may decide; jobs of these kinds carry it out. Putting a policy in use is asked for by number."""
 
 
+FOUND = ("measured", "learned")
+"""What the log keeps of the worker's own doing: everything else in it somebody decided, or follows from what was."""
+
+
 def decided(
     what: str, said: Mapping[str, Any], *, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str
 ) -> dict[str, Any]:
@@ -27,7 +31,7 @@ def decided(
 
     Args:
         said: because; for a suggestion, run (the number of the measurement the person saw) and suggestion (its place, from 1); for a
-            promotion, policy.
+            promotion, policy; for the way back, policy where the person saw which one proposes.
 
     Returns:
         what, subject and sentence; of a policy its number and status.
@@ -41,7 +45,7 @@ def decided(
     if what == "crown-policy":
         return crown(int(said["policy"]), **given)
     if what == "rollback-policy":
-        return rollback(**given)
+        return rollback(int(said["policy"]) if said.get("policy") is not None else None, **given)
     return answer_suggestion(what == "accept-suggestion", int(said["run"]), int(said["suggestion"]), **given)
 
 
@@ -95,12 +99,24 @@ def crown(
 
 
 def rollback(
-    *, because: str, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str
-) -> dict[str, Any]:
-    """Take the policy in use out of use: the thresholds propose. Raises Refused where none is in use."""
+    policy_id: int | None = None, *, because: str, reader: PortfolioReader, writer: PortfolioWriter, today: date, who: str
+) -> dict[str, Any]:  # fmt: skip
+    """Take the policy in use out of use: the thresholds propose.
+
+    Args:
+        policy_id: the one that is to go; None for whichever is in use.
+
+    Raises:
+        Refused: none is in use, or another than that one.
+    """
     policy = reader.policy_in_use()
     if policy is None:
         raise Refused("No learned policy is in use", remedy="Nothing to do: the thresholds propose already.")
+    if policy_id not in (None, policy.id):
+        raise Refused(
+            f"By now policy {policy.id} is in use, not {policy_id}",
+            remedy="Look at the policies again and decide anew; nothing was changed.",
+        )
     with writer.unit(
         reader.book().name, kind="decision", known_on=today, who=who, note=f"policy {policy.id} withdrawn"
     ) as unit:
@@ -194,5 +210,10 @@ def listed(reader: PortfolioReader) -> tuple[dict[str, Any], str]:
     ]
     lines = lines or ["No policy was learned on this book."]
     lines.append("The thresholds propose strategies." if in_use is None else f"Policy {in_use.id} proposes strategies.")
+    lines += [
+        f"{each.at[:10]}, {each.who}: {each.subject} {each.what}" + (f": {each.because}" if each.because else "")
+        for each in reader.strategy_events()
+        if each.what not in FOUND
+    ]
     told = {"policies": policies, "in_use": None if in_use is None else in_use.id, "events": events}
     return told, "\n".join(lines)

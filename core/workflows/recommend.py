@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -78,6 +80,17 @@ def _policy(reader: PortfolioReader, by: str | None) -> Policy | None:
     if damage := damage_of(known[0]):
         raise Refused(damage, remedy="Choose another, or measure what works again.")
     return known[0]
+
+
+def in_words(table: pd.DataFrame, out: Path) -> tuple[dict[str, Any], str]:
+    """What was written: out (the file), loans, strategies (loans by proposal); and in a sentence.
+
+    Args:
+        table: as `recommend` returns it.
+    """
+    counts = table["Strategy"].value_counts().to_dict()
+    said = f"{len(table):,} loans written to {out}: " + ", ".join(f"{name} {n:,}" for name, n in counts.items())
+    return {"out": str(out), "loans": len(table), "strategies": counts}, said
 
 
 def _days(reader: PortfolioReader, batch_id: int | None) -> list[date]:

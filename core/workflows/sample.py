@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.ports import PortfolioReader, PortfolioWriter, Progress
+from core.errors import FileRefused
+from core.ports import JobQueue, PortfolioReader, PortfolioWriter, Progress
+from core.records import Book
 from core.synthetic import MANIFEST, SampleFile, generate, manifest, write_files
 from core.workflows.report import IngestReport, IngestRequest
 from core.workflows.sample_history import SampleHistory
@@ -22,16 +24,36 @@ _ARRIVAL = ("payments", "actions", "portfolio")  # the portfolio last: it scores
 
 def write_sample(
     out: Path, *, loans: int, months: int, seed: int, last_month_end: date | None = None
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], str]:
     """Write the sample book's CSV files and manifest.json into a folder, made where missing.
 
     Returns:
-        files (how many), out, loans, months, seed. The same arguments give the same bytes.
+        files (how many), out, loans, months, seed; and a sentence. The same arguments give the same bytes.
+
+    Raises:
+        FileRefused: the folder cannot be written.
     """
     files = _files(loans=loans, months=months, seed=seed, last_month_end=last_month_end)
-    written = _write(out, files)
-    (out / MANIFEST).write_text(manifest(files), encoding="utf-8", newline="")
-    return {"files": len(written), "out": str(out), "loans": loans, "months": months, "seed": seed}
+    try:
+        written = _write(out, files)
+        (out / MANIFEST).write_text(manifest(files), encoding="utf-8", newline="")
+    except OSError as error:
+        raise FileRefused(f"{out} cannot be written: {error.strerror}", remedy="Choose another --out.") from None
+    told = {"files": len(written), "out": str(out), "loans": loans, "months": months, "seed": seed}
+    return told, f"{len(written)} files written to {out}; manifest.json lists them in the order they arrived."
+
+
+def queue_if_new(book: Book, queue: JobQueue) -> bool:
+    """Ask for the sample book where a store is new: nothing is in it, nobody hid the sample, and no load of it waits or runs.
+
+    Returns:
+        Whether it was asked for.
+    """
+    loading = any(job.kind == "sample" and not job.is_over for job in queue.recent())
+    if not book.is_empty or book.sample_hidden or loading:
+        return False
+    queue.add("sample", {}, "Recoup")
+    return True
 
 
 def load_sample(

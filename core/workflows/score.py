@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from core.columns import by_field
 from core.errors import Refused, TooLittleData
 from core.metrics.delinquency import OPEN
+from core.ports import PortfolioReader
 from core.records import Model, Policy, Segmentation
 from core.scores.rate.use import EXPECTED_FIELDS, expectation, rate_of
 from core.scores.scoring.bands import band_of
@@ -187,6 +188,23 @@ class BorrowerAnswer:
     for_the_record: tuple[str, ...] = field(default=())
     contributions: Contributions | None = None
     what_if: WhatIf | None = None
+
+
+def score_with(reader: Callable[[], PortfolioReader]) -> Callable[[Mapping[str, Any]], BorrowerAnswer]:
+    """`score_one` by what is in use in the book on show at the moment somebody asks.
+
+    Args:
+        reader: opens that book.
+    """
+
+    def score(fields: Mapping[str, Any]) -> BorrowerAnswer:
+        now = reader()
+        return score_one(
+            fields, champion=now.champion(), segmentation=now.segmentation(), rates=now.matured_rates(),
+            policy=now.policy_in_use(),
+        )  # fmt: skip
+
+    return score
 
 
 def score_one(

@@ -74,7 +74,7 @@ def say_of(services: Services, seen: Seen, about: str | None, because: str | Non
             return "Nothing changes: a policy is put to work, or taken out of use, by Accept."
         able = say.may_crown(seen)
         if about == BACK:
-            return decide(services, "rollback-policy", {}, because)
+            return decide(services, "rollback-policy", {"policy": seen.in_use.id if seen.in_use else None}, because)
         return decide(services, "crown-policy", {"policy": able.id if able else None}, because)
     kind = "accept-suggestion" if yes else "refuse-suggestion"
     return decide(services, kind, {"run": seen.run.id, "suggestion": int(about)}, because)

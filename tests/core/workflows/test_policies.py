@@ -178,4 +178,8 @@ def test_the_list_says_what_proposes_and_what_a_policy_lacks(desk):
     told, words = listed(desk.reader)
     assert (told["in_use"], told["policies"][0]["won"]) == (number, True)
     assert told["events"][0]["because"] == "yes"
-    assert words.endswith(f"Policy {number} proposes strategies.")
+    assert words.splitlines()[1:] == [
+        f"Policy {number} proposes strategies.",
+        f"2026-11-20, ben: policy {number} promoted: yes",
+        "2026-11-20, ana: trial 1 won",
+    ]

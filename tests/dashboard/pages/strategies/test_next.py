@@ -83,7 +83,7 @@ def test_a_policy_in_use_can_be_taken_back_and_not_now_changes_nothing(shared_wi
     seen = shared.seen()
     assert decide.say_of(shared.services, seen, "back", "It drifted", yes=False).startswith("Nothing changes")
     assert decide.say_of(shared.services, seen, "back", "It drifted", yes=True) == ""
-    assert jobs_of(shared.services) == [("rollback-policy", {"because": "It drifted"}, "analyst")]
+    assert jobs_of(shared.services) == [("rollback-policy", {"policy": POLICY.id, "because": "It drifted"}, "analyst")]
 
 
 def test_a_decision_without_a_reason_or_beside_another_one_is_not_queued(shared):
