@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.errors import Refused
+from core.records import Policy
 from core.strategies.trials.looks import inflation
 from core.strategies.trials.power import Test, detectable_difference
 from dashboard import format as show
@@ -171,6 +172,11 @@ def whole(text: str | None) -> int | None:
     return int(plain) if plain.isdecimal() and len(plain) <= 9 else None
 
 
+def policy_arm(policy: Policy) -> str:
+    """What a learned policy is called where it may be an arm."""
+    return f"Policy {policy.id}: what it proposes, loan by loan"
+
+
 def plan_of_form(
     name: str | None,
     challenger: str | None,
@@ -180,6 +186,9 @@ def plan_of_form(
     start: str | None,
 ) -> dict[str, Any]:
     """The plan a form asks for, as core.strategies.trials.design reads it.
+
+    Args:
+        challenger: a strategy's name, or "policy 3" for what that policy proposes.
 
     Raises:
         Refused: a field is blank or no number; what is wrong beyond that the plan's own rules say.
@@ -198,7 +207,7 @@ def plan_of_form(
         "name": title, "starts_on": (start or "").strip(), "planned_n": n, "outcome": outcome or OUTCOMES[0][0],
         "arms": [
             {"name": "As now", "share": round(1 - part / 100, 6), "what": ""},
-            {"name": str(challenger), "share": part / 100, "what": str(challenger)},
+            {"name": str(challenger).capitalize(), "share": part / 100, "what": str(challenger)},
         ],
         "counters": [{"name": "complaints", "limit": 0.01}, {"name": "broken_promises", "limit": 0.05}], "looks": LOOKS,
     }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.records import Policy
 from core.scores.scoring.evaluate import sha256_of
 from core.strategies.catalogue import CATALOGUE, Limits
 from core.strategies.observed import Fact
@@ -18,6 +19,14 @@ from core.strategies.policy.design import fit_columns
 INPUT = {"name": "balance (log)", "kind": "number", "median": 8.0, "has_missing": False}
 ALLOWED = {"allowed": True, "why": "its lower bound is above 0"}
 CERTAIN = 50.0
+
+
+def stored(number: int, status: str = "challenger", **row: Any) -> Policy:
+    """A policy by hand as a reader gives it. Args: row: what differs from `plain_policy` of Standard and Settlement."""
+    made = plain_policy({"Standard": 0.1, "Settlement": 0.3}, costs={}, batches=[1]) | row
+    return Policy(
+        number, status, made["kind"], made["artifact"], made["sha256"], made["card"], None, "2026-11-02T10:00:00+00:00"
+    )
 
 
 def plain_policy(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from core.records import Policy
 from core.strategies.catalogue import STRATEGY_NAMES
 from core.strategies.policy.decide import scaled
 from core.strategies.trials.design import Plan
-from core.workflows.proposing import by_value, limits_for
+from core.workflows.proposing import by_value, damage_of, limits_for
 
 WON = "won"
 """What the log says of a policy that won its trial."""
@@ -55,6 +55,26 @@ def proposals_of_arms(reader: PortfolioReader, plan: Plan, dealt: pd.DataFrame) 
         proposal = by_value(loans, policy, limits)["proposed"].set_axis(loans["loan_ref"])
         told.loc[refs.index] = refs.map(proposal.where(proposal.isin(STRATEGY_NAMES), None)).to_numpy()
     return told
+
+
+def triable(policies: Sequence[Policy]) -> list[Policy]:
+    """Those of the stored policies that an arm may stand for: whole, and not in use, for that one proposes for all loans "as now".
+
+    Returns:
+        In the order given.
+    """
+    return [each for each in policies if each.status != "champion" and not damage_of(each)]
+
+
+def require_policies(reader: PortfolioReader, plan: Plan) -> None:
+    """Hold the arms of a plan against what is stored, before anything hangs on it.
+
+    Raises:
+        Refused: an arm names a policy that is not there, or that is stored damaged.
+    """
+    for number in (policy_number(arm.what) for arm in plan.arms):
+        if number is not None and (damage := damage_of(_policy(reader, number))):
+            raise Refused(damage, remedy="Name another policy, or measure what works again.")
 
 
 def winners(plan: Plan, told: Mapping[str, Any]) -> list[int]:

@@ -23,7 +23,7 @@ from core.strategies.trials.power import Test, detectable_difference
 from core.strategies.trials.reading import Look
 from core.strategies.trials.verdict import Against, Verdict, judge
 from core.wording import counted, dated
-from core.workflows.policy_arms import WON, proposals_of_arms, winners
+from core.workflows.policy_arms import WON, proposals_of_arms, require_policies, winners
 from core.workflows.trial_rows import plan_from, rows_of
 
 Z = 1.959964
@@ -167,7 +167,8 @@ def register_trial(
     Balance bands that the plan leaves out are made from today's eligible loans, and kept with it.
 
     Raises:
-        Refused: a plan that cannot be carried out; a name that is taken; a start in the past; no reason; nobody eligible.
+        Refused: a plan that cannot be carried out; a name that is taken; a start in the past; no reason; nobody eligible;
+            an arm names a policy that is not there or is damaged.
     """
     plan = registered(plan_of(said), who=who, why=why or str(said.get("why", "")))
     taken = {trial.name.casefold() for trial in reader.trials()} | {name.casefold() for name in reader.trial_names()}
@@ -180,6 +181,7 @@ def register_trial(
             f"The trial would have begun on {dated(plan.starts_on)}, before it is registered",
             remedy="Start it today or later: a plan made afterwards proves nothing.",
         )
+    require_policies(reader, plan)
     loans = _assigned_today(reader, plan)
     if loans.empty:
         raise Refused(f"Nobody is eligible: no workable {plan.eligible.words()}", remedy="Widen who may take part.")

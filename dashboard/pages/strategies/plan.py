@@ -11,10 +11,11 @@ from dash.exceptions import PreventUpdate
 
 from core.errors import Refused
 from core.strategies.catalogue import STRATEGY_NAMES
+from core.workflows.policy_arms import triable
 from dashboard import ids
 from dashboard import text_trials as say
 from dashboard.components.reason import reason_field
-from dashboard.pages.strategies.seen import Listens, Shared
+from dashboard.pages.strategies.seen import Listens, Seen, Shared
 from dashboard.pages.strategies.trials import trial_asked, trials_of
 from dashboard.strategy_work import decide
 from dashboard.text_policy import REASON_LABEL
@@ -28,13 +29,12 @@ REGISTER, CLOSE = "strategies-plan-register", "strategies-plan-close"
 
 def card() -> html.Section:
     """The form."""
-    arms = [{"value": name, "label": name} for name in STRATEGY_NAMES]
     outcomes = [{"value": name, "label": words} for name, words in say.OUTCOMES]
     fields = [
         _field(
             "Name", dbc.Input(id=NAME, type="text", value="", size="sm", maxlength=say.MOST_NAME, autocomplete="off")
         ),
-        _field("Challenger", dbc.Select(id=ARM, options=arms, value=STRATEGY_NAMES[1], size="sm")),
+        _field("Challenger", dbc.Select(id=ARM, options=_strategies(), value=STRATEGY_NAMES[1], size="sm")),
         _field(
             "Its share, percent",
             dbc.Input(id=SHARE, type="text", value="50", size="sm", inputmode="numeric", maxlength=2, debounce=250),
@@ -66,12 +66,24 @@ def card() -> html.Section:
     )
 
 
+def _strategies() -> list[dict[str, str]]:
+    return [{"value": name, "label": name} for name in STRATEGY_NAMES]
+
+
+def update_arms(seen: Seen) -> list[dict[str, str]]:
+    """What a challenger may be: a strategy, or what a learned policy proposes."""
+    by_policy = [{"value": f"policy {each.id}", "label": say.policy_arm(each)} for each in triable(seen.policies)]
+    return [*_strategies(), *by_policy]
+
+
 def _field(words: str, control: Any) -> html.Div:
     return html.Div([html.Label(words, htmlFor=control.id), control], className="chooser")
 
 
 def start_trial(shared: Shared, fields: tuple[str | None, ...], because: str | None) -> str:
     """Queue the registration of a trial. Returns what is wrong, in words; "" where it was asked for."""
+    if fields[1] not in {each["value"] for each in update_arms(shared.seen())}:
+        return "There is no such challenger by now: choose one of the list."
     try:
         plan = say.plan_of_form(*fields)
     except Refused as refusal:
@@ -97,6 +109,10 @@ def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
         told = trial_asked(search, trials_of(shared))
         runs = told is not None and told["status"] in ("running", "planned")
         return "button quiet" if runs else "is-absent"
+
+    @app.callback(Output(ARM, "options"), **view)
+    def arms(**_: Any) -> list[dict[str, str]]:
+        return update_arms(shared.seen())
 
     @app.callback(
         Output(FOUND, "children"),

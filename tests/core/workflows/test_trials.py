@@ -24,6 +24,7 @@ from core.workflows.trials import (
 )
 from tests.fake_models import FakeModelWriter
 from tests.fakes import FakePortfolioReader
+from tests.plain_policy import stored
 from tests.trial_books import STORIES, TODAY, TRIAL, book_of
 
 PLAN = {
@@ -156,6 +157,21 @@ def test_a_plan_that_cannot_be_is_refused_and_nothing_is_stored(hands, change, w
     with pytest.raises(Refused, match="registered with its reason"):
         register_trial(PLAN, **hands)
     assert hands["reader"].trials() == []
+
+
+def test_an_arm_may_not_stand_for_a_policy_that_is_not_there_or_is_damaged(hands):
+    def with_arm(what):
+        return PLAN | {"arms": [{"name": "As now", "share": 0.5}, {"name": "By value", "share": 0.5, "what": what}]}
+
+    policies = [stored(1, sha256="0"), stored(2)]
+    hands["reader"].policies = lambda: policies
+    with pytest.raises(Refused, match="There is no policy 7"):
+        register_trial(with_arm("policy 7"), **hands, why="x")
+    with pytest.raises(Refused, match="Policy 1 as stored is not what was learned"):
+        register_trial(with_arm("policy 1"), **hands, why="x")
+    assert hands["reader"].trials() == []
+    register_trial(with_arm("policy 2"), **hands, why="x")
+    assert [each.name for each in hands["reader"].trials()] == [PLAN["name"]]
 
 
 def test_a_name_is_used_once(hands):

@@ -8,11 +8,13 @@ import pytest
 
 from core.errors import Refused
 from core.strategies.trials.design import plan_of
+from core.workflows.policy_arms import policy_number
 from dashboard import text_trials as say
 from dashboard.pages.strategies import plan, trials
 from dashboard.strategy_work import SAY_WHY
 from tests.dashboard.pages.strategies.test_next import jobs_of
 from tests.dashboard.pages.strategies.test_works import words
+from tests.plain_policy import stored
 from tests.strategy_book import CONTENT, TRIAL
 
 OTHER = {**TRIAL, "name": "Court fees", "status": "from files", "verdict": "invalid", "who": "", "against": []}
@@ -103,6 +105,33 @@ def test_the_form_makes_a_plan_that_the_engine_takes(shared):
     made = plan_of(payload["plan"])
     assert [(arm.name, arm.share) for arm in made.arms] == [("As now", 0.5), ("Settlement", 0.5)]
     assert made.planned_n == 1200
+
+
+def test_a_stored_policy_may_be_the_challenger_unless_it_is_damaged_refused_or_in_use(shared_with):
+    kept = (
+        stored(5),
+        stored(4, "champion"),
+        stored(3, sha256="0"),
+        stored(2, "refused", artifact="", sha256=""),
+        stored(1, "retired"),
+    )
+    shared = shared_with(policies=kept)
+    offered = [each["value"] for each in plan.update_arms(shared.seen())]
+    assert offered == ["Standard", "Settlement", "Legal", "policy 5", "policy 1"]
+    assert plan.start_trial(shared, ("By value", "policy 5", *FORM[2:]), "It should bring more") == ""
+    ((_, payload, _),) = jobs_of(shared.services)
+    arms = plan_of(payload["plan"]).arms
+    assert [(arm.name, arm.what, policy_number(arm.what)) for arm in arms] == [
+        ("As now", "", None),
+        ("Policy 5", "policy 5", 5),
+    ]
+
+
+@pytest.mark.parametrize("challenger", ["policy 3", "policy 99", "Anything", "", None])
+def test_a_challenger_that_is_not_offered_is_not_queued(shared_with, challenger):
+    shared = shared_with(policies=(stored(5), stored(3, sha256="0")))
+    assert "no such challenger" in plan.start_trial(shared, ("By value", challenger, *FORM[2:]), "why")
+    assert jobs_of(shared.services) == []
 
 
 def test_a_plan_without_name_number_or_reason_is_not_queued(shared):
