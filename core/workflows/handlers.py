@@ -95,22 +95,25 @@ def ingest_file(ports: Ports, request: IngestRequest, who: str, progress: Progre
 def ingest_here(
     ports: Ports, request: IngestRequest, who: str, progress: Progress, *, rejects_into: Path, log: Callable[[str], None]
 ) -> tuple[dict[str, Any], str]:  # fmt: skip
-    """Check or load a file for a person at a terminal, its rejects written as a CSV into a folder.
+    """Check or load a file for a person at a terminal, its rejects written as a CSV into a folder. Strategies are asked to be measured
+    again where the file brought what it takes.
 
     Args:
         log: told where that CSV cannot be written.
 
     Returns:
-        What became of the file: `IngestReport.as_json`, and in sentences.
+        What became of the file: `IngestReport.as_json`, measure_job (the number of the measurement that waits since, None for none);
+        and in sentences.
     """
     from core.workflows.report import write_rejects
 
     report = ingest_file(ports, request, who, progress)
     result = report.as_json()
+    result["measure_job"] = _measure_if_due(ports, report.status, request.book, who)
     if report.rejects:
         rejects_file = write_rejects(request.path, report, rejects_into, log)
         result["rejects_file"] = None if rejects_file is None else str(rejects_file)
-    return result, report.as_text(result["rejects_file"])
+    return result, report.as_text(result["rejects_file"], result["measure_job"])
 
 
 def undo_batch(ports: Ports, batch: int, who: str) -> Mapping[str, Any]:
@@ -168,14 +171,19 @@ def decide_on_trial(ports: Ports, job: Job) -> Mapping[str, Any]:
 
 
 def _ingest_job(ports: Ports, job: Job, progress: Progress, *, dry_run: bool) -> Mapping[str, Any]:
-    from core.workflows.effects_since import queue_if_due
     from core.workflows.jobs import ingest_job
 
     load = functools.partial(ingest_file, ports, who=job.who, progress=progress)
     result = ingest_job(job, load, uploads=ports.data_dir, dry_run=dry_run)
-    if result["status"] == "committed":
-        queue_if_due(ports.reader(job.payload.get("book") or "own"), ports.jobs, job.who)
+    _measure_if_due(ports, result["status"], job.payload.get("book") or "own", job.who)
     return result
+
+
+def _measure_if_due(ports: Ports, status: str, book: BookName, who: str) -> int | None:
+    """After a file was stored, ask for a measurement where enough came in; returns the job."""
+    from core.workflows.effects_since import queue_if_due
+
+    return queue_if_due(ports.reader(book), ports.jobs, who) if status == "committed" else None
 
 
 def _redate(ports: Ports, job: Job) -> Mapping[str, Any]:

@@ -77,8 +77,12 @@ class IngestReport:
             "asks": "accept_change" if isinstance(self.refusal, BookChangeRefused) else None,
         }
 
-    def as_text(self, rejects_file: str | None) -> str:
-        """The report in sentences, for a person at a terminal."""
+    def as_text(self, rejects_file: str | None, measure_job: int | None = None) -> str:
+        """The report in sentences, for a person at a terminal.
+
+        Args:
+            rejects_file: where the rejects were written. measure_job: the measurement of strategies that waits since.
+        """
         number = f" as batch {self.batch}" if self.status == "committed" else ""
         lines = [f"{self.filename}: {self.status}{number}"]
         if self.kind:
@@ -93,6 +97,11 @@ class IngestReport:
             lines.append(f"Refused: {self.refusal}")
         if rejects_file:
             lines.append(f"Every reject with its line, column, value and reason: {rejects_file}")
+        if measure_job is not None:
+            lines.append(
+                f"Enough came in since strategies were measured: job {measure_job} measures them again, as soon as "
+                "'run.py serve' or 'run.py worker' runs"
+            )
         return "\n  ".join(lines)
 
 
