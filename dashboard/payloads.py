@@ -78,7 +78,7 @@ OF_COMPONENT: dict[tuple[str, str], Shape] = {
 
 OF_ID: dict[tuple[str, str], Shape] = {
     ("theme", "data"): is_scalar, ("revision", "data"): is_scalar, ("batches-sent", "data"): is_record, ("targets-sent", "data"): is_record,
-    ("segments-loans-keys", "data"): is_scalars, ("segments-refit-job", "data"): is_scalar, ("segments-others-job", "data"): is_scalar, ("why", "data"): is_text, ("why-rows-keys", "data"): is_scalars,
+    ("segments-loans-keys", "data"): is_scalars, ("segments-refit-job", "data"): is_scalar, ("strategies-log-first", "data"): is_whole, ("segments-others-job", "data"): is_scalar, ("why", "data"): is_text, ("why-rows-keys", "data"): is_scalars,
 }  # fmt: skip
 
 

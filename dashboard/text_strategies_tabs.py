@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.records import StrategyEvent, StrategyRun
+from core.workflows.policies import is_decision
 from dashboard import format as show
 from dashboard.text_effects import direction, main_outcome
 from dashboard.text_groups import grouping
@@ -66,4 +67,5 @@ def trials(told: Sequence[Mapping[str, Any]]) -> str:
 
 def decided(events: Sequence[StrategyEvent]) -> str:
     """How many decisions there are."""
-    return show.count(len(events), "decisions") if events else "Nothing yet"
+    made = sum(map(is_decision, events))
+    return show.count(made, "decisions") if made else "Nothing yet"

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.records import StrategyEvent, StrategyRun
+from core.workflows.policies import is_decision
 from dashboard import format as show
 from dashboard.components.head import sentence
 
 FIRST, AGAIN = "Measure what works", "Measure again"
+LOG_HEADS = ("When", "What", "Of what", "Who", "Why", "Resting on")
+LOG_NOTE = "With what was measured and learned meanwhile. Nothing here can be changed or taken away."
 NOT_YET = (
     "**What works was not measured yet.** It compares loans that were alike when their strategies began, takes up to a minute and goes on "
     "when this page is closed. Nothing is decided by it."
@@ -39,13 +42,11 @@ def state(run: StrategyRun | None, came: int) -> list[Any]:
     return sentence(said + since)
 
 
-def log_rows(events: Sequence[StrategyEvent]) -> list[dict[str, str]]:
-    """A row a decision, newest first."""
+def log_rows(events: Sequence[StrategyEvent]) -> list[list[str]]:
+    """A row a line of the log, newest first, under LOG_HEADS."""
     return [
-        {
-            "day": f"{show.day(each.at[:10])}, {each.at[11:16]} UTC", "what": what_words(each),
-            "subject": each.subject, "who": each.who or "not recorded", "because": each.because, "figures": figures(each),
-        }
+        [f"{show.day(each.at[:10])}, {each.at[11:16]} UTC", what_words(each), each.subject, each.who or "not recorded",
+         each.because, figures(each)]
         for each in events
     ]  # fmt: skip
 
@@ -77,7 +78,8 @@ def _plain(value: object) -> str:
 
 
 def log_title(events: Sequence[StrategyEvent]) -> str:
-    """How many decisions, and the newest."""
-    if not events:
+    """How many decisions, and the newest; what the worker did and what followed from a decision is none."""
+    made = [each for each in events if is_decision(each)]
+    if not made:
         return "Nothing was decided yet"
-    return f"{show.count(len(events), 'decisions')}, the newest on {show.day(events[0].at[:10])} by {events[0].who or 'nobody named'}"
+    return f"{show.count(len(made), 'decisions')}, the newest on {show.day(made[0].at[:10])} by {made[0].who or 'nobody named'}"

@@ -72,7 +72,7 @@ def test_a_person_at_a_terminal_reads_which_one_proposes_and_what_was_decided(st
         "Policy 1 proposes strategies from now on"
     )
     said = run("policy", "--db", store[0]).out
-    assert "1: champion, value. its lower bound is above 0" in said
+    assert "1: champion, value, won its trial. its lower bound is above 0" in said
     assert "Policy 1 proposes strategies." in said
     assert ": policy 1 promoted: it won" in said
     assert "learned" not in said

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import Refused
 from core.ports import PortfolioReader, PortfolioWriter, WriteUnit
-from core.records import Policy, StrategyRun
+from core.records import Policy, StrategyEvent, StrategyRun
 from core.wording import counted
 from core.workflows.policy_arms import WON
 from core.workflows.promote import reason_of
@@ -20,8 +20,8 @@ STRATEGY_DECISIONS = ("accept-suggestion", "refuse-suggestion", "crown-policy", 
 """What a person may decide; jobs of these kinds carry it out. Putting a policy in use is asked for by number."""
 
 
-FOUND = ("measured", "learned")
-"""What the log keeps of the worker's own doing: everything else in it somebody decided, or follows from what was."""
+NO_DECISION = ("measured", "learned", WON, "retired")
+"""What the log keeps beside decisions: the worker's own doing, and what followed from a decision."""
 
 
 def decided(
@@ -188,6 +188,11 @@ def won_trial(policy_id: int, reader: PortfolioReader) -> bool:
     return any(each.what == WON and each.figures.get("policy") == policy_id for each in reader.strategy_events())
 
 
+def is_decision(event: StrategyEvent) -> bool:
+    """Whether somebody decided it; else it was measured or learned, or followed from a decision."""
+    return event.what not in NO_DECISION
+
+
 def listed(reader: PortfolioReader) -> tuple[dict[str, Any], str]:
     """Every policy with its status, and the log of decisions, newest first: as JSON and for a person at a terminal.
 
@@ -203,7 +208,7 @@ def listed(reader: PortfolioReader) -> tuple[dict[str, Any], str]:
             "policy": each.id, "status": each.status, "kind": each.kind, "run": each.run, "trained_at": each.trained_at,
             "may_challenge": {"allowed": allowed, "why": why}, "won": won_trial(each.id, reader),
         })  # fmt: skip
-        lines.append(f"{each.id}: {each.status}, {each.kind}. {why}")
+        lines.append(f"{each.id}: {each.status}, {each.kind}{', won its trial' if policies[-1]['won'] else ''}. {why}")
     events = [
         {"what": each.what, "subject": each.subject, "who": each.who, "at": each.at, "because": each.because}
         for each in reader.strategy_events()
@@ -213,7 +218,7 @@ def listed(reader: PortfolioReader) -> tuple[dict[str, Any], str]:
     lines += [
         f"{each.at[:10]}, {each.who}: {each.subject} {each.what}" + (f": {each.because}" if each.because else "")
         for each in reader.strategy_events()
-        if each.what not in FOUND
+        if is_decision(each)
     ]
     told = {"policies": policies, "in_use": None if in_use is None else in_use.id, "events": events}
     return told, "\n".join(lines)

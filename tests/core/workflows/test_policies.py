@@ -181,5 +181,5 @@ def test_the_list_says_what_proposes_and_what_a_policy_lacks(desk):
     assert words.splitlines()[1:] == [
         f"Policy {number} proposes strategies.",
         f"2026-11-20, ben: policy {number} promoted: yes",
-        "2026-11-20, ana: trial 1 won",
     ]
+    assert words.startswith(f"{number}: champion, value, won its trial. ")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import Refused
+from dashboard import text_strategies_tabs as tabs
 from dashboard.pages.strategies import decide, decided, policy, suggestions, work
 from dashboard.strategy_work import BUSY, SAY_WHY, start_measuring
 from tests.dashboard.pages.strategies.test_works import words
@@ -133,27 +134,55 @@ def test_what_came_since_is_counted_and_a_first_measurement_is_offered(shared_wi
     assert work.update_state(first.services, first.seen())[1] == "Measure what works"
 
 
+def cells(drawn):
+    return [[words(cell) for cell in row.children] for row in drawn["rows"]]
+
+
 def test_the_log_says_who_what_when_why_and_on_which_figures(seen, seen_with):
-    title, rows = decided.update_log(seen)
-    assert title == "1 decision, the newest on 3 Nov 2026 by ben"
-    assert rows[0]["what"] == "Suggestion accepted"
-    assert (rows[0]["day"], rows[0]["who"], rows[0]["because"]) == (
-        "3 Nov 2026, 09:12 UTC",
-        "ben",
-        "Court fees rose in May",
+    drawn = decided.update_log(seen)
+    assert drawn["title"] == "1 decision, the newest on 3 Nov 2026 by ben"
+    (row,) = cells(drawn)
+    assert row[:5] == [
+        "3 Nov 2026, 09:12 UTC", "Suggestion accepted", "suggestion 1 of run 3", "ben", "Court fees rose in May",
+    ]  # fmt: skip
+    assert "it costs more than it returns" in row[5]
+    said = (
+        replace(EVENT, what="refused"),
+        replace(EVENT, what="refused", subject="policy 2", figures={"n": 12, "share": 0.5}),
     )
-    assert "it costs more than it returns" in rows[0]["figures"]
-    put_off = decided.update_log(
-        seen_with(
-            events=(
-                replace(EVENT, what="refused"),
-                replace(EVENT, what="refused", subject="policy 2", figures={"n": 12, "share": 0.5}),
-            )
-        )
-    )[1]
-    assert [row["what"] for row in put_off] == ["Suggestion put off", "Policy refused"]
-    assert put_off[1]["figures"] == "n 12, share 0.50"
-    assert decided.update_log(seen_with(events=()))[0] == "Nothing was decided yet"
+    put_off = cells(decided.update_log(seen_with(events=said)))
+    assert [row[1] for row in put_off] == ["Suggestion put off", "Policy refused"]
+    assert put_off[1][5] == "n 12, share 0.50"
+    empty = decided.update_log(seen_with(events=()))
+    assert (empty["title"], empty["heads"], empty["rows"], empty["place"]) == ("Nothing was decided yet", [], [], "")
+
+
+def test_what_was_measured_or_followed_stands_in_the_log_and_is_no_decision(seen_with):
+    ours = [replace(EVENT, what=what, who="the worker") for what in ("measured", "learned", "won", "retired")]
+    told = seen_with(events=(*ours, EVENT, replace(EVENT, what="promoted")))
+    drawn = decided.update_log(told)
+    assert drawn["title"] == "2 decisions, the newest on 3 Nov 2026 by ben"
+    assert len(drawn["rows"]) == 6
+    assert tabs.decided(told.events) == "2 decisions"
+    assert tabs.decided(ours) == "Nothing yet"
+    assert decided.update_log(seen_with(events=tuple(ours)))["title"] == "Nothing was decided yet"
+
+
+def test_a_long_log_is_turned_page_by_page_and_every_line_is_reached_once(seen_with):
+    events = tuple(replace(EVENT, subject=f"policy {place}") for place in range(40))
+    told, drawn, subjects = seen_with(events=events), None, []
+    for place, (is_first, is_last) in (("1 to 18 of 40", (True, False)), ("19 to 36 of 40", (False, False)), ("37 to 40 of 40", (False, True))):  # fmt: skip
+        drawn = decided.update_log(told, drawn and drawn["first"], 1 if drawn else 0)
+        assert (drawn["place"], drawn["previous"], drawn["next"]) == (place, is_first, is_last)
+        subjects += [row[2] for row in cells(drawn)]
+    assert subjects == [each.subject for each in events]
+    assert decided.update_log(told, 36, -1)["place"] == "19 to 36 of 40"
+    assert decided.update_log(told, 36)["place"] == "1 to 18 of 40"
+
+
+def test_on_a_phone_every_cell_of_the_log_knows_its_head(seen):
+    (row,) = decided.update_log(seen)["rows"]
+    assert [getattr(cell, "data-label") for cell in row.children[1:]] == ["What", "Of what", "Who", "Why", "Resting on"]
 
 
 def test_what_the_rule_in_use_gains_is_not_shown_as_the_policys(seen_with):
