@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.records import Policy, StrategyEvent, StrategyRun
+from core.workflows.held_against import THRESHOLDS
+from core.workflows.policies import may_challenge
 from dashboard import format as show
 from dashboard.components.badges import Tone
 from dashboard.text_effects import NOT_YET, OUTCOME, between, gain, is_told, size
@@ -94,7 +96,8 @@ def value_rows(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def against_words(row: Mapping[str, Any]) -> str:
     """What a policy is held against."""
-    return AGAINST.get(str(row["against"]), str(row["against"]))
+    whom = row.get("whom") or AGAINST.get(str(row["against"]), str(row["against"]))
+    return f"{whom}, which are in use" if (row["against"], whom) == ("champion", THRESHOLDS) else str(whom)
 
 
 def value_title(content: Mapping[str, Any], currency: str) -> str:
@@ -140,10 +143,9 @@ def value_table(rows: Sequence[Mapping[str, Any]], currency: str) -> list[list[s
 
 
 def may_crown(seen: Seen) -> Policy | None:
-    """The policy a person may put to work: the newest challenger, where its run allows it."""
-    allowed = (seen.content.get("may_challenge") or {}).get("allowed")
+    """The policy a person may put to work: the newest challenger, where its evidence against what proposes now allows it."""
     waiting = next((each for each in seen.policies if each.status == "challenger"), None)
-    return waiting if allowed else None
+    return waiting if waiting is not None and may_challenge(waiting, seen.run, seen.in_use)[0] else None
 
 
 def policy_title(seen: Seen) -> str:

@@ -217,6 +217,10 @@ def test_in_use_it_proposes_for_whole_days_until_it_is_taken_out(store, tmp_path
     loaded = run("ingest", str(path), "--db", db, "--as-of", OPEN.isoformat(), "--partial", "--json").json
     assert loaded["status"] == "committed", loaded
     assert set(newest(db)["policy"]) == {"Value policy 1"}
+    measured = run("effects", "--db", db)
+    assert "The policy learned against policy 1, which is in use: " in measured.out
+    assert "of these loans taught policy 1, which speaks for it." in measured.out
+    assert "The policy learned against the thresholds: " in measured.out
     told = decided("rollback-policy", {"because": "complaints"}, reader=reader, writer=writer, today=TODAY, who="ana")
     assert "the thresholds propose strategies again; 300 loans proposed anew" in told["sentence"]
     assert set(newest(db)["policy"]) == {"Thresholds 0.50 / 0.75"}

@@ -80,6 +80,7 @@ def measure(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Cl
     from core.strategies.refinement.suggestions import suggested
     from core.workflows.effects_content import changes_told, content_of
     from core.workflows.effects_policy import learned
+    from core.workflows.held_against import in_use_of
 
     seconds, book = dict[str, float](), reader.book()
     batches = [
@@ -94,12 +95,14 @@ def measure(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Cl
     with _timed(clock, seconds, "effects"):
         measured = measure_effects(took.observed, progress=_part(progress, 0.10, 0.50))
     with _timed(clock, seconds, "policy"):
-        policy = learned(took, measured, asked.limits, workable_of(reader), _part(progress, 0.60, 0.33))
+        now, step = in_use_of(reader), _part(progress, 0.60, 0.33)
+        policy = learned(took, measured, asked.limits, workable_of(reader), step, now)
     before = reader.strategy_run()
     content = content_of(took, measured) | {
         "suggestions": [each.to_json() for each in suggested(took.observed, measured.groups)],
         "changes": changes_told(took, measured, None if before is None else before.content),
-        "policy": policy.as_json(), "evaluation": policy.evaluation, "may_challenge": policy.may_challenge, "seconds": seconds,
+        "policy": policy.as_json(), "evaluation": policy.evaluation, "may_challenge": policy.may_challenge,
+        "challenges": policy.challenges, "seconds": seconds,
     }  # fmt: skip
     numbers = tuple(sorted(each.id for each in batches if each.kind in KINDS))
     return Found(content, took, measured, numbers, policy.row, policy.held_rate)

@@ -15,6 +15,7 @@ from core.scores.scoring.evaluate import sha256_of
 from core.strategies.catalogue import STRATEGY_NAMES, Limits
 from core.strategies.effects.aipw import Estimate
 from core.strategies.observed import Codes, Numbers
+from core.workflows.held_against import THRESHOLDS, UNKNOWN, InUse, Rival, challenges, rival_of
 from core.workflows.observed import Taken
 from core.workflows.treated_outcomes import figures_of
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 EDGES = (0.50, 0.75)
 """Risks from which the thresholds propose the middle and the heaviest track."""
-UNKNOWN = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Learned:
     Attributes:
         row: for `WriteUnit.put_policy`, without batches and run; None where none was learned.
         refused: why none was; "" where one was.
-        evaluation, may_challenge: as in `core.records.StrategyRun.content`.
+        evaluation, may_challenge, challenges: as in `core.records.StrategyRun.content`.
         held_rate: (n, K) what policies that did not see a loan say each strategy would bring; None where none was learned.
     """
 
@@ -42,6 +42,7 @@ class Learned:
     refused: str
     evaluation: list[dict[str, Any]]
     may_challenge: dict[str, Any]
+    challenges: list[dict[str, Any]]
     held_rate: Numbers | None
 
     def as_json(self) -> dict[str, Any]:
@@ -51,17 +52,20 @@ class Learned:
         return {"status": self.row["status"], "card": self.row["card"]}
 
 
-def learned(taken: Taken, measured: Measured, limits: Limits, workable: int, progress: Progress) -> Learned:
-    """Learn a policy from the facts that may decide, and hold it against the thresholds and against the reference for all.
+def learned(
+    taken: Taken, measured: Measured, limits: Limits, workable: int, progress: Progress, in_use: InUse | None = None
+) -> Learned:
+    """Learn a policy from the facts that may decide, and hold it against what proposes now, the thresholds and the reference for all.
 
     Args:
         limits: the lender's figures; the cost of a strategy that it does not state is the mean cost told of its loans.
         workable: loans that may be worked now: the limits are those of so many.
+        in_use: the learned policy that proposes; None where the thresholds do.
 
     Returns:
         A refusal in words where costs or outcomes cannot carry a policy.
     """
-    from core.strategies.evaluation.challenge import may_challenge
+    from core.strategies.evaluation.challenge import FEWEST
     from core.strategies.evaluation.cross import cross_evaluate
     from core.strategies.policy.learn import learn_policy
 
@@ -80,21 +84,32 @@ def learned(taken: Taken, measured: Measured, limits: Limits, workable: int, pro
         )  # fmt: skip
     except TooLittleData as refusal:
         return _none(f"No policy was learned: {refusal.found}")
-    challenge = may_challenge(held)
-    allowed = {"allowed": challenge.may, "why": challenge.why}
-    evaluation = evaluated(held, taken.observed.strategies[0])
+    rival = None
+    if in_use is not None:
+        rival = rival_of(
+            in_use, held, taken, measured.nuisances, told, workable=max(workable, 1), fewest=FEWEST
+        )  # fmt: skip
+    told_of = challenges(held, rival)
+    allowed = told_of[0]
+    evaluation = evaluated(held, taken.observed.strategies[0], rival)
     artifact = {"policy": policy.artifact, "inputs": [dict(each) for each in taken.inputs]}
-    card = {**policy.card, "evaluation": evaluation, "may_challenge": allowed, "held_out": held.to_json()}
+    card = {
+        **policy.card,
+        "evaluation": evaluation,
+        "may_challenge": allowed,
+        "challenges": told_of,
+        "held_out": held.to_json(),
+    }
     text = json.dumps(artifact, sort_keys=True, allow_nan=False)
     row = {
         "kind": "value", "status": "challenger", "artifact": text, "sha256": sha256_of(text), "card": card,
-        "because": challenge.why,
+        "because": allowed["why"],
     }  # fmt: skip
-    return Learned(row, "", evaluation, allowed, held.rates)
+    return Learned(row, "", evaluation, allowed, told_of, held.rates)
 
 
 def _none(why: str) -> Learned:
-    return Learned(None, why, [], {"allowed": False, "why": why}, None)
+    return Learned(None, why, [], {"allowed": False, "why": why}, [], None)
 
 
 def told_limits(taken: Taken, limits: Limits) -> Limits:
@@ -124,18 +139,29 @@ def by_thresholds(taken: Taken, limits: Limits, workable: int) -> Codes:
     return np.where(np.isfinite(risk), np.asarray(places, dtype=np.int64)[choice], UNKNOWN)
 
 
-def evaluated(held: HeldOut, reference: str) -> list[dict[str, Any]]:
-    """What a policy brings against the thresholds and against the reference for all: currency a loan, held out."""
-    pairs: list[tuple[str, str, Estimate | None]] = [
-        ("value", "champion", held.against_champion), ("value", f"{reference} for all", held.against_reference),
-        ("champion", f"{reference} for all", held.champion_against_reference),
+def evaluated(held: HeldOut, reference: str, rival: Rival | None = None) -> list[dict[str, Any]]:
+    """What a policy brings against what proposes now ("champion"), the thresholds and the reference for all: currency a loan, held out.
+
+    Args:
+        rival: beside the policy in use; None where the thresholds propose: then they are the champion.
+
+    Returns:
+        policy, against, whom (what it is held against, in words), outcome, value, se, ci_low, ci_high, n.
+    """
+    everyone, thresholds = f"{reference} for all", "champion" if rival is None else "thresholds"
+    pairs: list[tuple[str, str, str, Estimate | None]] = [
+        ("value", thresholds, THRESHOLDS, held.against_champion), ("value", everyone, everyone, held.against_reference),
+        (thresholds, everyone, everyone, held.champion_against_reference),
     ]  # fmt: skip
+    if rival is not None:
+        pairs.insert(0, ("value", "champion", rival.in_use.name, rival.gain))
+        pairs.append(("champion", everyone, everyone, rival.over_reference))
     told = []
-    for policy, against, estimate in pairs:
+    for policy, against, whom, estimate in pairs:
         if estimate is not None:
             known = estimate.to_json()
             told.append({
-                "policy": policy, "against": against, "outcome": "net_value", "value": known["value"], "se": known["se"],
+                "policy": policy, "against": against, "whom": whom, "outcome": "net_value", "value": known["value"], "se": known["se"],
                 "ci_low": known["low"], "ci_high": known["high"], "n": known["n"],
             })  # fmt: skip
     return told

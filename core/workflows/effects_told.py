@@ -29,9 +29,19 @@ def told(result: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         )
     lines.append(f"Adjusted for: {', '.join(result['facts']) or 'nothing: the file states no facts'}.")
     lines += [f"Not adjusted for {each['column']}: {each['why'].rstrip('.')}." for each in result["refused_facts"]]
+    lines += _policy(result)
     lines += [f"{each['words']}." for each in result["suggestions"]]
     lines += [each["words"] for each in result["changes"] if each["changed"]]
     return as_json, "\n".join(lines)
+
+
+def _policy(result: Mapping[str, Any]) -> list[str]:
+    """What became of learning a policy: against what proposes now, then against the thresholds where another proposes."""
+    policy = result["policy"]
+    if policy.get("refused"):
+        return [f"{policy['refused']}."]
+    name = f"Policy {policy['id']}" if "id" in policy else "The policy learned"
+    return [f"{name} against {each['whom']}: {each['why']}." for each in result["challenges"]]
 
 
 def _effect(each: Mapping[str, Any]) -> str:

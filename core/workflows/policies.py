@@ -10,6 +10,7 @@ from core.errors import Refused
 from core.ports import PortfolioReader, PortfolioWriter, WriteUnit
 from core.records import Policy, StrategyEvent, StrategyRun
 from core.wording import counted
+from core.workflows.held_against import THRESHOLDS, answer_to
 from core.workflows.policy_arms import WON
 from core.workflows.promote import reason_of
 from core.workflows.proposing import damage_of
@@ -160,26 +161,39 @@ def _refuse_unproven(policy: Policy, reader: PortfolioReader) -> None:
         raise Refused(
             damage, remedy="Measure what works again: a new policy is learned with it; the thresholds propose."
         )
-    allowed, why = may_challenge(policy, reader.strategy_run())
+    allowed, why = may_challenge(policy, reader.strategy_run(), reader.policy_in_use())
     if not allowed:
         raise Refused(
             f"Policy {policy.id} may not be put in use: {why.rstrip('.')}",
-            remedy="Wait for more outcomes and measure again; the thresholds propose meanwhile.",
+            remedy="Wait for more outcomes and measure again; what proposes now goes on meanwhile.",
         )
     if not won_trial(policy.id, reader):
         raise Refused(
             f"Policy {policy.id} has won no trial yet",
-            remedy="Start a trial of it against the thresholds; its evidence from history is enough for that.",
+            remedy="Start a trial of it against what is done now; its evidence from history is enough for that.",
         )
 
 
-def may_challenge(policy: Policy, run: StrategyRun | None) -> tuple[bool, str]:
-    """Whether the evidence on loans it did not learn from carries a policy, and why (not)."""
-    told = policy.card.get("may_challenge")
-    if told is None and run is not None and (run.content.get("policy") or {}).get("id") == policy.id:
-        told = run.content.get("may_challenge")
+def may_challenge(policy: Policy, run: StrategyRun | None, in_use: Policy | None = None) -> tuple[bool, str]:
+    """Whether the evidence on loans it did not learn from carries a policy against what proposes now, and why (not).
+
+    Args:
+        run: the newest measurement, which tells of the policy learned in it. in_use: the learned policy that proposes; None for the
+            thresholds, which also propose where that one is stored damaged.
+    """
+    card = policy.card
+    if "may_challenge" not in card and run is not None and (run.content.get("policy") or {}).get("id") == policy.id:
+        card = run.content
+    told = card.get("may_challenge")
     if told is None:
         return False, "nothing was held against the strategies in use on loans it did not learn from"
+    if in_use is None or in_use.id != policy.id:
+        now = None if in_use is None or damage_of(in_use) else in_use.id
+        held = card.get("challenges") or [{"against": None, "whom": THRESHOLDS, **told}]
+        told = answer_to(held, now)
+        if told is None:
+            whom = " and ".join(str(each["whom"]) for each in held)
+            return False, f"it was held against {whom}, never against policy {now}, which proposes now"
     return bool(told["allowed"]), str(told["why"])
 
 
@@ -203,7 +217,7 @@ def listed(reader: PortfolioReader) -> tuple[dict[str, Any], str]:
     run, in_use = reader.strategy_run(), reader.policy_in_use()
     policies, lines = [], []
     for each in reader.policies():
-        allowed, why = may_challenge(each, run)
+        allowed, why = may_challenge(each, run, in_use)
         policies.append({
             "policy": each.id, "status": each.status, "kind": each.kind, "run": each.run, "trained_at": each.trained_at,
             "may_challenge": {"allowed": allowed, "why": why}, "won": won_trial(each.id, reader),

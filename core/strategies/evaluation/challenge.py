@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.strategies.effects.aipw import Estimate
 from core.strategies.evaluation.cross import HeldOut
 from core.wording import counted
 
@@ -19,14 +20,18 @@ class Challenge:
     why: str
 
 
-def may_challenge(held_out: HeldOut, *, least: float = 0.0) -> Challenge:
+def may_challenge(
+    held_out: HeldOut, *, least: float = 0.0, whom: str = "the champion", gain: Estimate | None = None
+) -> Challenge:
     """A policy may become champion, after a trial, only with a lower bound of its held-out gain above `least`.
 
     Args:
         held_out: from `cross_evaluate`. least: currency a loan that it has to bring more, at least.
+        whom: the champion's name in the sentence.
+        gain: over another champion than the one `held_out` was held against, on loans that did not teach the policy.
     """
-    gain = held_out.against_champion or held_out.against_reference
-    whom = "the champion" if held_out.against_champion else "the reference for all"
+    whom = whom if gain or held_out.against_champion else "the reference for all"
+    gain = gain or held_out.against_champion or held_out.against_reference
     if gain.n < FEWEST:
         return Challenge(
             False,

@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 20)
 FIELDS = {  # what a run promises to those who read it
     "reference", "strategies", "n", "first_day", "last_day", "window_months", "outcome_words", "sha256", "excluded", "changed_later",
     "facts", "refused_facts", "effects", "levels", "groups", "balance", "suggestions", "changes", "seconds", "policy", "evaluation",
-    "may_challenge",
+    "may_challenge", "challenges",
 }  # fmt: skip
 EFFECT = {
     "outcome", "strategy", "naive", "naive_low", "naive_high", "stratified", "stratified_low", "stratified_high", "adjusted", "se",

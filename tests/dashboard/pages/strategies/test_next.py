@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from core.errors import Refused
+from dashboard import text_policy as say
 from dashboard import text_strategies_tabs as tabs
 from dashboard.pages.strategies import decide, decided, policy, suggestions, work
 from dashboard.strategy_work import BUSY, SAY_WHY, start_measuring
 from tests.dashboard.pages.strategies.test_works import words
+from tests.plain_policy import stored
 from tests.strategy_book import EVENT, POLICY, run_with
 
 
@@ -155,6 +157,24 @@ def test_the_log_says_who_what_when_why_and_on_which_figures(seen, seen_with):
     assert put_off[1][5] == "n 12, share 0.50"
     empty = decided.update_log(seen_with(events=()))
     assert (empty["title"], empty["heads"], empty["rows"], empty["place"]) == ("Nothing was decided yet", [], [], "")
+
+
+def test_the_page_says_against_which_rule_a_policy_was_held(seen_with):
+    first = run_with().content["evaluation"][0]
+    rows = [
+        {**first, "whom": "policy 3, which is in use"},
+        {**first, "against": "thresholds", "whom": "the thresholds", "value": 2000.0},
+    ]
+    drawn = policy.update_policy(seen_with(run_with(evaluation=rows)), "light")
+    assert "more than policy 3, which is in use (" in drawn["title"]
+    assert [row[0] for row in drawn["rows"][1:]] == ["policy 3, which is in use", "the thresholds"]
+    alone = policy.update_policy(seen_with(run_with(evaluation=[{**first, "whom": "the thresholds"}])), "light")
+    assert "more than the thresholds, which are in use (" in alone["title"]
+
+
+def test_a_policy_held_against_the_thresholds_only_is_not_offered_where_another_is_in_use(seen_with):
+    assert say.may_crown(seen_with(policies=(POLICY,))) == POLICY
+    assert say.may_crown(seen_with(policies=(POLICY, stored(3, "champion")))) is None
 
 
 def test_what_was_measured_or_followed_stands_in_the_log_and_is_no_decision(seen_with):
