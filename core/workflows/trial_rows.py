@@ -9,8 +9,7 @@ import pandas as pd
 
 from core.records import Book
 from core.segments.features import number
-from core.strategies.trials.assignment import HOLDOUT_ARM
-from core.strategies.trials.design import Plan, derived_plan
+from core.strategies.trials.design import HOLDOUT_ARM, Plan, derived_plan
 from core.strategies.trials.reading import TrialRows
 
 COVARIATES: dict[str, str] = {
@@ -34,8 +33,9 @@ def rows_of(plan: Plan, frame: pd.DataFrame, book: Book) -> TrialRows:
         frame: `PortfolioReader.trial_rows`.
         book: says whether payments, costs and actions are told at all.
     """
-    frame = frame[frame["arm"] != HOLDOUT_ARM]
     places = {arm.name: place for place, arm in enumerate(plan.arms)}
+    if HOLDOUT_ARM not in places:  # files from elsewhere may call an arm of their own so
+        frame = frame[frame["arm"] != HOLDOUT_ARM]
     cash, balance = number(frame, "cash_early"), number(frame, "balance")
     outcome = cash / np.where(balance > 0, balance, np.nan)
     if plan.outcome == "net_value":

@@ -16,8 +16,8 @@ from core.errors import Refused
 from core.ports import PortfolioReader, PortfolioWriter
 from core.records import Trial
 from core.strategies.catalogue import CATALOGUE, resolve_strategy
-from core.strategies.trials.assignment import HOLDOUT_ARM, assign, balance_edges
-from core.strategies.trials.design import OUTCOMES, Plan, plan_of, registered
+from core.strategies.trials.assignment import assign, balance_edges
+from core.strategies.trials.design import HOLDOUT_ARM, OUTCOMES, Plan, plan_of, registered
 from core.strategies.trials.looks import inflation
 from core.strategies.trials.power import Test, detectable_difference
 from core.strategies.trials.reading import Look

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from core.strategies.trials.design import Plan
+from core.strategies.trials.design import HOLDOUT_ARM, Plan
 
-HOLDOUT_ARM = "Holdout"
 _SCALE = float(1 << 53)
 
 

@@ -24,8 +24,12 @@ COUNTERS: dict[str, str] = {
 }
 """What a win may not be bought with: the word in a plan, and in a sentence."""
 
+HOLDOUT_ARM = "Holdout"
+"""Where borrowers stand that no trial touches; no arm may have its name."""
 WINDOW_DAYS, HOLDOUT, MONTHS = 90, 0.05, 12
-MOST_ARMS, MOST_LOOKS, LONGEST_NAME = 6, 60, 120
+MOST_ARMS, MOST_LOOKS, LONGEST_NAME, MOST_LOANS, MOST_DAYS = 6, 60, 120, 10**9, 36_525
+LAST_YEAR = date.max.year - 10
+"""A plan that ends later has looks on days the calendar does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,7 @@ def plan_of(said: Mapping[str, Any]) -> Plan:
         starts_on = date.fromisoformat(str(said["starts_on"]))
         ends_on = date.fromisoformat(str(said["ends_on"])) if said.get("ends_on") else _a_year_after(starts_on)
         given = dict(said) | {
-            "name": str(said["name"]).strip(), "starts_on": starts_on, "ends_on": ends_on,
+            "name": _name(said["name"]), "starts_on": starts_on, "ends_on": ends_on,
             "arms": tuple(Arm(**_arm(arm)) for arm in said["arms"]),
             "planned_n": int(said["planned_n"]),
             "eligible": Eligible(**_eligible(said.get("eligible") or {})),
@@ -169,7 +173,7 @@ def plan_of(said: Mapping[str, Any]) -> Plan:
             "effect": None if said.get("effect") is None else float(said["effect"]),
         }  # fmt: skip
         return checked(Plan(**given))
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise Refused(f"The plan cannot be read: {error}", remedy=remedy) from None
 
 
@@ -194,6 +198,9 @@ def _rules(plan: Plan) -> list[tuple[bool, str]]:
         (len(names) < 2, f"it has {counted(len(names), 'arm')}: there is nothing to compare with"),
         (len(names) > MOST_ARMS, f"it has {len(names)} arms, more than {MOST_ARMS}"),
         (counted_twice or not all(name.strip() for name in names), "every arm needs a name of its own"),
+        (any(len(name) > LONGEST_NAME for name in names), f"the name of an arm has more than {LONGEST_NAME} characters"),
+        (HOLDOUT_ARM.casefold() in map(str.casefold, names), f"an arm is called {HOLDOUT_ARM}, as those are whom no trial touches"),
+        (not all(each.isprintable() for each in (plan.name, *names)), "a name holds a character that cannot be printed"),
         (not right, "every arm needs a share above 0 and below 1"),
         (right and abs(sum(shares) - 1) > 1e-6, f"the shares of its arms add up to {sum(shares):.4g}, not to 1"),
         (not 0 <= plan.holdout <= 0.5, f"a holdout of {plan.holdout:g} is not between 0 and 0.5"),
@@ -202,12 +209,16 @@ def _rules(plan: Plan) -> list[tuple[bool, str]]:
         (not 7 <= plan.window_days <= 730, f"a window of {plan.window_days} days is not between 7 and 730"),
         (not 1 <= plan.looks <= MOST_LOOKS, f"{plan.looks} looks are not between 1 and {MOST_LOOKS}"),
         (plan.planned_n < 50, f"{counted(plan.planned_n, 'loan')} an arm carry no interval: 50 at least"),
+        (plan.planned_n > MOST_LOANS, f"more than {MOST_LOANS:,} loans an arm are planned"),
+        (plan.ends_on.year > LAST_YEAR, f"it ends on {plan.ends_on}, after the year {LAST_YEAR}"),
+        *[(not 0 <= day <= MOST_DAYS, f"{day} days past due are not between 0 and {MOST_DAYS:,}") for day in _days(plan.eligible)],
         (plan.ends_on <= plan.starts_on, f"it ends on {plan.ends_on}, not after its start on {plan.starts_on}"),
         *[(one.name not in COUNTERS, f"counter-metric '{one.name}' is none of {', '.join(COUNTERS)}") for one in plan.counters],
         *[(not math.isfinite(one.limit) or one.limit < 0, f"the limit of {one.name} is {one.limit}: 0 or more") for one in plan.counters],
         (len({one.name for one in plan.counters}) < len(plan.counters), "a counter-metric is named twice"),
-        *[(sorted(set(edges)) != list(edges), "the edges of bands rise") for edges in (plan.dpd_edges, plan.balance_edges)],
-        (plan.effect is not None and not plan.effect > 0, f"the effect hoped for is {plan.effect}: above 0"),
+        *[(sorted(set(edges)) != list(edges) or not all(map(math.isfinite, edges)), "the edges of bands rise, and end")
+          for edges in (plan.dpd_edges, plan.balance_edges)],
+        (plan.effect is not None and not 0 < plan.effect < math.inf, f"the effect hoped for is {plan.effect}: a number above 0"),
     ]  # fmt: skip
 
 
@@ -254,11 +265,23 @@ def _either(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
+def _name(said: Any) -> str:
+    if not isinstance(said, str):
+        raise TypeError(f"a name is text, not {said!r}")
+    return said.strip()
+
+
+def _days(eligible: Eligible) -> list[int]:
+    return [day for day in (eligible.dpd_from, eligible.dpd_to) if day is not None]
+
+
 def _arm(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": str(said["name"]).strip(), "share": float(said["share"]), "what": str(said.get("what", ""))}
+    return {"name": _name(said["name"]), "share": float(said["share"]), "what": str(said.get("what", ""))}
 
 
 def _eligible(said: Mapping[str, Any]) -> dict[str, Any]:
+    if alone := [key for key in ("strategies", "segments", "products") if isinstance(said.get(key), str)]:
+        raise TypeError(f"{alone[0]} is a list of names: write [{said[alone[0]]!r}]")
     lists = {
         key: tuple(str(value) for value in said[key]) for key in ("strategies", "segments", "products") if key in said
     }

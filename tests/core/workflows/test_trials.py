@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from core.errors import Refused
-from core.strategies.trials.assignment import HOLDOUT_ARM, arm_of, in_holdout
+from core.strategies.trials.assignment import arm_of, in_holdout
+from core.strategies.trials.design import HOLDOUT_ARM
 from core.workflows import trials as workflow
 from core.workflows.trial_rows import COVARIATES, plan_from, rows_of
 from core.workflows.trials import (
@@ -113,6 +114,16 @@ def test_loans_dealt_out_one_by_one_are_read_as_such_and_unstated_chances_are_un
     mates = frame.assign(borrower_ref=[f"B{row // 2}" for row in range(len(frame))], probability=np.nan)
     plan, known = plan_from(TRIAL, mates)
     assert (plan.unit, known, plan.shares) == ("loan", False, (0.5, 0.5))
+
+
+def test_a_file_may_call_an_arm_of_its_own_holdout():
+    reader = book_of("win")
+    frame = reader.trial_rows(TRIAL, window_days=90)
+    named = frame.assign(arm=frame["arm"].replace("Firm", HOLDOUT_ARM))
+    rows = rows_of(plan_from(TRIAL, named)[0], named, reader.book())
+    assert sorted(np.bincount(rows.arm)) == sorted(frame["arm"].value_counts())
+    plan = plan_from(TRIAL, frame)[0]
+    assert len(rows_of(plan, named, reader.book())) == (frame["arm"] == "Soft").sum()
 
 
 def test_net_value_is_cash_less_costs_and_unknown_without_them():

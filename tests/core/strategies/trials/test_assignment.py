@@ -10,9 +10,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.strategies.trials.assignment import HOLDOUT_ARM, arm_of, assign, balance_edges, in_holdout, uniform
+from core.strategies.trials.assignment import arm_of, assign, balance_edges, in_holdout, uniform
 from core.strategies.trials.balance import sample_ratio
-from core.strategies.trials.design import Arm, Eligible, Plan
+from core.strategies.trials.design import HOLDOUT_ARM, Arm, Eligible, Plan
 
 PEOPLE = [f"B{number:05d}" for number in range(8_000)]
 

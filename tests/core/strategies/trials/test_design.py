@@ -57,6 +57,19 @@ def test_looks_are_evenly_spread_and_the_last_waits_for_the_last_loan():
         ({"effect": 0}, "the effect hoped for is 0.0"),
         ({"unit": "branch"}, "the unit dealt out is 'branch'"),
         ({"name": "x" * 121}, "a name has 1 to 120 characters"),
+        ({"name": "Tone\ud800"}, "a character that cannot be printed"),
+        ({"name": "To\x00ne"}, "a character that cannot be printed"),
+        ({"arms": [{"name": "holdout", "share": 0.5}, {"name": "B", "share": 0.5}]}, "an arm is called Holdout"),
+        (
+            {"arms": [{"name": "A" * 121, "share": 0.5}, {"name": "B", "share": 0.5}]},
+            "the name of an arm has more than 120",
+        ),
+        ({"planned_n": 10**40}, "more than 1,000,000,000 loans an arm"),
+        ({"starts_on": "9999-12-01", "ends_on": "9999-12-31"}, "it ends on 9999-12-31, after the year 9989"),
+        ({"effect": float("inf")}, "the effect hoped for is inf"),
+        ({"dpd_edges": [float("nan")]}, "the edges of bands rise, and end"),
+        ({"balance_edges": [1, float("inf")]}, "the edges of bands rise, and end"),
+        ({"eligible": {"dpd_to": 10**30}}, "days past due are not between 0 and 36,525"),
     ],
 )
 def test_what_cannot_be_carried_out_is_refused_in_words(change, words):
@@ -80,6 +93,11 @@ def test_everything_that_is_wrong_is_said_at_once():
         (SAID | {"arms": [{"name": "A"}]}, "cannot be read: 'share'"),
         (SAID | {"eligible": {"age": 30}}, "eligible has the unknown key 'age'"),
         (SAID | {"starts_on": "soon"}, "cannot be read"),
+        (SAID | {"planned_n": float("inf")}, "cannot be read"),
+        (SAID | {"window_days": float("inf")}, "cannot be read"),
+        (SAID | {"eligible": {"dpd_to": float("inf")}}, "cannot be read"),
+        (SAID | {"eligible": {"strategies": "Standard"}}, "strategies is a list of names: write .'Standard'."),
+        (SAID | {"name": {"a": 1}}, "a name is text"),
     ],
 )
 def test_what_is_no_plan_is_refused(said, words):
