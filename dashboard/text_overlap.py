@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard import format as show
 from dashboard.text_effects import Effect, is_told
 
+LEAST_ESS, LEAST_ESS_SHARE, LIMIT, CHANCE_LEAVES = 50, 0.30, 0.1, 1.2
+"""As `core.strategies.effects.verdict` has them, which no page may import; a test holds them equal."""
+MOST_FACTS = 14
 SUMMARY = "Are the compared loans alike?"
 TABLE_TITLE = "How many loans the comparison really rests on"
 TABLE_SUBTITLE = (
     "Loans are weighted so that each strategy's look like all of them. The effective n is how many unweighted loans would tell as much; "
-    "under 100, or under a third of the arm, nothing is compared."
+    f"under {LEAST_ESS}, or under {show.percent(LEAST_ESS_SHARE, 0)} of the strategy's loans, nothing is compared."
 )
 HEADS = ("Strategy", "n", "Effective n", "Largest weight", "Next to no chance", "Most apart, before to after")
 BALANCE_SUBTITLE = (
-    "Standardised difference of each fact between a strategy's loans and all loans: hollow before, filled after weighting; right of the "
-    "dashed line (0.1) they are not alike"
+    "Standardised difference of each fact between a strategy's loans and the reference's: hollow before, filled after weighting; right of "
+    "the dashed line (0.1) only what chance leaves is let pass, more where few loans count"
 )
 NO_BALANCE = f"{show.UNDEFINED}, because no fact was adjusted for."
-LIMIT = 0.1
-MOST_FACTS = 14
 
 
 def overlap_rows(effects: Sequence[Effect]) -> list[list[str]]:
@@ -37,13 +39,24 @@ def overlap_rows(effects: Sequence[Effect]) -> list[list[str]]:
 
 
 def summary(effects: Sequence[Effect]) -> str:
-    """The words on the closed disclosure: alike, or not."""
-    apart = sorted({each["strategy"] for each in effects if is_told(each.get("max_smd")) and each["max_smd"] > LIMIT})
-    if not effects:
+    """The words on the closed disclosure: alike, not, or but for what chance leaves among the few loans that count."""
+    known = [each for each in effects if is_told(each.get("max_smd")) and each["max_smd"] > LIMIT]
+    apart = sorted({each["strategy"] for each in known if each["max_smd"] > _let_pass(each)})
+    nearly = sorted({each["strategy"] for each in known} - set(apart))
+    if not any(is_told(each.get("max_smd")) for each in effects):
         return SUMMARY
+    if nearly and not apart:
+        return f"{SUMMARY} Those under {' and '.join(nearly)} but for what chance leaves: effective numbers, weights, differences"
     if apart:
         return f"{SUMMARY} Not those under {' and '.join(apart)}: effective numbers, weights, differences"
     return f"{SUMMARY} Yes, after weighting: effective numbers, weights, differences"
+
+
+def _let_pass(effect: Effect) -> float:
+    """Up to which difference the loans of a comparison count as alike; none that was refused lets more than LIMIT pass."""
+    if effect["verdict"] == "not comparable" or not is_told(effect.get("ess")):
+        return LIMIT
+    return LIMIT + CHANCE_LEAVES / math.sqrt(max(effect["ess"], 1.0))
 
 
 def ordered(balance: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

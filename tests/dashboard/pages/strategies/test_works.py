@@ -8,6 +8,8 @@ import pytest
 from dash import html
 from dash.exceptions import PreventUpdate
 
+from core.strategies.effects import verdict
+from dashboard import text_overlap
 from dashboard.pages import strategies
 from dashboard.pages.strategies import curves, effects, forest, groups, levels, overlap, rests
 from dashboard.pages.strategies.findings import update_findings
@@ -156,6 +158,21 @@ def test_the_love_plot_holds_before_and_after_and_the_disclosure_says_who_is_not
     }
     apart = overlap.update_overlap(seen_with(run_with(effects=refused("x"))), "light")
     assert "Not those under Legal and Settlement" in apart["words"]
+    nearly = [
+        {**each, "ess": 275.0, "max_smd": 0.112} if each["strategy"] == "Legal" else each for each in seen.effects()
+    ]
+    assert (
+        "Those under Legal but for what chance leaves"
+        in overlap.update_overlap(seen_with(run_with(effects=nearly)), "light")["words"]
+    )
+    untold = [{**each, "max_smd": None} for each in refused("x")]
+    assert overlap.update_overlap(seen_with(run_with(effects=untold)), "light")["words"] == text_overlap.SUMMARY
+
+
+def test_the_panel_tells_the_limits_that_effects_are_refused_by():
+    assert (verdict.LEAST_ESS, verdict.LEAST_ESS_SHARE) == (text_overlap.LEAST_ESS, text_overlap.LEAST_ESS_SHARE)
+    assert (verdict.LARGEST_SMD, verdict.CHANCE_LEAVES) == (text_overlap.LIMIT, text_overlap.CHANCE_LEAVES)
+    assert "under 50, or under 30 % of the strategy's loans" in text_overlap.TABLE_SUBTITLE
 
 
 def test_what_changed_and_what_it_rests_on_are_told(seen, seen_with):
