@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -164,6 +165,25 @@ def test_one_borrower_is_told_what_is_best_without_limits(store):
     assert score_one(fields, **known).policy == "Thresholds 0.50 / 0.75"
 
 
+class EightCourtPlaces:
+    """A reader whose newest policy was learned with eight places for Legal, of a day that is given."""
+
+    def __init__(self, reader):
+        self._reader, self.frame = reader, None
+
+    def book(self):
+        return self._reader.book()
+
+    def snapshots(self, day):
+        yield self.frame
+
+    def policies(self):
+        policy = self._reader.policies()[0]
+        limits = json.loads(json.dumps(policy.card["limits"]))
+        limits["strategies"]["Legal"] |= {"capacity_count": 8, "cost": 0.0}
+        return [replace(policy, card={**policy.card, "limits": limits})]
+
+
 def test_an_arm_that_is_a_policy_gets_what_it_proposes_within_its_part(store):
     from core.strategies.trials.design import plan_of
 
@@ -178,6 +198,11 @@ def test_an_arm_that_is_a_policy_gets_what_it_proposes_within_its_part(store):
     assert told[~of_policy].isna().all()
     assert set(told[of_policy].dropna()) <= {"Standard", "Settlement", "Legal"}
     assert told[of_policy].notna().sum() > 100
+    few = EightCourtPlaces(reader)
+    dealt = pd.DataFrame({"loan_ref": frame["loan_ref"], "arm": arms})
+    closed = frame.assign(loan_ref="C" + frame["loan_ref"], borrower_ref="C" + frame["borrower_ref"], status="paid")
+    few.frame = pd.concat([frame, closed], ignore_index=True)  # half of the book cannot be worked
+    assert (proposals_of_arms(few, plan, dealt) == "Legal").sum() == 4, "half of the work, so half of the 8 places"
     arms_of = [{"name": "as now", "share": 0.5}, {"name": "by value", "share": 0.5, "what": "policy 9"}]
     gone = plan_of({**plan.as_json(), "arms": arms_of})
     dealt = pd.DataFrame({"loan_ref": frame["loan_ref"], "arm": arms})

@@ -14,6 +14,7 @@ from core.records import Policy
 from core.strategies.catalogue import STRATEGY_NAMES
 from core.strategies.policy.decide import scaled
 from core.strategies.trials.design import Plan
+from core.strategies.workable import state_of
 from core.workflows.proposing import by_value, damage_of, limits_for
 
 WON = "won"
@@ -34,7 +35,7 @@ def policy_number(what: str) -> int | None:
 def proposals_of_arms(reader: PortfolioReader, plan: Plan, dealt: pd.DataFrame) -> pd.Series:
     """For loans in an arm that stands for a policy, the strategy it proposes; None for all others.
 
-    A policy shares out its places, hours and money among the loans of its arm, in proportion to their number.
+    A policy shares out its places, hours and money among the loans of its arm, in proportion to the loans that may be worked.
 
     Args:
         plan: of the trial. dealt: loan_ref and arm of the newest day's eligible loans.
@@ -51,7 +52,7 @@ def proposals_of_arms(reader: PortfolioReader, plan: Plan, dealt: pd.DataFrame) 
         refs = dealt.loc[dealt["arm"] == arm, "loan_ref"]
         loans = frame[frame["loan_ref"].isin(set(refs))]
         policy = _policy(reader, number)
-        limits = scaled(limits_for(policy, None), len(loans) / max(len(frame), 1))
+        limits = scaled(limits_for(policy, None), _workable(loans) / max(_workable(frame), 1))
         proposal = by_value(loans, policy, limits)["proposed"].set_axis(loans["loan_ref"])
         told.loc[refs.index] = refs.map(proposal.where(proposal.isin(STRATEGY_NAMES), None)).to_numpy()
     return told
@@ -82,6 +83,10 @@ def winners(plan: Plan, told: Mapping[str, Any]) -> list[int]:
     won = {each["challenger"] for each in told["against"] if each["verdict"] == "win"}
     numbers = (policy_number(arm.what) for arm in plan.arms if arm.name in won)
     return [number for number in numbers if number is not None]
+
+
+def _workable(frame: pd.DataFrame) -> int:
+    return int(state_of(frame)["workable"].sum())
 
 
 def _policy(reader: PortfolioReader, number: int) -> Policy:

@@ -22,6 +22,7 @@ from core.strategies.trials.looks import inflation
 from core.strategies.trials.power import Test, detectable_difference
 from core.strategies.trials.reading import Look
 from core.strategies.trials.verdict import Against, Verdict, judge
+from core.strategies.workable import state_of
 from core.wording import counted, dated
 from core.workflows.policy_arms import WON, proposals_of_arms, require_policies, winners
 from core.workflows.trial_rows import plan_from, rows_of
@@ -232,8 +233,7 @@ def _assigned_today(reader: PortfolioReader, plan: Plan) -> pd.DataFrame:
     if not days:
         raise Refused("This book has no loans yet", remedy="Load a portfolio file.")
     frame = pd.concat(list(reader.snapshots(days[-1])), ignore_index=True)
-    is_open = frame["status"].fillna("open").eq("open") & (frame["hold"].isna() | frame["hold"].eq(""))
-    frame = frame.assign(workable=is_open & (frame["dpd"] >= 1))
+    frame = frame.assign(workable=state_of(frame)["workable"] & (frame["dpd"] >= 1))
     if "segment" not in frame:
         frame["segment"] = np.nan
     told = assign(plan, frame)

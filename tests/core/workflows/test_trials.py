@@ -219,6 +219,17 @@ def test_eligible_loans_are_assigned_by_borrower_and_kept_only_when_confirmed(ha
     assert set(again["Arm"]) == {HOLDOUT_ARM}
 
 
+def test_a_hold_about_the_person_keeps_all_loans_of_the_borrower_out_of_a_trial():
+    book = pd.concat(list(today_book().snapshots(date(2026, 10, 31))), ignore_index=True)
+    held = np.where(book["loan_ref"] == "L3", "bankruptcy", np.where(book["loan_ref"] == "L5", "dispute", None))
+    reader = FakePortfolioReader(book.assign(hold=held))
+    hands = {"reader": reader, "writer": FakeModelWriter(reader), "today": TODAY, "who": "ana"}
+    register_trial(PLAN, **hands, why="x")
+    dealt = set(assign_trial("Letters", **hands, confirmed=False)[0]["Loan_ID"])
+    assert not {"L2", "L3", "L5"} & dealt  # L2 and L3 are of one borrower
+    assert "L4" in dealt  # of the borrower of L5, whose dispute binds that loan only
+
+
 def test_legal_arms_wait_for_a_person(hands):
     arms = [{"name": "Now", "share": 0.5}, {"name": "Court", "share": 0.5, "what": "Legal"}]
     register_trial(PLAN | {"arms": arms}, **hands, why="x")
