@@ -176,7 +176,7 @@ def evidence_of(taken: Taken, measured: Measured, held_rate: Numbers | None = No
     Returns:
         (n,) loan_id, strategy (place in `strategies`), balance, rate, cost, risk (as scored then, NaN), cluster, day, group:<name>;
         (n, K) gamma_rate, gamma_net (where costs are known), and held_rate: what cross-fitted models of the facts that may decide
-        say each strategy would bring (None: those of the measurement).
+        say each strategy would bring, NaN where they would not give it (None: those of the measurement).
     """
     observed, rows = taken.observed, taken.came.rows
     none = np.full((len(observed), len(observed.strategies)), np.nan)

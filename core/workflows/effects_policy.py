@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,8 @@ class Learned:
         row: for `WriteUnit.put_policy`, without batches and run; None where none was learned.
         refused: why none was; "" where one was.
         evaluation, may_challenge, challenges: as in `core.records.StrategyRun.content`.
-        held_rate: (n, K) what policies that did not see a loan say each strategy would bring; None where none was learned.
+        held_rate: (n, K) what policies that did not see a loan say each strategy would bring, NaN for strategies that they do not give;
+            None where none was learned.
     """
 
     row: Mapping[str, Any] | None
@@ -105,7 +106,23 @@ def learned(
         "kind": "value", "status": "challenger", "artifact": text, "sha256": sha256_of(text), "card": card,
         "because": allowed["why"],
     }  # fmt: skip
-    return Learned(row, "", evaluation, allowed, told_of, held.rates)
+    return Learned(
+        row, "", evaluation, allowed, told_of, given_rates(held, taken.observed.strategies, measured.nuisances.fold)
+    )
+
+
+def given_rates(held: HeldOut, strategies: Sequence[str], fold: Codes) -> Numbers:
+    """(n, K) the rates of the policies that did not see a loan, NaN for what they do not give for want of evidence.
+
+    Whoever chose strategies for past loans by the evidence of the policy learned from all of them would choose by their outcomes.
+    """
+    told = held.rates.copy()
+    for each, policy in zip(np.unique(fold), held.policies, strict=True):
+        acting = {
+            name for name, acts in zip(policy.artifact["strategies"], policy.artifact["acts"], strict=True) if acts
+        }
+        told[np.ix_(fold == each, [name not in acting for name in strategies])] = np.nan
+    return told
 
 
 def _none(why: str) -> Learned:

@@ -57,7 +57,7 @@ class Past:
 
     Attributes:
         balance: (n,) currency. risk: (n,) as of then, NaN where unknown. cluster: (n,) the borrower.
-        rates: (n, K) predicted by models that did not see the loan's borrower.
+        rates: (n, K) predicted by models that did not see the loan's borrower; NaN for strategies that these would not give.
         scores: (n, K) doubly robust scores of the recovery rate under each strategy: their mean over loans is what
             the strategy would bring if all of them had it.
     """
@@ -139,11 +139,11 @@ def simulate(
     np.add.at(moves, (work.now, choice), 1)
     held: dict[tuple[str, str], Held] = {}
     if past is not None and len(past.balance):
-        of_rule = _on_past(past, work, limits, rule, prices, edges)
+        of_rule = _on_past(past, limits, rule, prices, edges)
         other = used or limits
         _, other_prices, other_edges = _decided(work, _costs_of(other, limits), champion)
         against = {
-            "champion": _on_past(past, work, limits, champion, other_prices, other_edges),
+            "champion": _on_past(past, limits, champion, other_prices, other_edges),
             "lightest": np.zeros(len(past.balance), dtype=np.int64),
         }
         held = _held(past, strategies, of_rule, against)
@@ -185,13 +185,11 @@ def _given(values: Numbers, work: Work) -> Numbers:
     return np.where(np.asarray(work.acts), values, np.nan) if work.acts else values
 
 
-def _on_past(
-    past: Past, work: Work, limits: Limits, rule: Rule, prices: Prices | None, edges: tuple[float, ...]
-) -> Codes:
+def _on_past(past: Past, limits: Limits, rule: Rule, prices: Prices | None, edges: tuple[float, ...]) -> Codes:
     """What the rule, with the prices or edges it has today, would have chosen for loans of the past."""
     if prices is None:
         return np.searchsorted(np.asarray(edges), np.nan_to_num(past.risk, nan=-1.0), side="right").astype(np.int64)
-    after = _given(net_values(past.rates, past.balance, limits.strategies), work) - prices.toll(limits)
+    after = net_values(past.rates, past.balance, limits.strategies) - prices.toll(limits)
     best = np.where(np.isfinite(after), after, -np.inf)
     choice = best.argmax(axis=1)
     return np.where(best[np.arange(len(best)), choice] > 0, choice, NOTHING).astype(np.int64)

@@ -12,9 +12,11 @@ import pytest
 
 from core.errors import Refused, TooLittleData
 from core.strategies.catalogue import Limits
+from core.strategies.policy.simulate import Rule
 from core.workflows.effects import Asked, measure, run
 from core.workflows.effects_told import told
 from core.workflows.handlers import handlers
+from core.workflows.simulate import read_simulable, simulated
 from tests.dashboard.small_book import BATCH
 from tests.fake_models import FakeModelWriter
 from tests.fakes import FakeJobQueue, FakePortfolioReader
@@ -283,6 +285,21 @@ def test_a_policy_is_learned_held_out_and_waits(stored):
     assert {each["against"] for each in result["evaluation"]} >= {"Standard for all"}
     assert isinstance(result["may_challenge"]["allowed"], bool)
     assert np.isfinite(reader.strategy_evidence(result["run"])["held_rate"]).any()
+
+
+def test_without_limits_the_simulator_tells_the_gain_that_the_evaluation_tells():
+    """Both hold the rule on loans that taught nothing of it: neither which rates it expects, nor which strategies it gives."""
+    frame = file_of(400, seed=4)
+    reader = reader_of(frame.assign(borrower_ref=frame["loan_ref"]))
+    result = run(reader, FakeModelWriter(reader), Asked(), today=TODAY, who="ana", progress=quiet)
+    on = read_simulable(reader)
+    gain = simulated(on, on.limits, Rule()).held["net", "lightest"]
+    told = next(
+        each for each in result["evaluation"] if (each["policy"], each["against"]) == ("value", "Standard for all")
+    )
+    assert (gain.value, gain.low, gain.high) == pytest.approx((told["value"], told["ci_low"], told["ci_high"]))
+    given = np.isfinite(reader.strategy_evidence(result["run"])["held_rate"]).mean(axis=0)
+    assert 0 < given.min() < 1, "a book on which the policies do not agree what they may give"
 
 
 def test_without_costs_no_policy_is_learned_and_it_says_why():
