@@ -47,7 +47,7 @@ def levels_title(content: Mapping[str, Any], currency: str) -> str:
         told = [
             each for each in content.get("levels") or () if each["outcome"] == outcome and is_told(each.get("adjusted"))
         ]
-        if told:
+        if len(told) > 1:
             best = max(told, key=lambda each: float(each["adjusted"]))
             first[outcome] = (str(best["strategy"]), level(best["adjusted"], outcome, currency))
     if not first:

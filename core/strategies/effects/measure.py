@@ -23,6 +23,7 @@ from core.strategies.effects.verdict import (
     carried_by_few,
     few_in_trial,
     finding,
+    hardly_varies,
     not_comparable,
     nothing_to_compare,
     objections,
@@ -189,12 +190,19 @@ def _blank(observed: Observed, nuisances: Nuisances | None, values: Numbers, out
     risk = np.zeros(len(observed)) if nuisances is None else nuisances.mu_rate[:, 0]
     as_it_was = naive(values, observed.strategy, kind, observed.cluster) if enough else UNDEFINED
     banded = stratified(values, observed.strategy, kind, observed.cluster, risk) if enough else UNDEFINED
+    if any(hardly_varies(observed, values, each) for each in (kind, 0)):
+        as_it_was, banded = _without_error(as_it_was), UNDEFINED
     return Effect(
         outcome=outcome, strategy=observed.strategies[kind], reference=observed.strategies[0],
         n=int((observed.strategy == kind).sum()), n_reference=int((observed.strategy == 0).sum()), naive=as_it_was,
         stratified=banded, estimate=UNDEFINED, sensitivity=None, ess=np.nan, max_weight=np.nan, near_zero_share=np.nan,
         max_smd=np.nan, max_smd_before=np.nan, smd_fact=None, verdict=NOT_COMPARABLE, why="", parts=(),
     )  # fmt: skip
+
+
+def _without_error(estimate: Estimate) -> Estimate:
+    """What happened, where nothing says how sure that is."""
+    return replace(estimate, se=np.nan, low=np.nan, high=np.nan)
 
 
 def _with_overlap(blank: Effect, observed: Observed, own: Overlap, reference: Overlap) -> Effect:
@@ -238,7 +246,10 @@ def _level(observed: Observed, nuisances: Nuisances | None, outcome: str, kind: 
     enough = nuisances is not None and bool(nuisances.learned[kind])
     happened = mean_of(values[had], observed.cluster[had]) if enough else UNDEFINED
     told, why = UNDEFINED, "too few loans"
-    if enough and nuisances is not None:
+    same = hardly_varies(observed, values, kind)
+    if enough and same:
+        happened, why = _without_error(happened), same.partition(":")[0]
+    elif enough and nuisances is not None:
         overlap, name = overlap_of(observed, nuisances, kind), observed.strategies[kind]
         said = [*objections(name, overlap), *thin(name, overlap.thin_share)]
         told, why = (UNDEFINED, "; ".join(said)) if said else (mean_of(gamma[:, kind], observed.cluster), "")

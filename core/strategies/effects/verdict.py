@@ -56,16 +56,21 @@ def too_little(observed: Observed, outcome: Numbers, kind: int) -> str | None:
             return f"{n} loans{of} under {name} are too few to tell: {FEWEST_LOANS} borrowers are needed. Wait for more outcomes, or run a test."
     if np.ptp(outcome) == 0:
         return f"Every loan has the same outcome ({outcome[0]:g}): nothing tells the strategies apart."
-    for each in (kind, 0):
-        had = outcome[observed.strategy == each]
-        values, counts = np.unique(had, return_counts=True)
-        other = len(had) - int(counts.max())
-        if other < FEWEST_OTHER:
-            return (
-                f"All but {other} of the {len(had)} loans under {observed.strategies[each]} have the same outcome "
-                f"({values[int(np.argmax(counts))]:g}): how sure a difference is cannot be told. Wait for more outcomes."
-            )
-    return None
+    return hardly_varies(observed, outcome, kind) or hardly_varies(observed, outcome, 0)
+
+
+def hardly_varies(observed: Observed, outcome: Numbers, kind: int) -> str | None:
+    """Why no error can be told of a mean over the loans of a strategy: (nearly) all have one outcome. None where one can."""
+    had, name = outcome[observed.strategy == kind], observed.strategies[kind]
+    values, counts = np.unique(had, return_counts=True)
+    other = len(had) - int(counts.max(initial=0))
+    if other >= FEWEST_OTHER or not len(had):
+        return None
+    of = f"All {len(had)} loans" if not other else f"All but {other} of the {len(had)} loans"
+    return (
+        f"{of} under {name} have the same outcome ({values[int(np.argmax(counts))]:g}): how sure a difference is cannot be told. "
+        "Wait for more outcomes."
+    )
 
 
 def objections(name: str, overlap: Overlap) -> list[str]:

@@ -116,8 +116,27 @@ def test_all_outcomes_zero():
 
 def test_an_arm_whose_outcome_never_varies():
     observed = small(200)
-    why = refused(replace(observed, rate=np.where(observed.strategy == 1, 0.0, observed.rate)))
-    assert "All but 0 of the" in why
+    flat = replace(observed, rate=np.where(observed.strategy == 1, 0.0, observed.rate), net=None)
+    n = int((observed.strategy == 1).sum())
+    assert f"All {n} loans under Legal have the same outcome (0): how sure a difference is cannot be told" in refused(
+        flat
+    )
+    told = measure_effects(flat)
+    happened, level = told.effect("Legal").naive, told.levels[1]
+    assert happened.value == pytest.approx(-observed.rate[observed.strategy == 0].mean())
+    assert np.isnan([happened.se, happened.low, happened.high, level.happened.low, level.adjusted.value]).all()
+    assert (level.happened.value, level.why) == (0.0, f"All {n} loans under Legal have the same outcome (0)")
+
+
+def test_an_arm_of_which_nearly_all_have_one_outcome_is_told_without_an_interval():
+    observed = small(200)
+    mine = np.flatnonzero(observed.strategy == 1)
+    rate = observed.rate.copy()
+    rate[mine[9:]] = 0.0
+    told = measure_effects(replace(observed, rate=rate, net=None))
+    assert f"All but 9 of the {len(mine)} loans" in told.effect("Legal").why
+    assert np.isnan([told.effect("Legal").naive.low, told.levels[1].adjusted.value]).all()
+    assert np.isfinite([told.levels[0].adjusted.low, told.levels[0].happened.low]).all()
 
 
 def test_no_loans_at_all():

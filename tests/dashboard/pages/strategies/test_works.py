@@ -143,6 +143,11 @@ def test_levels_say_that_what_recovers_most_need_not_leave_most(seen):
     assert told["note"] == ""
 
 
+def test_one_strategy_alone_is_neither_most_nor_least(seen_with):
+    alone = [each for each in run_with().content["levels"] if each["strategy"] == "Standard"]
+    assert levels.update_levels(seen_with(run_with(levels=alone)))["title"] == "What a loan recovers, costs and leaves"
+
+
 def test_without_costs_the_levels_say_why_there_is_no_net_value(seen_with):
     rates = [each for each in run_with().content["levels"] if each["outcome"] == "recovery_rate"]
     told = levels.update_levels(seen_with(run_with(levels=rates, net_refused="no costs were told")))
@@ -219,7 +224,7 @@ def test_curves_without_payments_say_why():
 def test_tabs_say_what_was_found(seen, seen_with):
     found = [words(each) for each in update_findings(seen, [TRIAL])]
     assert found[0] == "What works Settlement: brings more; Legal: no effect"
-    assert found[3] == "What to do next 2 suggestions, a policy may propose"
+    assert found[3] == "What to do next 2 suggestions, a policy may be tried"
     assert found[5] == "Trials 1 trial, not yet"
     assert words(update_findings(seen_with(None), [])[0]) == "What works Not measured yet"
 
