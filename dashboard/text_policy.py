@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.records import Policy, StrategyEvent, StrategyRun
 from core.workflows.held_against import THRESHOLDS
 from core.workflows.policies import may_challenge
+from core.workflows.policy_arms import WON
 from dashboard import format as show
 from dashboard.components.badges import Tone
 from dashboard.text_effects import NOT_YET, OUTCOME, between, gain, is_told, size
@@ -29,7 +30,7 @@ AGAINST = {
 }
 FACTS = (
     ("status", "State"),
-    ("may", "May it propose?"),
+    ("may", "May it be tried?"),
     ("shares", "What it would do"),
     ("prices", "What the limits are worth"),
     ("test", "Then"),
@@ -120,7 +121,13 @@ def no_value(run: StrategyRun | None) -> str:
     if run is None:
         return NOT_YET
     policy = run.content.get("policy") or {}
-    return f"{show.UNDEFINED}, because {policy.get('refused') or 'no policy was learned'}."
+    return f"{show.UNDEFINED}, because no policy was learned{_refused(policy)}."
+
+
+def _refused(policy: Mapping[str, Any]) -> str:
+    """ ": " and why none was learned; core says "No policy was learned" first, for those who read it alone."""
+    why = str(policy.get("refused") or "").removeprefix("No policy was learned").removeprefix(": ")
+    return f": {why}" if why else ""
 
 
 def value_summary(rows: Sequence[Mapping[str, Any]], currency: str) -> str:
@@ -143,9 +150,12 @@ def value_table(rows: Sequence[Mapping[str, Any]], currency: str) -> list[list[s
 
 
 def may_crown(seen: Seen) -> Policy | None:
-    """The policy a person may put to work: the newest challenger, where its evidence against what proposes now allows it."""
+    """The policy a person may put to work: the newest challenger, where its evidence against what proposes now allows it and it won its
+    trial."""
     waiting = next((each for each in seen.policies if each.status == "challenger"), None)
-    return waiting if waiting is not None and may_challenge(waiting, seen.run, seen.in_use)[0] else None
+    if waiting is None or not may_challenge(waiting, seen.run, seen.in_use)[0]:
+        return None
+    return waiting if waiting.id in {each.figures.get("policy") for each in seen.events if each.what == WON} else None
 
 
 def policy_title(seen: Seen) -> str:
@@ -156,7 +166,7 @@ def policy_title(seen: Seen) -> str:
 def policy_facts(
     seen: Seen, shares: Mapping[str, Any] | None = None, prices: Mapping[str, Any] | None = None
 ) -> dict[str, str]:
-    """State, whether it may propose and why, what it would do, and what the limits are worth.
+    """State, whether it may be tried and why, what it would do, and what the limits are worth.
 
     Args:
         shares: by strategy, of today's loans, where the policy's card does not tell. prices: likewise.
@@ -166,7 +176,7 @@ def policy_facts(
         return {"status": NOT_YET}
     if policy.get("refused") or not policy:
         return {
-            "status": f"No policy was learned: {policy.get('refused') or 'nothing to learn from'}",
+            "status": f"No policy was learned{_refused(policy) or ': nothing to learn from'}",
             "may": "no",
             "test": TEST_FIRST,
         }

@@ -54,7 +54,7 @@ def following(run: StrategyRun | None, content: Mapping[str, Any]) -> str:
     if run is None:
         return NOT_MEASURED
     told = len(content.get("suggestions") or ())
-    waits = ", a policy may propose" if (content.get("may_challenge") or {}).get("allowed") else ""
+    waits = ", a policy may be tried" if (content.get("may_challenge") or {}).get("allowed") else ""
     return f"{show.count(told, 'suggestions')}{waits}" if told else f"No suggestion{waits}"
 
 

@@ -1,4 +1,4 @@
-"""What the learned policy is worth on loans it did not learn from, against the rule in use; what the limits are worth; whether it may propose."""
+"""What the learned policy is worth on loans it did not learn from, against the rule in use; what the limits are worth; whether it may be tried."""
 
 from __future__ import annotations
 

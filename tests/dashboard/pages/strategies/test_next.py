@@ -15,6 +15,8 @@ from tests.dashboard.pages.strategies.test_works import words
 from tests.plain_policy import stored
 from tests.strategy_book import EVENT, POLICY, run_with
 
+WIN = replace(EVENT, what="won", subject=f"policy {POLICY.id}", figures={"policy": POLICY.id, "trial": "Value"})
+
 
 def jobs_of(services):
     return [(job.kind, dict(job.payload), job.who) for job in services.jobs.recent(10)]
@@ -56,7 +58,9 @@ def test_a_refused_policy_says_why_and_offers_nothing(seen_with):
         ),
         policies=(),
     )
-    assert policy.update_policy(seen, "light")["absent"] == "n/a, because fewer than 200 outcomes."
+    assert (
+        policy.update_policy(seen, "light")["absent"] == "n/a, because no policy was learned: fewer than 200 outcomes."
+    )
     assert "No policy was learned: fewer than 200 outcomes" in words(policy._facts(seen))
     assert [each["value"] for each in decide.update_choices(seen)["options"]] == ["1", "2"]
 
@@ -68,6 +72,22 @@ def test_no_gain_is_called_no_gain(seen_with):
     )
 
 
+def test_a_refusal_is_said_once(seen_with):
+    refusal = {"refused": "No policy was learned: Only Standard was given to 30 borrowers or more"}
+    seen = seen_with(run_with(policy=refusal, evaluation=[]), policies=())
+    told = "o policy was learned: Only Standard was given to 30 borrowers or more"
+    assert policy.update_policy(seen, "light")["absent"] == f"n/a, because n{told}."
+    assert f"State N{told} May" in words(policy._facts(seen))
+
+
+def test_a_policy_is_put_to_work_only_after_the_trial_it_won(seen_with):
+    values = [each["value"] for each in decide.update_choices(seen_with(events=(EVENT,)))["options"]]
+    assert values == ["1", "2"]
+    other = replace(WIN, figures={"policy": POLICY.id + 1})
+    assert decide.update_choices(seen_with(events=(other,)))["options"][-1]["value"] == "2"
+    assert decide.update_choices(seen_with(events=(WIN,)))["options"][-1]["value"] == "crown"
+
+
 @pytest.mark.parametrize(
     ("about", "yes", "kind", "payload"),
     [
@@ -76,7 +96,8 @@ def test_no_gain_is_called_no_gain(seen_with):
         ("crown", True, "crown-policy", {"policy": 4, "because": "Fees rose"}),
     ],
 )
-def test_a_decision_is_queued_with_who_and_why(shared, about, yes, kind, payload):
+def test_a_decision_is_queued_with_who_and_why(shared_with, about, yes, kind, payload):
+    shared = shared_with(events=(WIN,))
     assert decide.say_of(shared.services, shared.seen(), about, " Fees  rose ", yes=yes) == ""
     assert jobs_of(shared.services) == [(kind, payload, "analyst")]
 
@@ -173,8 +194,8 @@ def test_the_page_says_against_which_rule_a_policy_was_held(seen_with):
 
 
 def test_a_policy_held_against_the_thresholds_only_is_not_offered_where_another_is_in_use(seen_with):
-    assert say.may_crown(seen_with(policies=(POLICY,))) == POLICY
-    assert say.may_crown(seen_with(policies=(POLICY, stored(3, "champion")))) is None
+    assert say.may_crown(seen_with(policies=(POLICY,), events=(WIN,))) == POLICY
+    assert say.may_crown(seen_with(policies=(POLICY, stored(3, "champion")), events=(WIN,))) is None
 
 
 def test_what_was_measured_or_followed_stands_in_the_log_and_is_no_decision(seen_with):
