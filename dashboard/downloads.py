@@ -3,7 +3,7 @@ the rejects of a batch, the targets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import dash
@@ -19,9 +19,10 @@ from core.intake.targets import TOLD_HEADERS
 from core.loan_fields import LOAN_FIELDS
 from core.metrics.ripeness import refuse_days_ahead
 from core.metrics.targets import TARGET_METRICS
+from core.ports import PortfolioReader
 from core.selection import NOT_STATED, Selection
-from core.strategies.catalogue import CATALOGUE, net_value_basis
 from core.workflows.filter_values import known_filters
+from core.workflows.proposing import damage_of, name_of, net_value_bases
 from dashboard.address import FACTS_PATH
 from dashboard.model_file import model_card
 from dashboard.services import Services
@@ -31,6 +32,7 @@ from dashboard.text_targets import value_words
 from dashboard.why import asked_of
 
 LOANS_PATH = "/download/loans.csv"
+Bases = Mapping[str, Mapping[str, str]]
 LARGEST_BATCH = 2**31
 _PORTFOLIO = by_field("portfolio")
 _OURS = {
@@ -106,7 +108,7 @@ def scored_loans(services: Services, query: str) -> Response:
     as_of = max((day for day in book.days if selection.as_of is None or day <= selection.as_of), default=book.days[0])
     blocks = reader.iter_loans(selection, sort)
     first = next(blocks, pd.DataFrame(columns=list(LOAN_FIELDS)))
-    lines = _lines(first, blocks, as_of.isoformat())
+    lines = _lines(first, blocks, as_of.isoformat(), _net_value_bases(reader))
     return _csv(lines, f"loans-{'sample-' if book.is_sample else ''}{_days(as_of, selection.known_on)}.csv")
 
 
@@ -170,24 +172,32 @@ def rejects(services: Services, batch_id: int) -> Response:
     return _csv([to_csv(reader.rejects(batch.id), headers)], f"rejects-{batch.id}.csv")
 
 
-def _lines(first: pd.DataFrame, rest: Iterator[pd.DataFrame], as_of: str) -> Iterator[str]:
-    yield _text(first, as_of)
+def _lines(first: pd.DataFrame, rest: Iterator[pd.DataFrame], as_of: str, bases: Bases) -> Iterator[str]:
+    yield _text(first, as_of, bases)
     for block in rest:
-        yield _text(block, as_of).split("\n", 1)[1]
+        yield _text(block, as_of, bases).split("\n", 1)[1]
 
 
-def _text(block: pd.DataFrame, as_of: str) -> str:
-    frame = block[list(LOAN_FIELDS)].assign(reasons=["; ".join([*why, *basis]) for why, basis in _reasons(block)])
+def _text(block: pd.DataFrame, as_of: str, bases: Bases) -> str:
+    told = ["; ".join([*why, *basis]) for why, basis in _reasons(block, bases)]
+    frame = block[list(LOAN_FIELDS)].assign(reasons=told)
     frame = frame.where(frame != NOT_STATED, None)
     frame.insert(2, "as_of", as_of)
     return to_csv(frame, {**HEADERS, "as_of": _PORTFOLIO["as_of"].header})
 
 
-def _reasons(block: pd.DataFrame) -> Iterator[tuple[list[str], list[str]]]:
+def _net_value_bases(reader: PortfolioReader) -> Bases:
+    """By the name of a policy, and by strategy, which costs its net values assume; "" for any other, the thresholds."""
+    learned = {name_of(each): net_value_bases(each) for each in reader.policies() if not damage_of(each)}
+    return {"": net_value_bases(None), **learned}
+
+
+def _reasons(block: pd.DataFrame, bases: Bases) -> Iterator[tuple[list[str], list[str]]]:
     """Why, of each loan, and which costs its net value assumes."""
-    basis = {strategy.name: [net_value_basis(strategy)] for strategy in CATALOGUE}
-    for reasons, proposed, net in zip(block["reasons"], block["proposed"], block["expected_net"], strict=True):
-        yield list(reasons), [] if pd.isna(net) else basis.get(proposed, [])
+    told = zip(block["reasons"], block["policy"], block["proposed"], block["expected_net"], strict=True)
+    for reasons, policy, proposed, net in told:
+        basis = bases.get(str(policy), bases[""]).get(proposed)
+        yield list(reasons), [] if pd.isna(net) or basis is None else [basis]
 
 
 def _answered(make: Callable[[], Response]) -> Response:

@@ -12,6 +12,7 @@ import pytest
 from core.errors import Refused
 from core.scores.scoring.evaluate import sha256_of
 from core.selection import Selection
+from core.strategies.catalogue import Limits
 from core.workflows.policies import decided
 from core.workflows.policy_arms import policy_number, proposals_of_arms, winners
 from core.workflows.proposing import by_value, damage_of, learned_limits, proposed
@@ -105,6 +106,25 @@ def test_costs_that_limits_do_not_state_are_those_told_of_the_loans(store):
     assert {each.name: each.cost for each in learned_limits(policy.card).strategies} == {
         "Standard": 30.0, "Settlement": 30.0, "Legal": 30.0,
     }  # fmt: skip
+
+
+def test_a_list_says_whose_costs_its_net_values_take(store):
+    from core.workflows.proposing import net_value_bases
+
+    folder, db = store
+    policy = reader_of(db).policies()[0]
+    learned = net_value_bases(policy)
+    assert learned["Legal"] == (
+        "Net value takes Legal at 30.00 a loan, 0 of the cash as fee and 0.93 for each unit of it (its cost as the policy was learned with)"
+    )
+    stated = net_value_bases(policy, Limits.from_json('{"strategies": {"Legal": {"cost": 40}}}'))
+    assert "Legal at 40.00 a loan" in stated["Legal"]
+    assert stated["Legal"].endswith("(as your limits state)")
+    assert stated["Standard"].endswith("(its cost as the policy was learned with)")
+    assert net_value_bases(None)["Legal"].endswith("(the catalogue's planning figures)")
+    told = listed((folder, db), "--policy", "value")
+    valued = told.loc[told["Expected_Net_Value"].notna(), "Reasons"]
+    assert not valued.str.contains("as your limits state").any()
 
 
 def test_a_policy_that_is_stored_damaged_leaves_it_to_the_thresholds(store):

@@ -53,13 +53,17 @@ CATALOGUE: tuple[Strategy, ...] = (
 """The shipped tracks, from the lightest to the heaviest."""
 
 
-def net_value_basis(strategy: Strategy) -> str:
+def net_value_basis(strategy: Strategy, *, learned: bool = False) -> str:
     """What an expected net value takes for granted about a strategy, in a sentence for whoever reads the value.
+
+    Args:
+        strategy: with its figures. learned: they are those a policy was learned with, and nobody stated others since.
 
     >>> net_value_basis(CATALOGUE[0])
     "Net value takes Standard at 20.00 a loan, 0 of the cash as fee and 0.985 for each unit of it (the catalogue's planning figures)"
     """
-    whose = "the catalogue's planning figures" if strategy in CATALOGUE else "as your limits state"
+    given = "its cost as the policy was learned with" if learned else "as your limits state"
+    whose = "the catalogue's planning figures" if strategy in CATALOGUE else given
     return (
         f"Net value takes {strategy.name} at {strategy.cost:.2f} a loan, {strategy.fee_share:g} of the cash as fee "
         f"and {strategy.npv_factor:g} for each unit of it ({whose})"

@@ -13,7 +13,7 @@ from core.errors import Refused
 from core.records import Policy
 from core.scores.rows.features import matrix_of
 from core.scores.scoring.evaluate import sha256_of
-from core.strategies.catalogue import CATALOGUE, Limits, Strategy
+from core.strategies.catalogue import CATALOGUE, Limits, Strategy, net_value_basis
 from core.strategies.policy.card import FIGURES
 from core.strategies.policy.propose import Expected, propose_by_value
 from core.strategies.policy.value import missing_parts, rates_under, spreads_under
@@ -99,6 +99,19 @@ def limits_for(policy: Policy, limits: Limits | None) -> Limits:
     given = tuple(replace(each, cost=costs.get(each.name, each.cost)) for each in limits.strategies)
     held = {each.name for each in given}
     return replace(limits, strategies=(*given, *(each for each in learned.strategies if each.name not in held)))
+
+
+def net_value_bases(policy: Policy | None, limits: Limits | None = None) -> dict[str, str]:
+    """By strategy, which costs and factors the net values of proposals take, in a sentence.
+
+    Args:
+        policy: that proposes; None for the thresholds. limits: that somebody stated; None for none.
+    """
+    told = limits_for(policy, limits) if policy is not None else limits or Limits()
+    stated = frozenset() if limits is None else limits.stated
+    return {
+        each.name: net_value_basis(each, learned=policy is not None and each.name not in stated) for each in told.strategies
+    }  # fmt: skip
 
 
 def unlimited(limits: Limits) -> Limits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from core.records import Model, Policy
 from core.scores.rate.use import EXPECTED_FIELDS, MODEL, expectation, rate_of
 from core.scores.scoring.expected import expected_amounts
 from core.segments.features import number
-from core.strategies.catalogue import Limits, net_value_basis
-from core.workflows.proposing import VALUE, damage_of, limits_for, proposed
+from core.strategies.catalogue import Limits
+from core.workflows.proposing import VALUE, damage_of, limits_for, net_value_bases, proposed
 
 COLUMNS: dict[str, str] = {
     "loan_ref": "Loan_ID", "borrower_ref": "Borrower_ID", "segment": "Segment", "risk_score": "Risk_Score",
@@ -61,7 +62,7 @@ def recommend(
     told = limits_for(policy, limits) if policy is not None else limits or Limits()
     blocks = [_of_day(reader, day, batch_id, told if anew else None, policy) for day in days]
     table = pd.concat(blocks, ignore_index=True)
-    table["reasons"] = _joined(table, told)
+    table["reasons"] = _joined(table, net_value_bases(policy, limits))
     table["needs_confirmation"] = table["needs_confirmation"].fillna(False).astype(bool)
     return table[list(COLUMNS)].rename(columns=COLUMNS)
 
@@ -160,8 +161,7 @@ def _confirmed(whole: pd.DataFrame, limits: Limits) -> pd.Series:
     return whole["proposed"].astype(object).where(settled, None)
 
 
-def _joined(table: pd.DataFrame, limits: Limits) -> list[str]:
-    basis = {strategy.name: net_value_basis(strategy) for strategy in limits.strategies}
+def _joined(table: pd.DataFrame, basis: Mapping[str, str]) -> list[str]:
     told = zip(table["reasons"], table["proposed"], table["expected_net"].notna(), strict=True)
     return [
         "; ".join([*(reasons if isinstance(reasons, list | tuple) else ()), *([basis[name]] if valued else ())])

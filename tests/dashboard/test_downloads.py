@@ -8,6 +8,7 @@ from io import StringIO
 from urllib.parse import quote
 
 import flask
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,6 +16,7 @@ from core.columns import KINDS, by_header, plain
 from core.intake.targets import read_targets
 from core.loan_fields import LOAN_FIELDS
 from core.selection import Lasso, Selection
+from dashboard import downloads
 from dashboard.app import create_app
 from dashboard.downloads import HEADERS
 from tests.contract.book import fake
@@ -253,3 +255,14 @@ def test_a_day_of_knowledge_that_cannot_be_asked_is_answered_in_words(path, know
 def test_an_export_with_a_value_the_book_never_held_is_refused(client):
     answer = client.get("/download/loans.csv?product=Boat", base_url=BASE)
     assert (answer.status_code, "no product 'Boat'" in answer.get_data(as_text=True)) == (400, True)
+
+
+def test_the_costs_named_are_those_of_the_policy_that_proposed():
+    bases = {"": {"Legal": "the catalogue's"}, "Value policy 1": {"Legal": "as it learned"}}
+    block = pd.DataFrame({
+        "reasons": [["a"], ["b"], ["c"], ["d"]], "policy": ["Value policy 1", "Thresholds 0.50 / 0.75", "Value policy 1", "Value policy 1"],
+        "proposed": ["Legal", "Legal", "Hold", "Legal"], "expected_net": [1.0, 2.0, 3.0, np.nan],
+    })  # fmt: skip
+    assert list(downloads._reasons(block, bases)) == [
+        (["a"], ["as it learned"]), (["b"], ["the catalogue's"]), (["c"], []), (["d"], []),
+    ]  # fmt: skip

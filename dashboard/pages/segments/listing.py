@@ -193,7 +193,7 @@ def _subtitle(view: View, sort: str, frame: pd.DataFrame) -> str:
     if view.selection.search:
         parts.append(f"Loan or borrower starts with “{view.selection.search}”.")
     if sort == "expected_net":
-        parts.append("Net values rest on the catalogue's planning costs; the export names them.")
+        parts.append("Net values rest on the costs that the export names.")
     if len(frame) and frame["expected_recovery"].isna().all():
         parts.append(f"Expected recovery of these loans is {show.UNDEFINED}, because {no_expectation(view)}.")
     return " ".join(parts)

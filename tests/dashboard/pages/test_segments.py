@@ -318,8 +318,8 @@ def test_a_list_by_net_value_says_what_the_net_value_rests_on():
         listing.update_list(services_of(book_of(forty_loans())), f"?sort={sort}", None, 0)["subtitle"]
         for sort in ("expected_net", "balance")
     )
-    assert "Net values rest on the catalogue's planning costs; the export names them." in by_net
-    assert "planning costs" not in by_balance
+    assert "Net values rest on the costs that the export names." in by_net
+    assert "the export names" not in by_balance
 
 
 def test_which_to_work_counts_only_loans_that_can_be_worked_most_promising_first():
