@@ -42,7 +42,7 @@ def main_outcome(effects: Sequence[Effect]) -> str:
 
 
 def is_money(outcome: str) -> bool:
-    """Whether an outcome is an amount a loan; else it is a share of the balance."""
+    """Whether an outcome is an amount a loan; else it is a share of the balance, or of the loans."""
     return outcome == "net_value"
 
 
@@ -53,6 +53,11 @@ def gain(value: Any, outcome: str, currency: str = "") -> str:
     if not is_money(outcome):
         return show.points(value)
     return f"{currency} {show.signed(show.money(value))}".strip()
+
+
+def share_of(outcome: str) -> str:
+    """Of what an outcome is told: "a loan" for amounts, else what its points are points of."""
+    return "a loan" if is_money(outcome) else "of the loans" if outcome == "recovered_share" else "of the balance"
 
 
 def size(value: Any, outcome: str, currency: str = "") -> str:
@@ -129,7 +134,7 @@ def _of_strategy(effect: Effect, effects: Sequence[Effect], outcome: str, curren
         return f"**{name} cannot be compared** with {reference}: {because(effect)}."
     much = size(effect["adjusted"], outcome, currency)
     interval = between(effect["ci_low"], effect["ci_high"], outcome)
-    what = "a loan" if is_money(outcome) else "of the balance"
+    what = share_of(outcome)
     if found == "none":
         more = _recovers(effects, name) if is_money(outcome) else ""
         return f"**{name}: no effect found** on {OUTCOME[outcome]} ({interval}){more}."
@@ -175,10 +180,11 @@ def table_subtitle(run: StrategyRun | None, currency: str) -> str:
     if run is None:
         return NOT_YET
     content = run.content
-    unit = f"net value in {currency} a loan" if currency else "net value a loan"
+    unit = f" Net value is in {currency} a loan." if currency else " Net value is in currency a loan."
+    words = str(content.get("outcome_words") or "cash over the balance").rstrip(".")
     return (
-        f"Mean difference a loan to {content['reference']}, one loan one vote: {content.get('outcome_words') or 'recovery'} as a share of the "
-        f"balance, and {unit}. {NO_FILTERS}"
+        f"Mean difference a loan to {content['reference']}, one loan one vote. Recovery: {words}."
+        f"{'' if content.get('outcome') == 'recovered_share' else unit} {NO_FILTERS}"
     )
 
 
@@ -198,7 +204,7 @@ def forest_title(effects: Sequence[Effect], reference: str) -> str:
 
 def forest_subtitle(outcome: str, content: Mapping[str, Any]) -> str:
     """What is drawn."""
-    unit = "currency a loan" if is_money(outcome) else "points of the balance"
+    unit = "currency a loan" if is_money(outcome) else f"points {share_of(outcome)}"
     return (
         f"Difference to {content['reference']} in {OUTCOME[outcome]}, {unit}: hollow as it happened, filled what was caused with its 95 % "
         "interval; the thin outer line is how far a fact nobody recorded could move it"

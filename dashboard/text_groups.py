@@ -7,7 +7,7 @@ from typing import Any
 
 from core.records import StrategyRun
 from dashboard import format as show
-from dashboard.text_effects import NOT_YET, OUTCOME, because, between, direction, gain, is_money, verdict_words
+from dashboard.text_effects import NOT_YET, OUTCOME, because, between, direction, gain, share_of, verdict_words
 
 Row = Mapping[str, Any]
 NAMES = {"bucket": "arrears", "band": "risk band", "employment_type": "employment"}
@@ -66,4 +66,4 @@ def group_rows(rows: Sequence[Row], currency: str) -> list[list[str]]:
 
 
 def _unit(row: Row) -> str:
-    return "a loan" if is_money(row["outcome"]) else "of the balance"
+    return share_of(row["outcome"])

@@ -9,7 +9,7 @@ from dash import html
 from dash.exceptions import PreventUpdate
 
 from core.strategies.effects import verdict
-from dashboard import text_overlap
+from dashboard import text_effects, text_overlap
 from dashboard.pages import strategies
 from dashboard.pages.strategies import curves, effects, forest, groups, levels, overlap, rests
 from dashboard.pages.strategies.findings import update_findings
@@ -141,6 +141,18 @@ def test_levels_say_that_what_recovers_most_need_not_leave_most(seen):
     assert told["title"] == "Legal recovers most (46.0 %), Settlement leaves most (EUR 14.5 k a loan)"
     assert "EUR 650" in words(told["rows"][2])
     assert told["note"] == ""
+
+
+def test_what_files_state_of_how_loans_ended_is_a_share_of_loans_not_of_balance(seen_with):
+    told = [effect("recovered_share", "Legal", -0.05, 0.1, 0.02)]
+    words_of_it = "recovered in full or in part, as Recovery_Status says. The file states no amounts"
+    run = run_with(effects=told, levels=[], groups=[], outcome="recovered_share", outcome_words=words_of_it)
+    assert text_effects.answer(run, "EUR", "").startswith("**Legal recovers 10.0 pts of the loans more**")
+    assert "points of the loans" in text_effects.forest_subtitle("recovered_share", run.content)
+    assert "points of the balance" in text_effects.forest_subtitle("recovery_rate", run.content)
+    subtitle = text_effects.table_subtitle(run, "EUR")
+    assert f"Recovery: {words_of_it}. Measured on" in subtitle
+    assert "Net value is in EUR a loan." in text_effects.table_subtitle(run_with(), "EUR")
 
 
 def test_one_strategy_alone_is_neither_most_nor_least(seen_with):
