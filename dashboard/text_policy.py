@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -203,6 +204,8 @@ def prices_words(prices: Mapping[str, Any] | None, currency: str) -> str:
         return "not recorded"
     told = []
     for name, value in prices.items():
+        if value == math.inf:
+            told.append(f"there is no {NONE_OF_IT.get(name, f'place for {name}')} at all")
         if not is_told(value):
             continue
         if name == "hour":
@@ -217,6 +220,9 @@ def prices_words(prices: Mapping[str, Any] | None, currency: str) -> str:
         else:
             told.append(_worth(f"one more place for {name}", value, currency))
     return "; ".join(told) or "No limit binds: more places, hours or money would bring nothing"
+
+
+NONE_OF_IT = {"hour": "officer hour", "budget": "budget", "money": "budget"}
 
 
 def _worth(what: str, value: float, currency: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from dashboard import text_policy as say
 from dashboard import text_strategies_tabs as tabs
 from dashboard.pages.strategies import decide, decided, policy, suggestions, work
 from dashboard.strategy_work import BUSY, SAY_WHY, start_measuring
+from dashboard.text_policy import prices_words
 from tests.dashboard.pages.strategies.test_works import words
 from tests.plain_policy import stored
 from tests.strategy_book import EVENT, POLICY, run_with
@@ -70,6 +72,12 @@ def test_no_gain_is_called_no_gain(seen_with):
     assert policy.update_policy(seen_with(run_with(evaluation=[row])), "light")["title"].startswith(
         "No gain found against the rule in use: EUR +100 a loan"
     )
+
+
+def test_limits_of_nothing_are_said_to_be_so():
+    told = prices_words({"Legal": math.inf, "hour": math.inf, "budget": math.nan}, "EUR")
+    assert told == "there is no place for Legal at all; there is no officer hour at all"
+    assert prices_words({"hour": math.nan}, "EUR").startswith("No limit binds")
 
 
 def test_a_refusal_is_said_once(seen_with):
