@@ -195,11 +195,7 @@ class FakePortfolioReader:
         self.found = FakeMonitoring()
         self.strategies = FakeStrategies()
         self.tried = FakeTrials()
-        self._snapshots = self._read_snapshots(snapshots)
-        self._given = self._read_assignments()
-        self._placed = self._read_placements()
-        self._payments = self._read_payments(payments)
-        self._actions = self._read_actions(actions)
+        self._told = {"snapshots": snapshots, "payments": payments, "actions": actions}
         self._files_until: dict[str, date | None] = {"payments": payments_until, "actions": actions_until}
 
     def book(self, known_on: date | None = None) -> Book:
@@ -215,6 +211,26 @@ class FakePortfolioReader:
             payments_until=self._told_until("payments", bool(len(self._payments))),
             actions_until=self._told_until("actions", bool(len(self._actions))),
         )  # fmt: skip
+
+    @cached_property
+    def _snapshots(self) -> pd.DataFrame:
+        return self._read_snapshots(self._told["snapshots"])
+
+    @cached_property
+    def _given(self) -> pd.DataFrame:
+        return self._read_assignments()
+
+    @cached_property
+    def _placed(self) -> pd.DataFrame:
+        return self._read_placements()
+
+    @cached_property
+    def _payments(self) -> pd.DataFrame:
+        return self._read_payments(self._told["payments"])
+
+    @cached_property
+    def _actions(self) -> pd.DataFrame:
+        return self._read_actions(self._told["actions"])
 
     @cached_property
     def _days(self) -> tuple[date, ...]:

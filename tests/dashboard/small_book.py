@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -87,19 +89,33 @@ def actions() -> pd.DataFrame:
     )  # fmt: skip
 
 
+@cache
+def as_told(days: tuple[date, ...], has_payments: bool, has_actions: bool) -> tuple[pd.DataFrame | None, ...]:
+    """Snapshots, payments and actions of the small book, as a reader takes them."""
+    loans = [loans_on(day) for day in days]
+    snapshots = pd.concat(loans, ignore_index=True) if loans else pd.DataFrame()
+    return snapshots, payments() if has_payments else None, actions() if has_actions else None
+
+
+@cache
+def as_read(*book: Any) -> dict[str, pd.DataFrame]:
+    """The frames that a reader makes of what it is told, once for all readers of the book: nobody writes into them."""
+    reader = FakePortfolioReader(*as_told(*book))
+    return {name: getattr(reader, name) for name in ("_snapshots", "_given", "_placed", "_payments", "_actions")}
+
+
 class SmallBookReader(FakePortfolioReader):
     """The small book as `record` describes it: its days, and with or without payments and actions."""
 
     def __init__(self, record: Book = BOOK) -> None:
-        loans = [loans_on(day) for day in record.days]
+        book = record.days, record.has_payments, record.has_actions
         super().__init__(
-            pd.concat(loans, ignore_index=True) if loans else pd.DataFrame(),
-            payments() if record.has_payments else None,
-            actions() if record.has_actions else None,
+            *as_told(*book),
             name=record.name,
-            batches=[replace(BATCH, book=record.name, as_of_assumed=record.as_of_assumed)] if loans else [],
+            batches=[replace(BATCH, book=record.name, as_of_assumed=record.as_of_assumed)] if record.days else [],
             segmentation=Segmentation(1, None, {}, SEGMENTS),
         )
+        vars(self).update(as_read(*book))
         self.record = record
 
     def book(self, known_on: date | None = None) -> Book:
