@@ -85,7 +85,8 @@ def _out_of_fold_auc(x: Numbers, outcome: Numbers, fold: np.ndarray) -> float:
 
 
 def _grown(x: Numbers, outcome: Numbers) -> lightgbm.Booster:
-    return lightgbm.train(dict(_TREES), lightgbm.Dataset(x, outcome), num_boost_round=ROUNDS)
+    rows = lightgbm.Dataset(x, outcome)
+    return lightgbm.train(dict(_TREES), rows, num_boost_round=ROUNDS, keep_training_booster=True)
 
 
 def _named(name: str) -> str:

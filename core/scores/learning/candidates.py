@@ -24,10 +24,19 @@ INNER_FOLDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A fitted candidate: margins of a matrix, and the part of the artifact that is its own."""
+    """A fitted candidate: margins of a matrix, and the part of the artifact that is its own.
+
+    It is written down when it is asked for: most fits only answer for a fold they did not see, and writing trees takes
+    about as long as growing them.
+    """
 
     margin: Callable[[Numbers], Numbers]
-    content: dict[str, Any]
+    write: Callable[[], dict[str, Any]]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The part of the artifact that is its own, made anew at each asking."""
+        return self.write()
 
 
 Begun = tuple[Callable[[Numbers], Numbers], dict[str, Any]]
@@ -48,7 +57,7 @@ class Candidate:
 
 def _logistic(x: Numbers, y: Numbers, monotone: Sequence[int], groups: Numbers) -> Fitted:
     margin, linear = _linear(x, y, monotone, RIDGE)
-    return Fitted(margin, {"linear": linear})
+    return Fitted(margin, lambda: {"linear": linear})
 
 
 def _linear(x: Numbers, y: Numbers, monotone: Sequence[int], ridge: float) -> Begun:
@@ -101,7 +110,9 @@ def _boosted(x: Numbers, y: Numbers, monotone: Sequence[int], groups: Numbers) -
 def _boosted_from(start: Start, rounds: int, x: Numbers, y: Numbers, monotone: Sequence[int]) -> Fitted:
     begin, linear = start(x, y, monotone)
     booster = _small_trees(x, y, monotone, begin(x), rounds)
-    return Fitted(lambda rows: begin(rows) + _raw(booster, rows, -1), {"linear": linear, **_stored(booster, False)})
+    return Fitted(
+        lambda rows: begin(rows) + _raw(booster, rows, -1), lambda: {"linear": linear, **_stored(booster, False)}
+    )
 
 
 def _line(x: Numbers, y: Numbers, monotone: Sequence[int]) -> Begun:
@@ -137,7 +148,7 @@ def _small_trees(x: Numbers, y: Numbers, monotone: Sequence[int], start: Numbers
         "learning_rate": 0.05, "num_leaves": 4, "lambda_l2": 5.0, "feature_fraction": 0.7, "bagging_fraction": 0.7,
         "bagging_freq": 1, "min_data_in_leaf": max(15, min(50, len(y) // 50)), "monotone_constraints": list(monotone),
     }  # fmt: skip
-    return lightgbm.train({**_ALWAYS, **settings}, lightgbm.Dataset(x, y, init_score=start), num_boost_round=rounds)
+    return _trained(settings, lightgbm.Dataset(x, y, init_score=start), rounds)
 
 
 def _boosted_small(x: Numbers, y: Numbers, monotone: Sequence[int], groups: Numbers) -> Fitted:
@@ -147,12 +158,12 @@ def _boosted_small(x: Numbers, y: Numbers, monotone: Sequence[int], groups: Numb
 def _forest(x: Numbers, y: Numbers, monotone: Sequence[int], groups: Numbers) -> Fitted:
     """A random forest. LightGBM's monotone constraints are left out here: in its forests they cost .03 of AUC."""
     booster = _grown(x, y, TREES_OF_FOREST)
-    return Fitted(lambda rows: _raw(booster, rows, -1) / booster.num_trees(), _stored(booster, True))
+    return Fitted(lambda rows: _raw(booster, rows, -1) / booster.num_trees(), lambda: _stored(booster, True))
 
 
 def _forest_small(x: Numbers, y: Numbers, monotone: Sequence[int], groups: Numbers) -> Fitted:
     booster = _grown(x, y, TREES_OF_FOREST // 3)
-    return Fitted(lambda rows: _raw(booster, rows, -1), {})
+    return Fitted(lambda rows: _raw(booster, rows, -1), lambda: _stored(booster, True))
 
 
 TREES_OF_FOREST = 150
@@ -166,7 +177,12 @@ def _grown(x: Numbers, y: Numbers, trees: int) -> lightgbm.Booster:
         "boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.632, "feature_fraction_bynode": 0.4,
         "num_leaves": 64, "max_depth": 8, "min_data_in_leaf": 10,
     }  # fmt: skip
-    return lightgbm.train({**_ALWAYS, **settings}, lightgbm.Dataset(x, y), num_boost_round=trees)
+    return _trained(settings, lightgbm.Dataset(x, y), trees)
+
+
+def _trained(settings: Mapping[str, Any], rows: lightgbm.Dataset, rounds: int) -> lightgbm.Booster:
+    """Grown as it is: LightGBM would else write each model as text and read it again."""
+    return lightgbm.train({**_ALWAYS, **settings}, rows, num_boost_round=rounds, keep_training_booster=True)
 
 
 def _raw(booster: lightgbm.Booster, rows: Numbers, rounds: int) -> Numbers:

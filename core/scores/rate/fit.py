@@ -111,7 +111,9 @@ def _trees(values: Numbers, share: Numbers, start: Numbers, rounds: int) -> ligh
         "verbosity": -1, "learning_rate": 0.05, "num_leaves": 4, "lambda_l2": 5.0, "feature_fraction": 0.7,
         "bagging_fraction": 0.7, "bagging_freq": 1, "min_data_in_leaf": max(15, min(50, len(share) // 50)),
     }  # fmt: skip
-    return lightgbm.train(settings, lightgbm.Dataset(values, share, init_score=start), num_boost_round=rounds)
+    return lightgbm.train(
+        settings, lightgbm.Dataset(values, share, init_score=start), num_boost_round=rounds, keep_training_booster=True
+    )
 
 
 def _stored(booster: lightgbm.Booster | None) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def chances_by_trees(facts: Numbers, strategy: Codes, asked: Numbers, strategies
     if len(classes) == 1:
         return _certain(strategy, len(asked), strategies)
     params = TREES | {"objective": "multiclass", "num_class": len(classes), "seed": seed}
-    told = lightgbm.train(params, lightgbm.Dataset(facts, place), CHANCE_ROUNDS).predict(asked)
+    told = _grown(params, lightgbm.Dataset(facts, place), CHANCE_ROUNDS).predict(asked)
     return _in_columns(np.asarray(told), classes, strategies)
 
 
@@ -65,9 +65,14 @@ def means_by_trees(
     """(m, K) means by small boosted trees that learn from all strategies at once: a rare one borrows what all share."""
     which = np.eye(strategies)
     params = TREES | {"objective": "l2", "seed": seed}
-    model = lightgbm.train(params, lightgbm.Dataset(np.hstack([facts, which[strategy]]), outcome), MEAN_ROUNDS)
+    model = _grown(params, lightgbm.Dataset(np.hstack([facts, which[strategy]]), outcome), MEAN_ROUNDS)
     under = [np.hstack([asked, np.tile(which[kind], (len(asked), 1))]) for kind in range(strategies)]
     return np.column_stack([np.asarray(model.predict(each)) for each in under])
+
+
+def _grown(params: dict[str, Any], rows: lightgbm.Dataset, rounds: int) -> lightgbm.Booster:
+    """Grown as it is: LightGBM would else write each model as text and read it again."""
+    return lightgbm.train(params, rows, rounds, keep_training_booster=True)
 
 
 def _certain(strategy: Codes, asked: int, strategies: int) -> Numbers:

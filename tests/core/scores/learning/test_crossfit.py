@@ -27,7 +27,7 @@ def sample(outcome, margin, *, asked=None):
 
 def scaled(factor: float) -> Candidate:
     """A way to learn that answers the margin times a factor, and remembers what it saw."""
-    return Candidate("scaled", *[lambda x, y, monotone, groups: Fitted(lambda rows: factor * rows[:, 0], {})] * 2)
+    return Candidate("scaled", *[lambda x, y, monotone, groups: Fitted(lambda rows: factor * rows[:, 0], dict)] * 2)
 
 
 def drawn(n: int, seed: int = 1):
@@ -44,7 +44,7 @@ def test_no_row_is_asked_of_a_model_that_saw_it():
     def fit(x, y, monotone, groups):
         seen.append(set(x[:, 0]))
         mine = seen[-1]
-        return Fitted(lambda rows: np.asarray([1.0 if row in mine else 0.0 for row in rows[:, 0]]), {})
+        return Fitted(lambda rows: np.asarray([1.0 if row in mine else 0.0 for row in rows[:, 0]]), dict)
 
     assert out_of_fold(Candidate("memory", fit, fit), asked).reference.max() == 0.0
     assert [len(each) for each in seen] == [160] * FOLDS
@@ -78,7 +78,7 @@ def test_calibration_is_learned_on_the_rows_it_is_for():
 
 def tried(kind, surprise):
     nothing = np.zeros(len(surprise))
-    plain = Candidate(kind, *[lambda x, y, m, g: Fitted(lambda rows: rows[:, 0], {})] * 2)
+    plain = Candidate(kind, *[lambda x, y, m, g: Fitted(lambda rows: rows[:, 0], dict)] * 2)
     return OutOfFold(plain, nothing, nothing, {}, nothing, nothing, 0.0, 0.0, np.asarray(surprise))
 
 
