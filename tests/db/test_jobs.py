@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from db.engine import open_store, writing
+from db.engine import BUSY_SECONDS, open_store, writing
 from db.jobs import SqlJobQueue
 
 CLAIMER = """
@@ -109,7 +109,7 @@ def test_while_another_writes_a_claim_and_a_heartbeat_come_back_soon(queue, stor
         started = time.monotonic()
         assert queue.claim("w2", 600) is None
         assert queue.heartbeat(number, "w1", 0.5, "storing", 600)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < BUSY_SECONDS / 2  # a patient writer waits for all of them
     assert queue.job(number).progress == 0.0
     assert queue.claim("w2", 600) is not None
 

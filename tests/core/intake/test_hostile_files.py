@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import statistics
-import time
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +14,7 @@ import pytest
 
 from core.errors import FileRefused
 from tests.core.intake.loading import HEADER, load, reasons
+from tests.costs import cpu_seconds
 
 GOOD = "BYSTANDER,250.75,10"
 NOTED = f"{HEADER},Note"
@@ -125,12 +125,6 @@ ACCEPTED: dict[str, tuple[Callable[[], bytes], dict[str, object]]] = {
     ),
     "quoted newline": (lambda: rows('L1,5,1,"two\nlines"', header=NOTED), {"extra": '{"Note": "two\\nlines"}'}),
 }
-
-
-def cpu_seconds(work: Callable[[], object]) -> float:
-    started = time.process_time()
-    work()
-    return time.process_time() - started
 
 
 def verdict(folder: Path, content: bytes) -> None:

@@ -1,7 +1,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from core.strategies.catalogue import Limits
 from core.workflows.score import SCORE_FIELDS, fit_segments_if_needed, score_frame, score_one
 from tests.core.scores.worlds import learned, world
 from tests.core.segments.blobs import grouped_book
+from tests.costs import in_yardsticks
 
 RATES = pd.DataFrame(
     {"bucket": ["1-29", "30-59"], "loans": [50, 50], "balance": [1000.0, 1000.0], "cash_12m": [500.0, 300.0]}
@@ -196,14 +196,10 @@ def test_nonsense_in_the_form_is_refused_by_field(fields, found):
         score_one(fields, champion=None, segmentation=None, rates=NO_RATES)
 
 
-def test_one_borrower_costs_half_of_the_page_s_budget_at_most(champion, segmentation):
+def test_one_borrower_costs_a_few_yardsticks_at_most(champion, segmentation):
+    """Today it costs 2.8, half of the limit; what that is in milliseconds of the page's budget, a bench says."""
     given = {"dpd": 90, "balance": 5000.0, "emi": 300.0, "monthly_income": 1000.0}
-    seconds_of_cpu = []
-    for _ in range(9):
-        start = time.process_time()
-        score_one(given, champion=champion, segmentation=segmentation, rates=RATES)
-        seconds_of_cpu.append(time.process_time() - start)
-    assert min(seconds_of_cpu) < 0.15, seconds_of_cpu  # the least disturbed: what runs beside it slows a processor, too
+    assert in_yardsticks(lambda: score_one(given, champion=champion, segmentation=segmentation, rates=RATES)) < 5.5
 
 
 def test_scoring_one_borrower_does_not_load_the_learning_stack(champion, segmentation):

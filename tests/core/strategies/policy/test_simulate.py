@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +13,7 @@ from core.strategies.catalogue import CATALOGUE, Limits
 from core.strategies.policy.by_risk import chosen_by_risk
 from core.strategies.policy.prices import NOTHING
 from core.strategies.policy.simulate import Past, Rule, Work, net_values, simulate
+from tests.costs import in_yardsticks
 
 TRACKS = tuple(each.name for each in CATALOGUE)
 PLAIN = tuple(
@@ -146,20 +146,15 @@ def test_the_same_rule_as_todays_gains_nothing():
     assert (held["net", "champion"].value, held["recovered", "champion"].value) == (0.0, 0.0)
 
 
-def test_a_hundred_thousand_loans_take_less_than_a_second():
-    """The budget is 300 ms on an idle machine (a bench says what it takes); here a busy one is allowed for."""
+def test_a_hundred_thousand_loans_cost_a_few_yardsticks_at_most():
+    """The budget is 300 ms (a bench says what it takes); today it is half of the yardsticks allowed here."""
     at = work(100_000, loans_each=2)
     told, _ = past(20_000)
     limits = Limits(
         (PLAIN[0], replace(PLAIN[1], capacity_share=0.3), replace(PLAIN[2], capacity_share=0.08)), budget=400_000.0
     )
-    took = []
-    for _ in range(3):
-        start = time.process_time()
-        found = simulate(at, told, limits, Rule(), Rule("thresholds"))
-        took.append(time.process_time() - start)
-    assert found.rule.cost <= 400_000.0
-    assert min(took) < 1.0
+    assert simulate(at, told, limits, Rule(), Rule("thresholds")).rule.cost <= 400_000.0
+    assert in_yardsticks(lambda: simulate(at, told, limits, Rule(), Rule("thresholds")), rounds=5) < 3.2
 
 
 def test_a_choice_by_value_gives_only_what_evidence_carries():
