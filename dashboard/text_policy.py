@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.records import Policy, StrategyEvent, StrategyRun
+from core.strategies.catalogue import NO_ACTION
 from core.workflows.held_against import THRESHOLDS
 from core.workflows.policies import may_challenge
 from core.workflows.policy_arms import WON
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from dashboard.pages.strategies.seen import Seen
 
 REASON_LABEL = "Why? It stands in the log with your name"
-SUGGESTIONS_NOTE = "From the effects by group: each names the loans, the money a loan with its interval, and n. Accepting one logs it; nothing changes by itself."
+SUGGESTIONS_NOTE = "From the effects by group: each names the loans, the money a loan with its interval, and n; what more room is worth is only expected. Accepting one logs it; nothing changes by itself."
 VALUE_SUBTITLE = (
     "Mean gain a loan on loans it did not learn from, with its 95 % interval (doubly robust, cross-fitted); what a policy promises of "
     "itself is never shown"
@@ -53,7 +54,11 @@ def suggestions_title(run: StrategyRun | None, told: Sequence[Mapping[str, Any]]
 def strength_words(suggestion: Mapping[str, Any]) -> str:
     """How strong the evidence is."""
     strength = str(suggestion.get("strength") or "").strip()
-    return strength if not strength or "evidence" in strength else f"{strength} evidence"
+    return (
+        strength
+        if not strength or suggestion.get("kind") == "room" or "evidence" in strength
+        else f"{strength} evidence"
+    )
 
 
 def strength_tone(suggestion: Mapping[str, Any]) -> Tone:
@@ -194,7 +199,11 @@ TEST_FIRST = "A trial proves it: proposals to one arm by the policy, to the othe
 
 
 def _shares(shares: Mapping[str, Any]) -> str:
-    told = [f"{name} {show.percent(value, 0)}" for name, value in shares.items() if is_told(value)]
+    told = [
+        f"{name} {show.percent(value, 0)}"
+        for name, value in shares.items()
+        if is_told(value) and (value or name != NO_ACTION)
+    ]
     return f"{', '.join(told)} of the loans" if told else "not recorded"
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from core.ports import PortfolioReader, PortfolioWriter, Progress
@@ -23,6 +24,7 @@ from core.workflows.simulate import now_of
 if TYPE_CHECKING:
     from core.strategies.effects.measured import Measured
     from core.strategies.observed import Numbers
+    from core.workflows.effects_policy import Learned
 
 Clock = Callable[[], float]
 STOPPED: Clock = lambda: 0.0  # noqa: E731
@@ -56,7 +58,8 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Found:
     """One measurement, not stored: what it says, what it was taken from, and from which batches; the policy it taught and what that
-    says each loan would bring under each strategy (core.workflows.effects_policy), None where none was learned."""
+    says each loan would bring under each strategy (core.workflows.effects_policy), None where none was learned; and today's loans with
+    what the policy expects of them, as the simulator keeps them, {} where there are none."""
 
     content: dict[str, Any]
     taken: Taken
@@ -64,6 +67,7 @@ class Found:
     batches: tuple[int, ...]
     policy: Mapping[str, Any] | None = None
     held_rate: Numbers | None = None
+    now: Mapping[str, Any] = field(default_factory=dict)
 
 
 def measure(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Clock = STOPPED) -> Found:
@@ -79,7 +83,7 @@ def measure(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Cl
     from core.strategies.effects.measure import measure_effects
     from core.strategies.refinement.suggestions import suggested
     from core.workflows.effects_content import changes_told, content_of
-    from core.workflows.effects_policy import learned
+    from core.workflows.effects_policy import learned, told_limits
     from core.workflows.held_against import in_use_of
 
     seconds, book = dict[str, float](), reader.book()
@@ -95,17 +99,21 @@ def measure(reader: PortfolioReader, asked: Asked, progress: Progress, clock: Cl
     with _timed(clock, seconds, "effects"):
         measured = measure_effects(took.observed, progress=_part(progress, 0.10, 0.50))
     with _timed(clock, seconds, "policy"):
-        now, step = in_use_of(reader), _part(progress, 0.60, 0.33)
-        policy = learned(took, measured, asked.limits, workable_of(reader), step, now)
+        step = _part(progress, 0.60, 0.33)
+        policy = learned(took, measured, asked.limits, workable_of(reader), step, in_use_of(reader))
     before = reader.strategy_run()
+    now = {} if policy.row is None else _now(reader, policy.row["artifact"], took.observed.strategies)
+    suggestions = [each.to_json() for each in suggested(took.observed, measured.groups)]
     content = content_of(took, measured) | {
-        "suggestions": [each.to_json() for each in suggested(took.observed, measured.groups)],
+        "suggestions": [
+            *suggestions, *room_of(policy, now, took.observed.strategies, told_limits(took, asked.limits), book.days)
+        ],
         "changes": changes_told(took, measured, None if before is None else before.content),
         "policy": policy.as_json(), "evaluation": policy.evaluation, "may_challenge": policy.may_challenge,
         "challenges": policy.challenges, "seconds": seconds,
     }  # fmt: skip
     numbers = tuple(sorted(each.id for each in batches if each.kind in KINDS))
-    return Found(content, took, measured, numbers, policy.row, policy.held_rate)
+    return Found(content, took, measured, numbers, policy.row, policy.held_rate, now)
 
 
 def workable_of(reader: PortfolioReader) -> int:
@@ -136,8 +144,7 @@ def run(
     found = measure(reader, asked, progress, clock)
     content, book = dict(found.content), reader.book().name
     evidence = evidence_of(found.taken, found.measured, found.held_rate)
-    if found.policy is not None:
-        evidence |= _now(reader, found.policy["artifact"], content["strategies"])
+    evidence |= found.now
     progress(0.95, "storing")
     with writer.unit(book, kind="effects", known_on=today, who=who, note="measured what works") as unit:
         policy = None
@@ -162,6 +169,36 @@ def _now(reader: PortfolioReader, artifact: str, strategies: Sequence[str]) -> d
         return {}
     rates = rates_of(json.loads(artifact), frame).reindex(columns=list(strategies))
     return now_of(frame, rates.to_numpy(dtype=float), strategies)
+
+
+def room_of(
+    policy: Learned, now: Mapping[str, Any], names: Sequence[str], limits: Limits, days: Sequence[date]
+) -> list[dict[str, Any]]:
+    """The limit that should be wider, as a suggestion; none unless the policy's evidence carries it against what proposes now.
+
+    Args:
+        now: today's loans, as `core.workflows.simulate.now_of` keeps them; {} for none. names: the strategies of its rates.
+        limits: with the figures of these strategies. days: of the book.
+    """
+    from core.strategies.policy.decide import decide
+    from core.strategies.refinement.room import room_wanted
+
+    if policy.row is None or not now or not policy.may_challenge["allowed"]:
+        return []
+    artifact = json.loads(policy.row["artifact"])["policy"]
+    acting = [name for name, acts in zip(artifact["strategies"], artifact["acts"], strict=True) if acts]
+    strategies, n = tuple(limits.strategy(name) for name in names), len(now["now_balance"])
+    told = decide(
+        now["now_rate"],
+        now["now_balance"],
+        now["now_borrower"],
+        strategies,
+        limits,
+        workable=n,
+        acts=np.isin(names, acting),
+    ).allocation
+    room = room_wanted(told, strategies, limits, workable=n, day=days[-1].isoformat())
+    return [] if room is None else [room.to_json()]
 
 
 def sentence(content: Mapping[str, Any]) -> str:

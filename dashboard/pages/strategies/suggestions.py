@@ -12,7 +12,8 @@ from dashboard.components.badges import badge
 from dashboard.pages.strategies.seen import Listens, Seen, Shared
 
 CARD = "strategies-suggestions"
-MOST = 8
+MOST = 9
+"""Of groups at most 8, and the limit that should be wider."""
 
 
 def card() -> html.Section:

@@ -13,7 +13,8 @@ import pytest
 from core.errors import Refused, TooLittleData
 from core.strategies.catalogue import Limits
 from core.strategies.policy.simulate import Rule
-from core.workflows.effects import Asked, measure, run
+from core.workflows.effects import Asked, measure, room_of, run
+from core.workflows.effects_policy import Learned
 from core.workflows.effects_told import told
 from core.workflows.handlers import handlers
 from core.workflows.simulate import read_simulable, simulated
@@ -21,6 +22,7 @@ from tests.dashboard.small_book import BATCH
 from tests.fake_models import FakeModelWriter
 from tests.fakes import FakeJobQueue, FakePortfolioReader
 from tests.monitored import NOON
+from tests.plain_policy import plain_policy
 from tests.worlds.observed import true_effects
 from tests.worlds.world import Coefficients, draw
 
@@ -307,3 +309,27 @@ def test_without_costs_no_policy_is_learned_and_it_says_why():
     assert content["policy"]["refused"].startswith("No policy was learned: no costs are told")
     assert content["may_challenge"] == {"allowed": False, "why": content["policy"]["refused"]}
     assert content["evaluation"] == []
+
+
+@pytest.mark.parametrize(("allowed", "count", "said"), [(True, 5, True), (False, 5, False), (True, None, False)])
+def test_more_room_is_suggested_where_it_binds_and_the_policy_s_evidence_carries_it(allowed, count, said):
+    n = 60
+    policy = Learned(
+        plain_policy({"Standard": 0.1, "Settlement": 0.3}, costs={}, batches=[1]),
+        "",
+        [],
+        {"allowed": allowed, "why": ""},
+        [],
+        None,
+    )
+    rates = np.column_stack([np.full(n, 0.1), np.full(n, np.nan), np.full(n, 0.3)])
+    now = {"now_rate": rates, "now_balance": np.full(n, 5_000.0), "now_borrower": np.arange(n)}
+    catalogue = Limits()
+    limits = replace(catalogue, strategies=tuple(
+        replace(each, capacity_count=count if each.name == "Settlement" else None, capacity_share=None) for each in catalogue.strategies
+    ))  # fmt: skip
+    told = room_of(policy, now, ("Standard", "Legal", "Settlement"), limits, [date(2026, 9, 30), date(2026, 10, 31)])
+    assert [(each["kind"], each["strategy"], each["n"], each["limit"], each["day"]) for each in told] == (
+        [("room", "Settlement", n, 5.0, "2026-10-31")] if said else []
+    )
+    assert room_of(policy, {}, (), limits, []) == []

@@ -32,6 +32,12 @@ def test_suggestions_stand_in_words_with_what_was_said_of_them(seen):
     assert "Accepted" not in words(rows[1])
 
 
+def test_more_room_is_badged_as_expected_and_never_as_evidence(seen_with):
+    room = {"kind": "room", "words": "Make room for Legal", "strength": "expected, not measured", "n": 40}
+    _, rows = suggestions.update_suggestions(seen_with(run_with(suggestions=[room]), events=()))
+    assert words(rows[0]) == "Make room for Legal expected, not measured"
+
+
 def test_what_was_said_of_another_run_does_not_count(seen_with):
     _, rows = suggestions.update_suggestions(seen_with(events=(replace(EVENT, subject="suggestion 1 of run 2"),)))
     assert "Accepted" not in words(rows)
