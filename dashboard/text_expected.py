@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.records import Model
 from core.scores.rate.intervals import SUM_LEVEL
 from core.scores.rate.sums import Expected
+from core.strategies.catalogue import NO_ACTION
 from dashboard import format as show
 from dashboard.components.table import BELOW
 
@@ -42,6 +43,9 @@ def row(by: str, group: Expected, currency: str) -> list[str]:
     name = f"{group.group}{BELOW}{NAMES[by]}" if by else "All"
     told = show.money(group.recovery, currency) if group.told else show.UNDEFINED
     known = f"n = {show.number(group.told)}"
+    if group.why and by == "proposed" and group.group == NO_ACTION:
+        cells = (name, show.number(group.loans), show.money(group.balance, currency))
+        return [*cells, f"{show.UNDEFINED}{BELOW}nothing is told of loans that are not worked", show.UNDEFINED]
     if group.why:
         return [
             name,

@@ -163,17 +163,15 @@ def _stayed(matrix: pd.DataFrame) -> tuple[int, int]:
 def moves_subtitle(matrix: pd.DataFrame, *, by_balance: bool) -> str:
     """What the table holds."""
     kept, open_then = _stayed(matrix)
-    low, high = wilson(kept, open_then)
     old = matrix[matrix["origin"] != NEW]
     goes_on = ~old["became"].isin(LEFT)
     moved = int(old.loc[goes_on & (old["became"] != old["origin"]), "loans"].sum())
     held = int(matrix["held_back"].sum())
     of = "opening balance" if by_balance else "loans"
-    interval = (
-        ""
-        if by_balance
-        else f" Stayed: {show.percent(kept / open_then)} ({show.percent(low)} to {show.percent(high)}, n {show.number(open_then)})."
-    )
+    interval = ""
+    if open_then and not by_balance:
+        low, high = wilson(kept, open_then)
+        interval = f" Stayed: {show.percent(kept / open_then)} ({show.percent(low)} to {show.percent(high)}, n {show.number(open_then)})."
     return (
         f"From each segment (row) a month before to where its {of} stood at the end of {show.month(str(matrix['month'].iloc[0]))}; rows sum to "
         f"{show.percent(1, 0)}, {NONE} is no loan. {show.count(moved, 'loans')} changed {agree(moved, 'its', 'their')} segment; {show.number(held)} more would have and {agree(held, 'was', 'were')} held back: "

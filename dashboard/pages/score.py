@@ -16,7 +16,8 @@ from core.errors import Refused
 from core.scores.rate.intervals import LOAN_LEVEL
 from core.scores.rate.use import MODEL
 from core.scores.scoring.bands import HIGH_FROM, MEDIUM_FROM
-from core.strategies.catalogue import CATALOGUE
+from core.strategies.catalogue import CATALOGUE, NO_ACTION
+from core.strategies.thresholds import CHAMPION_V0
 from dashboard import format as show
 from dashboard.components.badges import strategy_chip
 from dashboard.components.head import answer_id, page_layout, sentence
@@ -160,6 +161,7 @@ def update_score(services: Services, texts: Mapping[str, str | None]) -> dict[st
     return {**marks, **_told(answer, given, services)}
 
 
+NOTHING_DONE = "Every strategy is expected to cost more than it brings"
 PARTS = ("told_class", "hint", "value", "bar", "meter", "edges", "strategy", "segment", "expected", "source", "source_class",
          "left_out", "why", "parts", "what_if", "answer")  # fmt: skip
 
@@ -198,7 +200,9 @@ def _told(answer: Any, given: Mapping[str, float], services: Services) -> dict[s
 
 
 def _strategy(answer: Any) -> list[Any]:
-    what = {strategy.name: strategy.what for strategy in CATALOGUE}.get(answer.strategy, "")
+    what = {NO_ACTION: NOTHING_DONE, **{strategy.name: strategy.what for strategy in CATALOGUE}}.get(
+        answer.strategy, ""
+    )
     person = (
         [html.Span("needs a person's confirmation", className="badge-pill bad")] if answer.needs_confirmation else []
     )
@@ -225,6 +229,8 @@ def _expected(answer: Any, given: Mapping[str, float], *, has_payments: bool) ->
         return f"{show.UNDEFINED}, because the outstanding amount was not given"
     if not has_payments:
         return f"{show.UNDEFINED}, because this book has no payments"
+    if answer.strategy == NO_ACTION:
+        return f"{show.UNDEFINED}, because nothing is told of loans that are not worked"
     if answer.expected_recovery != answer.expected_recovery:
         return f"{show.UNDEFINED}, because the book holds too few placements like this one that are 12 months old"
     amount = f"{show.money(answer.expected_recovery)}, {show.percent(answer.expected_rate, 0)} of the outstanding amount in 12 months"
@@ -244,8 +250,11 @@ def _left_out(answer: Any) -> str:
 
 def _sentence(answer: Any, level: str) -> str:
     person = ", once a person confirms it" if answer.needs_confirmation else ""
+    if answer.strategy == NO_ACTION:
+        return f"**No action** is proposed: {NOTHING_DONE[0].lower()}{NOTHING_DONE[1:]}. Risk {level}."
     if answer.strategy in {strategy.name for strategy in CATALOGUE}:
-        return f"**{answer.strategy}** is proposed{person}: risk {level}."
+        by_risk = answer.policy == CHAMPION_V0.name
+        return f"**{answer.strategy}** is proposed{person}{':' if by_risk else f' by {answer.policy.lower()};'} risk {level}."
     return f"Nothing is proposed: risk {level}."
 
 

@@ -13,6 +13,7 @@ from dash import Input, Output, State, dcc, html
 from core.loan_fields import LOAN_FIELDS
 from core.segments.migration import CLEARLY
 from core.selection import NOT_STATED
+from core.strategies.catalogue import NO_ACTION
 from dashboard import format as show
 from dashboard import ids
 from dashboard.components.grid import borrower_column, grid, number_column, text_column
@@ -195,7 +196,10 @@ def _subtitle(view: View, sort: str, frame: pd.DataFrame) -> str:
     if sort == "expected_net":
         parts.append("Net values rest on the costs that the export names.")
     if len(frame) and frame["expected_recovery"].isna().all():
-        parts.append(f"Expected recovery of these loans is {show.UNDEFINED}, because {no_expectation(view)}.")
+        idle = bool(frame["proposed"].eq(NO_ACTION).all())
+        parts.append(
+            f"Expected recovery of these loans is {show.UNDEFINED}, because {no_expectation(view, idle=idle)}."
+        )
     return " ".join(parts)
 
 

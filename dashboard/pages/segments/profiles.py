@@ -13,7 +13,7 @@ from core.metrics.ripeness import partly
 from core.metrics.sites import site_comparison
 from core.scores.scoring.bands import band_of
 from core.selection import NOT_STATED
-from core.strategies.catalogue import HOLD, NONE
+from core.strategies.catalogue import HOLD, NO_ACTION, NONE
 from dashboard import format as show
 from dashboard.components.badges import strategy_chip
 from dashboard.components.head import answer_id, sentence
@@ -176,8 +176,14 @@ def _to_work(view: View, profiles: pd.DataFrame) -> str:
     )
 
 
-def no_expectation(view: View) -> str:
-    """Why nothing is expected of any loan."""
+def no_expectation(view: View, *, idle: bool = False) -> str:
+    """Why nothing is expected of any loan.
+
+    Args:
+        idle: no action is proposed for any of them; so it is where the view asks for those only.
+    """
+    if idle or tuple(view.selection.filters.get("proposed", ())) == (NO_ACTION,):
+        return "no action is proposed for them, and nothing is told of loans that are not worked"
     if not view.book.has_payments:
         return "this book has no payments"
     return "this book has too few placements like them that are 12 months old"

@@ -7,6 +7,7 @@ from typing import Any
 import dash
 from dash import Output, html
 
+from core.strategies.catalogue import NO_ACTION
 from core.strategies.policy.simulate import Rule
 from core.workflows.simulate import simulated
 from dashboard import text_policy as say
@@ -44,6 +45,7 @@ def _today(shared: Shared) -> tuple[dict[str, float] | None, dict[str, float] | 
     shares = {
         name: loans / max(found.workable, 1) for name, loans in zip(on.names, found.rule.loans.tolist(), strict=True)
     }
+    shares[NO_ACTION] = max(0.0, 1.0 - sum(shares.values()))
     prices = found.prices
     assert prices is not None
     worth = {name: price for name, price in zip(on.names, prices.places.tolist(), strict=True) if price > 0}

@@ -8,6 +8,7 @@ import dash
 from dash import Output, html
 
 from core.selection import NOT_STATED
+from core.strategies.catalogue import NO_ACTION
 from core.strategies.thresholds import CHAMPION_V0
 from dashboard import format as show
 from dashboard import text_strategies as say
@@ -18,7 +19,7 @@ from dashboard.services import Services
 from dashboard.state import view_of
 
 CARD = "strategies-waiting"
-FACTS = ("Policy", "Score behind it", "Waiting for a person", "Nobody may work")
+FACTS = ("Policy", "Score behind it", "Waiting for a person", "Nobody may work", "Not worth any work")
 MOST_POINTS = 5000
 
 
@@ -29,8 +30,8 @@ def card() -> html.Section:
     )
 
 
-def update_facts(services: Services, search: str | None) -> tuple[Any, Any, str, str]:
-    """The policy, the score behind it, how many wait for a person, how many nobody may work."""
+def update_facts(services: Services, search: str | None) -> tuple[Any, Any, str, str, str]:
+    """The policy, the score behind it, how many wait for a person, how many nobody may work, and for how many no action is proposed."""
     view = view_of(services, search)
     points, total = view.reader.loan_points(
         view.selection, ["source", "policy", "needs_confirmation", "proposed"], limit=MOST_POINTS
@@ -41,6 +42,7 @@ def update_facts(services: Services, search: str | None) -> tuple[Any, Any, str,
         f", in a sample of {show.number(len(points))} of {show.count(total, 'loans')}" if total > len(points) else ""
     )
     waiting, held = int(points["needs_confirmation"].astype(bool).sum()), int((points["proposed"] == "Hold").sum())
+    idle = int((points["proposed"] == NO_ACTION).sum())
     policy = (
         [badge(", ".join(policies), "accent"), f" {say.thresholds_words()}"]
         if policies == [CHAMPION_V0.name]
@@ -55,6 +57,9 @@ def update_facts(services: Services, search: str | None) -> tuple[Any, Any, str,
         f"{show.count(held, 'loans')} on hold, their own or their borrower's{sample}"
         if held
         else f"No loan is on hold{sample}",
+        f"{show.count(idle, 'loans')} proposed for no action: every strategy is expected to cost more than it brings, or the limits leave nothing for them{sample}"
+        if idle
+        else "",
     )
 
 
@@ -64,4 +69,4 @@ def register(app: dash.Dash, shared: Shared, view: Listens) -> None:
     @app.callback(Output(CARD, "children"), **view)
     def facts(search: str | None, **_: Any) -> list[Any]:
         told = update_facts(shared.services, search)
-        return [html.Div([html.Dt(word), html.Dd(each)]) for word, each in zip(FACTS, told, strict=True)]
+        return [html.Div([html.Dt(word), html.Dd(each)]) for word, each in zip(FACTS, told, strict=True) if each]

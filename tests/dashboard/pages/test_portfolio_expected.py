@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import nan
 
 from core.scores.rate.sums import Expected
 from dashboard import text_expected as say
+from dashboard.components.table import BELOW
 from dashboard.pages.portfolio.expected import update_expected
 from tests.dashboard.models_book import CARD, model
 from tests.dashboard.pages.test_portfolio import said
@@ -36,6 +38,13 @@ def test_where_there_is_no_interval_the_row_and_the_remark_say_why():
     assert say.row("", few, "EUR")[4].startswith("n/a")
     assert "No interval, because it takes 30 loans." in say.subtitle(few, MODEL, left_aside=False)
     assert "(" not in say.title(few, "EUR")
+
+
+def test_loans_with_no_action_proposed_are_not_missing_their_expectation():
+    idle = Expected("No action", 40, 9e3, 0, nan, nan, nan, nan, nan, nan, "no loan of it has an expectation")
+    told = say.row("proposed", idle, "EUR")
+    assert told[3].split(BELOW) == ["n/a", "nothing is told of loans that are not worked"]
+    assert "no loan of it has an expectation" in say.row("product", idle, "EUR")[3]
 
 
 def test_a_book_that_expects_nothing_says_so_and_shows_no_rows():

@@ -12,6 +12,7 @@ from core.workflows.score import score_one
 from dashboard.pages import score
 from tests.dashboard.pages.test_segments import words_of
 from tests.dashboard.work import book_of, forty_loans, services_of
+from tests.plain_policy import plain_policy, stored
 
 NO_RATES = pd.DataFrame({"bucket": [], "loans": [], "balance": [], "cash_12m": []})
 RATES = pd.DataFrame({"bucket": ["60-89"], "loans": [100], "balance": [1000.0], "cash_12m": [250.0]})
@@ -104,10 +105,33 @@ def test_the_edges_of_the_bands_are_told_in_the_unit_of_the_score():
 
 
 def test_a_rate_told_by_the_model_stands_with_what_loans_like_it_brought():
-    told = type("Answer", (), {"expected_recovery": 400.0, "expected_rate": 0.4, "expected_source": "model",
+    told = type("Answer", (), {"strategy": "Standard", "expected_recovery": 400.0, "expected_rate": 0.4, "expected_source": "model",
                                "expected_low": 0.0, "expected_high": 910.0})  # fmt: skip
     said = score._expected(told, {"balance": 1000.0}, has_payments=True).replace("\u00a0", " ")
     assert said == "400, 40 % of the outstanding amount in 12 months; 80 % of loans like it bring 0 to 910"
+
+
+def test_where_a_policy_proposes_no_action_the_answer_says_why_and_expects_nothing():
+    def by_policy(fields):
+        policy = stored(
+            3,
+            **plain_policy(
+                {"Standard": 0.1, "Settlement": 0.3}, costs={"Standard": 90.0, "Settlement": 200.0}, batches=[1]
+            ),
+        )
+        return score_one(fields, champion=None, segmentation=None, rates=RATES, policy=policy)
+
+    shown = score.update_score(services_of(score_one=by_policy), {"dpd": "64", "balance": "500"})
+    assert words_of(shown["answer"]).startswith(
+        "No action is proposed: every strategy is expected to cost more than it brings. Risk"
+    )
+    assert "Every strategy is expected to cost more than it brings. Policy: Value policy 3." in words_of(
+        shown["strategy"]
+    )
+    assert shown["expected"] == "n/a, because nothing is told of loans that are not worked"
+    worked = score.update_score(services_of(score_one=by_policy), {"dpd": "64", "balance": "5000"})
+    assert words_of(worked["answer"]).startswith("Settlement is proposed by value policy 3; risk")
+    assert "25 % of the outstanding amount" in worked["expected"].replace("\u00a0", " ")
 
 
 def test_a_loan_that_is_not_late_is_only_monitored():

@@ -148,6 +148,22 @@ def test_without_payments_recovery_is_not_available_rather_than_zero():
     )
 
 
+def test_what_no_action_is_proposed_for_is_not_called_a_gap_in_the_book():
+    loans = forty_loans(expected_recovery=np.nan, expected_rate=np.nan)
+    loans.loc[loans.index < 3, "proposed"] = "No action"
+    services, why = (
+        services_of(book_of(loans)),
+        "no action is proposed for them, and nothing is told of loans that are not worked",
+    )
+    idle = listing.update_list(services, "?proposed=No+action", None, 0)
+    assert idle["title"] == "3 loans in the selection"
+    assert {row["proposed"] for row in idle["rows"]} == {"No action"}
+    assert idle["subtitle"].endswith(f"is n/a, because {why}.")
+    assert why in words_of(profiles.update_profiles(services, "?proposed=No+action", "light")["answer"])
+    whole = listing.update_list(services, "", None, 0)
+    assert "this book has no payments" in whole["subtitle"]
+
+
 def test_no_match_and_no_segments_are_answered_in_words():
     assert (
         words_of(profiles.update_profiles(services_of(), "?product=not+stated", "light")["answer"])

@@ -125,6 +125,17 @@ def test_moves_by_hand():
     assert say.moves_title(matrix) == "80 % of the loans stayed in their segment in Oct 2026"
 
 
+def test_where_all_loans_are_new_arrivals_no_share_stayed_and_nothing_breaks():
+    matrix = pd.DataFrame(
+        [("new", "A", 4, 9.0, 0)], columns=["origin", "became", "loans", "balance", "held_back"]
+    ).assign(month="2026-10-31")
+    for by_balance in (False, True):
+        told = say.moves_subtitle(matrix, by_balance=by_balance)
+        assert "0 loans changed their segment" in told
+        assert "Stayed" not in told
+    assert say.moves_title(matrix) == "How loans moved between segments"
+
+
 def test_cells_without_a_loan_are_marked_for_a_phone_to_leave_out():
     (row,) = table_rows(
         [["1 A", "10", say.NONE, f"5{say.BELOW}50.0 %{say.BELOW}(24 % to 76 %)"]],

@@ -125,17 +125,25 @@ def test_proposals_carry_their_policy_score_and_who_decides(services):
     expected_counts = loans_on(DAYS[-1])["proposed"].value_counts()
     expected = [[[name, f"why=loans&cell=proposed~{name}"], str(expected_counts[name])] for name in STRATEGIES]
     assert [row[:2] for row in shown["rows"][1:]] == expected
-    policy, score, confirm, holds = waiting.update_facts(services, "")
+    policy, score, confirm, holds, idle = waiting.update_facts(services, "")
     assert policy == ["thresholds"]
     assert score.children == "rule, not validated on your data"
     assert confirm == "1 loan proposed for Legal: nothing happens until a person confirms"
     assert holds == "No loan is on hold"
+    assert idle == ""
+
+
+def test_loans_for_which_no_action_is_proposed_are_counted():
+    loans = loans_on(DAYS[-1])
+    loans.loc[:1, "proposed"] = "No action"
+    idle = waiting.update_facts(services_of(book_of(loans)), "")[-1]
+    assert idle.startswith("2 loans proposed for no action: every strategy is expected to cost more than it brings")
 
 
 def test_the_shipped_thresholds_are_said_in_words_and_holds_are_counted():
     loans = loans_on(DAYS[-1]).assign(policy="Thresholds 0.50 / 0.75", needs_confirmation=False)
     loans.loc[0, "proposed"] = "Hold"
-    policy, _, confirm, holds = waiting.update_facts(services_of(book_of(loans)), "")
+    policy, _, confirm, holds, _ = waiting.update_facts(services_of(book_of(loans)), "")
     assert policy[1] == " Standard under 0.50, Settlement from 0.50, Legal from 0.75"
     assert (confirm, holds) == ("No loan waits", "1 loan on hold, their own or their borrower's")
 
