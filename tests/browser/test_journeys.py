@@ -87,6 +87,7 @@ def test_every_page_of_the_sample_book_opens_clean(watched, sample_server, path)
 def test_the_page_shows_what_the_command_line_says(watched, sample_server):
     page = opened(watched, sample_server.url)
     told = metrics(sample_server)
+    expect(page.locator(".kpis").first).to_contain_text("n = ", timeout=SLOW)
     shown = text(page, ".kpis")
     for name in ("outstanding", "in_arrears", "cash_month", "net_recovery"):
         assert shown_amount(told[name]["value"]) in shown, name
@@ -224,6 +225,7 @@ def test_a_tutorial_file_goes_in_is_seen_on_every_page_and_comes_out_again(watch
             assert page.inner_text("h1") == question
             assert "Something went wrong" not in page.inner_text("body")
         opened(watched, empty_server.url)
+        expect(page.locator(".kpis").first).to_contain_text("n = ", timeout=SLOW)
         shown = text(page, ".kpis")
         assert "n = 500" in shown
         assert "because this book has no payments" in text(page, "main")
