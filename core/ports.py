@@ -133,8 +133,8 @@ class PortfolioReader(Protocol):
 
     def borrower_snapshots(self, borrower_ref: str, selection: Selection) -> pd.DataFrame:
         """Every loan of a borrower on `selection.as_of`, of any status, as scores are made of it: the columns of
-        `WriteUnit.to_score` but snapshot_id, and of the score that spoke: source, risk_score, reasons (list) and
-        contributions (text), NaN where there was none. An absent category is NaN. Empty for an unknown borrower."""
+        `WriteUnit.to_score` but snapshot_id, and of the score that spoke: source, risk_score, policy (what proposed), reasons
+        (list) and contributions (text), NaN where there was none. An absent category is NaN. Empty for an unknown borrower."""
 
     def borrower_of(self, loan_ref: str, selection: Selection) -> str | None:
         """The borrower of a loan on `selection.as_of`, whatever its status; None for a loan unknown that day."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.records import Policy, StrategyEvent, StrategyRun
 from core.strategies.catalogue import NO_ACTION
-from core.workflows.held_against import THRESHOLDS
+from core.workflows.held_against import THEN, THRESHOLDS
 from core.workflows.policies import may_challenge
 from core.workflows.policy_arms import WON
 from dashboard import format as show
@@ -104,7 +104,7 @@ def value_rows(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 def against_words(row: Mapping[str, Any]) -> str:
     """What a policy is held against."""
     whom = row.get("whom") or AGAINST.get(str(row["against"]), str(row["against"]))
-    return f"{whom}, which are in use" if (row["against"], whom) == ("champion", THRESHOLDS) else str(whom)
+    return f"{whom} ({THEN})" if (row["against"], whom) == ("champion", THRESHOLDS) else str(whom)
 
 
 def value_title(content: Mapping[str, Any], currency: str) -> str:
@@ -177,7 +177,7 @@ def policy_facts(
     Args:
         shares: by strategy, of today's loans, where the policy's card does not tell. prices: likewise.
     """
-    policy, may = seen.content.get("policy") or {}, seen.content.get("may_challenge") or {}
+    policy = seen.content.get("policy") or {}
     if seen.run is None:
         return {"status": NOT_YET}
     if policy.get("refused") or not policy:
@@ -187,10 +187,11 @@ def policy_facts(
             "test": TEST_FIRST,
         }
     card = policy.get("card") or {}
-    verdict = "yes" if may.get("allowed") else "no"
+    kept = next((each for each in seen.policies if each.id == policy.get("id")), None)
+    allowed, why = may_challenge(kept, seen.run, seen.in_use) if kept else (False, "it is not kept")
     return {
         "status": f"Policy {policy.get('id', 'not numbered')}: {policy.get('status', 'not recorded')}",
-        "may": f"{verdict}: {may['why']}" if may.get("why") else verdict,
+        "may": f"{'yes' if allowed else 'no'}: {why}",
         "shares": _shares(card.get("shares") or shares or {}), "prices": prices_words(card.get("prices") or prices, seen.currency), "test": TEST_FIRST,
     }  # fmt: skip
 

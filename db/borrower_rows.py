@@ -105,7 +105,7 @@ def borrower_snapshots(connection: Connection, scope: Scope, borrower_ref: str) 
 
     Returns:
         loan_ref, borrower_ref, as_of, extra, every portfolio column, confirmed (the strategy a person last confirmed),
-        source, risk_score, reasons (list) and contributions (text) of the score; NaN where nothing is told. Empty for
+        source, risk_score, policy, reasons (list) and contributions (text) of the score; NaN where nothing is told. Empty for
         an unknown borrower.
     """
     decided = select(assignments.c.strategy).where(
@@ -117,8 +117,9 @@ def borrower_snapshots(connection: Connection, scope: Scope, borrower_ref: str) 
     told: dict[str, Any] = {name: snapshots.c[name] for name in ("extra", *SNAPSHOT_TYPES)}
     told |= {"loan_ref": loans.c.loan_ref, "borrower_ref": borrowers.c.borrower_ref}
     told |= {"confirmed": newest.correlate(snapshots).scalar_subquery()}
-    told |= {name: scores.c[name] for name in ("source", "risk_score", "reasons", "contributions")}
-    types |= {"confirmed": "text", "source": "text", "risk_score": "number", "reasons": "list", "contributions": "text"}
+    told |= {name: scores.c[name] for name in ("source", "risk_score", "policy", "reasons", "contributions")}
+    types |= {"confirmed": "text", "source": "text", "risk_score": "number", "policy": "text"}
+    types |= {"reasons": "list", "contributions": "text"}
     query = (
         select(*(told[name].label(name) for name in types))
         .select_from(loan_rows(scope.known)[0])

@@ -441,7 +441,7 @@ class FakePortfolioReader:
         rows = rows[(rows["borrower_ref"] == borrower_ref) & (rows["as_of"] == self._day(selection))]
         fields = [column.field for column in PORTFOLIO if column.field not in ("loan_ref", "borrower_ref", "as_of")]
         names = ["loan_ref", "borrower_ref", "as_of", "extra", *fields, "confirmed"]
-        names += ["source", "risk_score", "reasons", "contributions"]
+        names += ["source", "risk_score", "policy", "reasons", "contributions"]
         return _shown(rows.assign(confirmed=None).sort_values("loan_ref"), names, plain=True)
 
     def borrower_of(self, loan_ref: str, selection: Selection) -> str | None:

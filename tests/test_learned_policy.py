@@ -263,7 +263,7 @@ def test_in_use_it_proposes_for_whole_days_until_it_is_taken_out(store, tmp_path
     assert loaded["status"] == "committed", loaded
     assert set(newest(db)["policy"]) == {"Value policy 1"}
     measured = run("effects", "--db", db)
-    assert "The policy learned against policy 1, which is in use: " in measured.out
+    assert "The policy learned against policy 1 (in use when measured): " in measured.out
     assert "of these loans taught policy 1, which speaks for it." in measured.out
     assert "The policy learned against the thresholds: " in measured.out
     told = decided("rollback-policy", {"because": "complaints"}, reader=reader, writer=writer, today=TODAY, who="ana")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from core.strategies.evaluation.cross import HeldOut
 
 THRESHOLDS = "the thresholds"
+THEN = "in use when measured"
+"""Another may be by now."""
 UNKNOWN = -2
 """What cannot be told of a loan, or names a strategy that this book's loans never had."""
 
@@ -39,8 +41,8 @@ class InUse:
 
     @property
     def name(self) -> str:
-        """As a sentence names it."""
-        return f"policy {self.policy.id}, which is in use"
+        """As a sentence names it, whatever is in use when it is read."""
+        return f"policy {self.policy.id} ({THEN})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from core.strategies.policy.value import missing_parts, rates_under, spreads_und
 from core.strategies.thresholds import propose
 
 VALUE = "value"
+_BY_VALUE = "Value policy "
 
 
 def proposed(frame: pd.DataFrame, policy: Policy | None, limits: Limits | None = None) -> pd.DataFrame:
@@ -77,7 +78,16 @@ def _of_day(frame: pd.DataFrame, content: Mapping[str, Any], limits: Limits, pol
 
 def name_of(policy: Policy) -> str:
     """What a proposal says of where it comes from."""
-    return f"Value policy {policy.id}"
+    return f"{_BY_VALUE}{policy.id}"
+
+
+def value_policy_of(names: Iterable[object]) -> str:
+    """The name of the learned policy among what proposals say of where they come from; "" where the thresholds proposed them all.
+
+    >>> value_policy_of(["Thresholds 0.50 / 0.75"]), value_policy_of([None, "Value policy 3"])
+    ('', 'Value policy 3')
+    """
+    return next((str(name) for name in names if str(name).startswith(_BY_VALUE)), "")
 
 
 def damage_of(policy: Policy) -> str:

@@ -25,7 +25,7 @@ from core.scores.scoring.what_if import WhatIf, what_if
 from core.segments.assign import assign, unknown_ratios
 from core.segments.features import BY_NAME, number, ratio_words
 from core.strategies.catalogue import Limits
-from core.workflows.proposing import damage_of, limits_for, proposed, unlimited
+from core.workflows.proposing import damage_of, limits_for, proposed, unlimited, value_policy_of
 
 LEFT_OUT = "Not stated, so left out"
 UNSEEN = "Unknown to the model, so counted as none of the kinds it knows"
@@ -261,7 +261,7 @@ def score_one(
         left_out=tuple(column.header for name, column in columns.items() if name in read and name not in given),
         for_the_record=tuple(column.header for name, column in columns.items() if name in given and name not in read),
         contributions=unpacked(scored["contributions"]),
-        what_if=what_if(row, champion=champion),
+        what_if=what_if(row, champion=champion, proposed_by=value_policy_of([scored["policy"]])),
     )
 
 

@@ -17,7 +17,7 @@ from core.scores.rate.intervals import LOAN_LEVEL
 from core.scores.rate.use import MODEL
 from core.scores.scoring.bands import HIGH_FROM, MEDIUM_FROM
 from core.strategies.catalogue import CATALOGUE, NO_ACTION
-from core.strategies.thresholds import CHAMPION_V0
+from core.workflows.proposing import value_policy_of
 from dashboard import format as show
 from dashboard.components.badges import strategy_chip
 from dashboard.components.head import answer_id, page_layout, sentence
@@ -253,7 +253,7 @@ def _sentence(answer: Any, level: str) -> str:
     if answer.strategy == NO_ACTION:
         return f"**No action** is proposed: {NOTHING_DONE[0].lower()}{NOTHING_DONE[1:]}. Risk {level}."
     if answer.strategy in {strategy.name for strategy in CATALOGUE}:
-        by_risk = answer.policy == CHAMPION_V0.name
+        by_risk = not value_policy_of([answer.policy])
         return f"**{answer.strategy}** is proposed{person}{':' if by_risk else f' by {answer.policy.lower()};'} risk {level}."
     return f"Nothing is proposed: risk {level}."
 

@@ -126,6 +126,7 @@ def test_a_borrowers_loans_come_as_scores_are_made_of_them_with_the_score_that_s
     assert told["monthly_income"].isna().all()
     assert told["confirmed"].isna().all()
     assert told["source"].tolist() == ["rule"] * 3
+    assert told["policy"].notna().all()
     assert told["reasons"].tolist() == [["overdue"]] * 3
     assert [json.loads(text)["margin"] for text in told["contributions"]] == pytest.approx(told["risk_score"].tolist())
     assert {column.field for column in PORTFOLIO} | {"extra"} <= set(told.columns)

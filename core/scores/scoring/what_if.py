@@ -80,7 +80,7 @@ class WhatIf:
     why: str
 
 
-def what_if(frame: pd.DataFrame, *, champion: Model | None) -> WhatIf:
+def what_if(frame: pd.DataFrame, *, champion: Model | None, proposed_by: str = "") -> WhatIf:
     """Search what would lead to a lighter track than the one proposed.
 
     Tried are facts that can still change, in the direction a borrower can move them: instalments caught up with (up to
@@ -93,12 +93,17 @@ def what_if(frame: pd.DataFrame, *, champion: Model | None) -> WhatIf:
         frame: all loans of one borrower on one day in the columns of `WriteUnit.to_score`.
             A stored risk_score, where a column tells one, must be the present score's; else there is no answer.
         champion: the model in use, None for the rule score.
+        proposed_by: the name of a learned policy that proposes, which goes by what strategies bring and not by the score: then there
+            is no answer. "" where the score decides.
     """
     frame = frame.reset_index(drop=True).assign(**{field: number(frame, field) for field in MOVED})
     frame, as_kept = _as_kept(frame, champion)
     risk, source = risk_of(frame, champion)
     now = _decided(frame, risk["risk_score"], 1)[0]
-    if why := _nothing_to_ask(now) if as_kept else "the score kept on this day is not the one in use now":
+    why = _nothing_to_ask(now) if as_kept else "the score kept on this day is not the one in use now"
+    if proposed_by:
+        why = f"{proposed_by} proposes by what each strategy is expected to bring, not by the score: no change of it would tell"
+    if why:
         return WhatIf(now.track, now.risk, source, (), 0, why)
     changes = list(_changes(frame))
     asked: Tries = [(change,) for change in changes]

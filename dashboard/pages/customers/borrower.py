@@ -19,6 +19,7 @@ from core.scores.rate.intervals import LOAN_LEVEL
 from core.scores.scoring.explain import unpacked
 from core.scores.scoring.what_if import what_if
 from core.selection import NOT_STATED, Selection
+from core.workflows.proposing import value_policy_of
 from dashboard import format as show
 from dashboard import text_customers as say
 from dashboard.components.grid import grid, number_column, text_column
@@ -219,7 +220,7 @@ def _expected(row: dict[str, Any]) -> str:
 def _reasons(view: View, ref: str) -> dict[str, list[Any]]:
     """What would change the recommendation, and what made the score of the largest loans in arrears."""
     told = view.reader.borrower_snapshots(ref, view.selection)
-    asked = what_if(told, champion=view.reader.champion())
+    asked = what_if(told, champion=view.reader.champion(), proposed_by=value_policy_of(told["policy"]))
     worked = told[(told["status"].fillna(OPEN) == OPEN) & (told["dpd"] >= 1)].sort_values(
         "balance", ascending=False, kind="stable"
     )

@@ -122,9 +122,9 @@ def rival(value: float, taught: int = 0) -> Rival:
 def test_each_rule_is_named_and_the_one_in_use_comes_first():
     told = challenges(WINS, rival(-50.0))
     assert [(each["against"], each["whom"], each["allowed"]) for each in told] == [
-        (3, "policy 3, which is in use", False), (None, "the thresholds", True),
+        (3, "policy 3 (in use when measured)", False), (None, "the thresholds", True),
     ]  # fmt: skip
-    assert "brings -50 a loan more than policy 3, which is in use" in told[0]["why"]
+    assert "brings -50 a loan more than policy 3 (in use when measured)" in told[0]["why"]
     assert "on 450 loans" in told[0]["why"]
     assert "80 a loan more than the thresholds" in told[1]["why"]
     assert [each["against"] for each in challenges(WINS, None)] == [None]
@@ -137,7 +137,7 @@ def test_each_rule_is_named_and_the_one_in_use_comes_first():
 def test_the_values_tell_whom_they_are_against():
     told = evaluated(WINS, "Standard", rival(50.0))
     assert [(each["policy"], each["against"], each["whom"], each["value"]) for each in told] == [
-        ("value", "champion", "policy 3, which is in use", 50.0), ("value", "thresholds", "the thresholds", 80.0),
+        ("value", "champion", "policy 3 (in use when measured)", 50.0), ("value", "thresholds", "the thresholds", 80.0),
         ("value", "Standard for all", "Standard for all", 5.0), ("thresholds", "Standard for all", "Standard for all", 1.0),
         ("champion", "Standard for all", "Standard for all", 3.0),
     ]  # fmt: skip
@@ -160,7 +160,7 @@ def test_what_proposes_now_decides_which_answer_counts(against_in_use, against_t
     assert not allowed
     assert (
         why
-        == "it was held against policy 3, which is in use and the thresholds, never against policy 9, which proposes now"
+        == "it was held against policy 3 (in use when measured) and the thresholds, never against policy 9, which proposes now"
     )
 
 

@@ -396,6 +396,15 @@ def test_a_borrower_s_scores_are_taken_apart_and_what_would_change_the_recommend
     assert not any("loan D" in each or "loan E" in each for each in said)
 
 
+def test_where_a_learned_policy_proposed_no_lighter_track_is_promised_by_the_score():
+    frame = pd.DataFrame([loan("A", 1000.0, 120, borrower_ref="X", missed_payments=1, collateral_value=0.0)])
+    reader = scored(frame)
+    told = reader.borrower_snapshots
+    reader.borrower_snapshots = lambda *given: told(*given).assign(policy="Value policy 3", proposed="No action")
+    shown = borrower.update_borrower(services_of(reader), "?borrower=X")
+    assert shown["what_if"][0].children.startswith("Value policy 3 proposes by what each strategy is expected to bring")
+
+
 def test_a_borrower_without_arrears_has_nothing_to_take_apart():
     shown = borrower.update_borrower(
         services_of(scored(pd.DataFrame([loan("D", 50.0, 0, borrower_ref="X")]))), "?borrower=X"

@@ -129,6 +129,9 @@ def test_where_a_policy_proposes_no_action_the_answer_says_why_and_expects_nothi
         shown["strategy"]
     )
     assert shown["expected"] == "n/a, because nothing is told of loans that are not worked"
+    assert words_of(shown["what_if"]).startswith(
+        "Value policy 3 proposes by what each strategy is expected to bring, not by the score"
+    )
     worked = score.update_score(services_of(score_one=by_policy), {"dpd": "64", "balance": "5000"})
     assert words_of(worked["answer"]).startswith("Settlement is proposed by value policy 3; risk")
     assert "25 % of the outstanding amount" in worked["expected"].replace("\u00a0", " ")

@@ -72,6 +72,13 @@ def test_where_there_is_nothing_to_ask_it_says_why(facts, why):
     assert (told.options, told.tried, told.why) == ((), 0, why)
 
 
+def test_where_a_learned_policy_proposes_the_score_decides_nothing_and_no_change_of_it_is_named():
+    assert asked().options  # by risk there would be some
+    told = what_if(pd.DataFrame([WORST]), champion=None, proposed_by="Value policy 3")
+    assert (told.options, told.tried) == ((), 0)
+    assert told.why.startswith("Value policy 3 proposes by what each strategy is expected to bring, not by the score")
+
+
 def test_a_loan_typed_in_without_a_day_is_asked_as_well():
     assert asked({"as_of": None}).options == asked().options
 

@@ -197,14 +197,14 @@ def test_the_log_says_who_what_when_why_and_on_which_figures(seen, seen_with):
 def test_the_page_says_against_which_rule_a_policy_was_held(seen_with):
     first = run_with().content["evaluation"][0]
     rows = [
-        {**first, "whom": "policy 3, which is in use"},
+        {**first, "whom": "policy 3 (in use when measured)"},
         {**first, "against": "thresholds", "whom": "the thresholds", "value": 2000.0},
     ]
     drawn = policy.update_policy(seen_with(run_with(evaluation=rows)), "light")
-    assert "more than policy 3, which is in use (" in drawn["title"]
-    assert [row[0] for row in drawn["rows"][1:]] == ["policy 3, which is in use", "the thresholds"]
+    assert "more than policy 3 (in use when measured) (" in drawn["title"]
+    assert [row[0] for row in drawn["rows"][1:]] == ["policy 3 (in use when measured)", "the thresholds"]
     alone = policy.update_policy(seen_with(run_with(evaluation=[{**first, "whom": "the thresholds"}])), "light")
-    assert "more than the thresholds, which are in use (" in alone["title"]
+    assert "more than the thresholds (in use when measured) (" in alone["title"]
 
 
 def test_a_policy_held_against_the_thresholds_only_is_not_offered_where_another_is_in_use(seen_with):
