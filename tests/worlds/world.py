@@ -66,8 +66,8 @@ class Drawn:
 
     Attributes:
         frame: one row a loan in the fields of `PortfolioReader.training_rows`, outcome (cash_12m) included.
-        truth: for each of STRATEGIES, p_<strategy> (probability of non-recovery) and rate_<strategy> (mean share of the
-            balance recovered); the same row order.
+        truth: for each of STRATEGIES, p_<strategy> (probability of non-recovery), rate_<strategy> (mean share of the
+            balance recovered) and chance_<strategy> (of having been given it, before `court_above`); the same row order.
     """
 
     frame: pd.DataFrame
@@ -84,7 +84,8 @@ def draw(loans: int, seed: int, coefficients: Coefficients | str = "plain") -> D
     effects = _effects(facts, told)
     chance = {name: _sigmoid(pay + effect) for name, effect in effects.items()}
     mean = {name: _sigmoid(share + 0.5 * effect) for name, effect in effects.items()}
-    strategy = _strategy(rng, facts, told, pay, hidden)
+    given = _chances(facts, told, pay, hidden)
+    strategy = _strategy(rng, told, given)
     if told.court_above is not None:
         strategy = np.where(facts["dpd"] > told.court_above, "Legal", strategy)
     dice, size = rng.random(loans), rng.standard_normal(loans)
@@ -104,6 +105,7 @@ def draw(loans: int, seed: int, coefficients: Coefficients | str = "plain") -> D
         paid = _severity(mean[name][None, :], draws)
         truth[f"p_{name}"] = 1 - chance[name] * (paid >= UNDER).mean(axis=0)
         truth[f"rate_{name}"] = chance[name] * paid.mean(axis=0)
+    truth |= {f"chance_{name}": given[:, place] for place, name in enumerate(STRATEGIES)}
     return Drawn(frame, pd.DataFrame(truth))
 
 
@@ -186,17 +188,22 @@ def _effects(facts: dict[str, np.ndarray], told: Coefficients) -> dict[str, np.n
     }
 
 
-def _strategy(
-    rng: np.random.Generator, facts: dict[str, np.ndarray], told: Coefficients, pay: np.ndarray, hidden: np.ndarray
-) -> np.ndarray:
+def _chances(facts: dict[str, np.ndarray], told: Coefficients, pay: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """(n, 3) how likely each loan is to be given each strategy."""
     if told.randomised:
-        return rng.choice(STRATEGIES, len(pay), p=(0.6, 0.28, 0.12))
+        return np.tile((0.6, 0.28, 0.12), (len(pay), 1))
     seen = pay - told.hidden * hidden
     worse = told.confounding * (0.5 - seen) - told.hidden * hidden
     settle, court = -0.9 + 0.5 * worse, -2.2 + 0.8 * worse + 0.4 * (facts["balance"] > 12_000)
     weights = np.exp(np.column_stack([np.zeros(len(pay)), settle, court]))
-    edges = (weights / weights.sum(axis=1, keepdims=True)).cumsum(axis=1)
-    return np.asarray(STRATEGIES)[(rng.random(len(pay))[:, None] > edges[:, :2]).sum(axis=1)]
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+def _strategy(rng: np.random.Generator, told: Coefficients, chances: np.ndarray) -> np.ndarray:
+    if told.randomised:
+        return rng.choice(STRATEGIES, len(chances), p=chances[0])
+    edges = chances.cumsum(axis=1)
+    return np.asarray(STRATEGIES)[(rng.random(len(chances))[:, None] > edges[:, :2]).sum(axis=1)]
 
 
 def _severity(mean: np.ndarray, size: np.ndarray) -> np.ndarray:

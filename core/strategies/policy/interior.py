@@ -14,7 +14,9 @@ from core.strategies.observed import Codes, Numbers
 
 STEPS = 80
 CLOSE_ENOUGH = 1e-8
-SAMPLE = 4_000
+SAMPLE = 2_000
+NEAR_ENOUGH = 1e-4
+"""How closely a sample is solved: its prices only tell which units are near the edge."""
 SHORT_OF_THE_EDGE = 0.995
 
 
@@ -63,7 +65,7 @@ def _prices(v: Numbers, sizes: Numbers, a: Numbers, b: Numbers) -> Numbers:
     if count <= SAMPLE * 3:
         return _settled(v, sizes, a, b).prices
     some = np.random.default_rng(count).permutation(count)[:SAMPLE]
-    prices = _settled(v[some], sizes[some], a, b * (float(sizes[some].sum()) / float(sizes.sum()))).prices
+    prices = _settled(v[some], sizes[some], a, b * (float(sizes[some].sum()) / float(sizes.sum())), NEAR_ENOUGH).prices
     width = 2 * SAMPLE
     while width < count:
         near, best = _near(v, sizes, a, prices, width)
@@ -93,11 +95,11 @@ def _near(v: Numbers, sizes: Numbers, a: Numbers, prices: Numbers, width: int) -
     return np.argpartition(np.nan_to_num(change, nan=0.0).min(axis=1), width)[:width], best
 
 
-def _settled(v: Numbers, sizes: Numbers, a: Numbers, b: Numbers) -> _Point:
+def _settled(v: Numbers, sizes: Numbers, a: Numbers, b: Numbers, close_enough: float = CLOSE_ENOUGH) -> _Point:
     at = _start(v, sizes, a, b)
     for _ in range(STEPS):
         gap = _gap(at)
-        if gap * at.x.size < CLOSE_ENOUGH * max(1.0, float(np.abs((at.x * v).sum()))):
+        if gap * at.x.size < close_enough * max(1.0, float(np.abs((at.x * v).sum()))):
             break
         at = _step(at, v, sizes, a, b, gap)
     return at

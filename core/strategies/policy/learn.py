@@ -62,7 +62,7 @@ def learn_policy(
     artifact, rates = _artifact(learned, propensity, progress)
     strategies = tuple(limits.strategy(name) for name in learned.strategies)
     decision = decide(rates, learned.balance, learned.cluster, strategies, limits)
-    artifact |= evidence_of(artifact, learned, decision.choice, strategies)
+    artifact |= evidence_of(artifact, learned, propensity, decision.choice, strategies)
     artifact["hash"] = hash_of(artifact)
     progress(1.0)
     return LearnedPolicy(artifact, card_of(artifact, observed, rates, limits, seed))

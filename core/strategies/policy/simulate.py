@@ -1,7 +1,7 @@
 """What would a rule bring: within which limits, at what cost, for whom something else than now, and how sure is that?
 
-NumPy only, fast enough for a slider: `core.strategies.policy.settle` finds the prices of the limits and who gets what at
-them. The same prices, applied to loans whose outcome is known, make a rule of facts alone, so that its value is estimated
+NumPy only, fast enough for a slider: `core.strategies.policy.prices` finds who gets what, and what the limits are worth.
+The same prices, applied to loans whose outcome is known, make a rule of facts alone, so that its value is estimated
 doubly robustly from what came.
 """
 
@@ -16,10 +16,28 @@ import numpy as np
 from core.strategies.catalogue import Limits, Strategy
 from core.strategies.observed import Codes, Numbers
 from core.strategies.policy.by_risk import chosen_by_risk
-from core.strategies.policy.prices import NOTHING
-from core.strategies.policy.settle import Prices, prices_of, settled
+from core.strategies.policy.prices import NOTHING, Allocation, allocate, places
 
 Z_95 = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What one more of each limit is worth, currency: (K,) places, 0 where some are left and inf where there are none at
+    all; an hour of an officer; a unit of budget, beyond itself. 0 where a limit does not bind, NaN where there is none."""
+
+    places: Numbers
+    hour: float
+    money: float
+
+    def toll(self, limits: Limits) -> Numbers:
+        """(K,) what a loan under each strategy takes from the others; inf where it may not be had."""
+        hour, money = (0.0 if np.isnan(each) else each for each in (self.hour, self.money))
+        spent = [
+            (each.hours * hour if each.hours else 0.0) + (each.cost * money if each.cost else 0.0)
+            for each in limits.strategies
+        ]
+        return np.asarray(self.places + np.asarray(spent), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +192,18 @@ def _decided(work: Work, limits: Limits, rule: Rule) -> tuple[Codes, Prices | No
         return choice[work.unit], None, edges
     of_loans = net_values(work.rates, work.balance, limits.strategies)
     values = np.column_stack([np.bincount(work.unit, column, count) for column in of_loans.T]).astype(np.float64)
-    values = _given(values, work)
-    prices = prices_of(values, sizes, limits, len(work.balance))
-    choice = settled(values, sizes, limits, len(work.balance), prices)
-    return choice[work.unit], prices, ()
+    told = allocate(_given(values, work), sizes, limits.strategies, limits, len(work.balance))
+    return told.choice[work.unit], _prices_of(told, limits, len(work.balance)), ()
+
+
+def _prices_of(told: Allocation, limits: Limits, workable: int) -> Prices:
+    """Prices that a rule for other loans can go by: what cannot be had at all is beyond any price."""
+    shut = np.asarray([places(each, workable) <= 0 for each in limits.strategies])
+    return Prices(
+        np.where(shut, np.inf, told.places),
+        np.inf if limits.officer_hours is not None and limits.officer_hours <= 0 else told.hour,
+        np.inf if limits.budget is not None and limits.budget <= 0 else told.money,
+    )
 
 
 def _given(values: Numbers, work: Work) -> Numbers:

@@ -11,6 +11,7 @@ import pytest
 from core.strategies.capacity import within_limits
 from core.strategies.catalogue import CATALOGUE, Limits
 from core.strategies.policy.by_risk import chosen_by_risk
+from core.strategies.policy.exact import allocate_exactly
 from core.strategies.policy.prices import NOTHING
 from core.strategies.policy.simulate import Past, Rule, Work, net_values, simulate
 from tests.costs import in_yardsticks
@@ -164,3 +165,39 @@ def test_a_choice_by_value_gives_only_what_evidence_carries():
     assert found.rule.loans[1] == 0
     assert found.rule.loans[0] > 0
     assert simulate(at, told, Limits(PLAIN), Rule("thresholds"), Rule("thresholds")).rule.loans[1] > 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_borrowers_of_several_loans_share_tight_places_as_well_as_highs_does(seed):
+    """430 borrowers of one to five loans: whoever does not fit must not cost the places of those who do."""
+    rng = np.random.default_rng(seed)
+    at = work(1_000, seed=seed)
+    at = replace(at, unit=np.unique(rng.integers(0, 500, 1_000), return_inverse=True)[1])
+    limits = Limits((PLAIN[0], replace(PLAIN[1], capacity_share=0.2), replace(PLAIN[2], capacity_share=0.05)))
+    found = simulate(at, None, limits, Rule("value"), Rule("thresholds"))
+    values = net_values(at.rates, at.balance, limits.strategies)
+    values = np.column_stack([np.bincount(at.unit, column) for column in values.T])
+    sizes = np.bincount(at.unit).astype(float)
+    best = allocate_exactly(values, sizes, limits.strategies, limits, 1_000)[0]
+    taken = best != NOTHING
+    assert found.rule.net >= 0.999 * values[taken, best[taken]].sum()
+    assert (found.rule.loans <= [1_000, 200, 50]).all()
+
+
+@pytest.mark.parametrize(
+    ("limits", "shut"),
+    [
+        (Limits((PLAIN[0], PLAIN[1], replace(PLAIN[2], capacity_count=0))), [False, False, True]),
+        (Limits(PLAIN, budget=0.0), [False, True, True]),
+        (Limits(PLAIN, officer_hours=0.0), [True, True, True]),
+    ],
+)
+def test_what_cannot_be_had_at_all_is_beyond_any_price_and_never_given_to_loans_of_the_past(limits, shut):
+    seen, _ = past(300)
+    found = simulate(work(300), seen, limits, Rule("value"), Rule("thresholds"))
+    assert np.isinf(found.prices.toll(limits)).tolist() == shut
+    assert not found.rule.loans[shut].any()
+    alone = simulate(
+        work(300), replace(seen, scores=np.where(shut, np.nan, seen.scores)), limits, Rule("value"), Rule("value")
+    )
+    assert alone.held["net", "champion"].value == 0.0
