@@ -155,11 +155,17 @@ def value_table(rows: Sequence[Mapping[str, Any]], currency: str) -> list[list[s
     ]  # fmt: skip
 
 
+def to_be_tried(seen: Seen) -> Policy | None:
+    """The newest challenger, where its evidence against what proposes now is enough for a trial."""
+    waiting = next((each for each in seen.policies if each.status == "challenger"), None)
+    return waiting if waiting is not None and may_challenge(waiting, seen.run, seen.in_use)[0] else None
+
+
 def may_crown(seen: Seen) -> Policy | None:
     """The policy a person may put to work: the newest challenger, where its evidence against what proposes now allows it and it won its
     trial."""
-    waiting = next((each for each in seen.policies if each.status == "challenger"), None)
-    if waiting is None or not may_challenge(waiting, seen.run, seen.in_use)[0]:
+    waiting = to_be_tried(seen)
+    if waiting is None:
         return None
     return waiting if waiting.id in {each.figures.get("policy") for each in seen.events if each.what == WON} else None
 

@@ -49,12 +49,12 @@ def whom(content: Mapping[str, Any]) -> str:
     )
 
 
-def following(run: StrategyRun | None, content: Mapping[str, Any]) -> str:
-    """How many suggestions there are, and whether a policy waits."""
+def following(run: StrategyRun | None, content: Mapping[str, Any], *, may_be_tried: bool) -> str:
+    """How many suggestions there are, and whether a policy may be tried against what proposes now."""
     if run is None:
         return NOT_MEASURED
     told = len(content.get("suggestions") or ())
-    waits = ", a policy may be tried" if (content.get("may_challenge") or {}).get("allowed") else ""
+    waits = ", a policy may be tried" if may_be_tried else ""
     return f"{show.count(told, 'suggestions')}{waits}" if told else f"No suggestion{waits}"
 
 

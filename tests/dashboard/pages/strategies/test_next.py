@@ -10,7 +10,7 @@ import pytest
 from core.errors import Refused
 from dashboard import text_policy as say
 from dashboard import text_strategies_tabs as tabs
-from dashboard.pages.strategies import decide, decided, policy, suggestions, work
+from dashboard.pages.strategies import decide, decided, findings, policy, suggestions, work
 from dashboard.strategy_work import BUSY, SAY_WHY, start_measuring
 from dashboard.text_policy import prices_words
 from tests.dashboard.pages.strategies.test_works import words
@@ -210,6 +210,11 @@ def test_the_page_says_against_which_rule_a_policy_was_held(seen_with):
 def test_a_policy_held_against_the_thresholds_only_is_not_offered_where_another_is_in_use(seen_with):
     assert say.may_crown(seen_with(policies=(POLICY,), events=(WIN,))) == POLICY
     assert say.may_crown(seen_with(policies=(POLICY, stored(3, "champion")), events=(WIN,))) is None
+    told = [
+        words(findings.update_findings(seen_with(policies=kept), []))
+        for kept in ((POLICY,), (POLICY, stored(3, "champion")))
+    ]
+    assert ["a policy may be tried" in each for each in told] == [True, False]
 
 
 def test_what_was_measured_or_followed_stands_in_the_log_and_is_no_decision(seen_with):
