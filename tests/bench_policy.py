@@ -98,8 +98,9 @@ def main() -> None:
 @click.option("--worlds", default=",".join(WORLDS), show_default=True)
 @click.option("--loans", default="500,2000,5000,20000", show_default=True)
 @click.option("--seeds", default=4, show_default=True)
+@click.option("--first", default=0, show_default=True, help="The first seed.")
 @click.option("--new", default=NEW_LOANS, show_default=True)
-def uplift(worlds: str, loans: str, seeds: int, new: int) -> None:
+def uplift(worlds: str, loans: str, seeds: int, first: int, new: int) -> None:
     """Shares of the oracle's uplift, as the policy acts and as it would without asking for evidence."""
     print(
         "world        loans seeds  thresholds  share  sd    worst  under -.02 | without evidence: share worst under -.02 | CPU s"
@@ -108,7 +109,7 @@ def uplift(worlds: str, loans: str, seeds: int, new: int) -> None:
         asked = new_loans(world, new)
         for count in (int(each) for each in loans.split(",")):
             begun, told = time.process_time(), []
-            for seed in range(seeds):
+            for seed in range(first, first + seeds):
                 policy = learned(world, count, seed)
                 told.append([asked.share(chosen(policy, asked, gated=gated)) for gated in (True, False)])
             share, open_ = np.asarray(told).T
