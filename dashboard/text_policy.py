@@ -34,6 +34,7 @@ FACTS = (
     ("status", "State"),
     ("may", "May it be tried?"),
     ("shares", "What it would do"),
+    ("carries", "What carries it"),
     ("prices", "What the limits are worth"),
     ("test", "Then"),
 )
@@ -198,8 +199,28 @@ def policy_facts(
     return {
         "status": f"Policy {policy.get('id', 'not numbered')}: {policy.get('status', 'not recorded')}",
         "may": f"{'yes' if allowed else 'no'}: {why}",
-        "shares": _shares(card.get("shares") or shares or {}), "prices": prices_words(card.get("prices") or prices, seen.currency), "test": TEST_FIRST,
+        "shares": _shares(card.get("shares") or shares or {}), "prices": prices_words(card.get("prices") or prices, seen.currency),
+        "carries": carries(card, seen.currency), "test": TEST_FIRST,
     }  # fmt: skip
+
+
+def carries(card: Mapping[str, Any], currency: str) -> str:
+    """Which strategies the evidence lets it give, and what the whole stands on; in words."""
+    told, reference = [], card.get("reference") or "the first strategy"
+    for each in card.get("strategies") or ():
+        evidence = each.get("evidence") or {}
+        if not evidence.get("n"):
+            continue
+        within = show.money(1.96 * evidence["error"], currency)
+        of = f"{show.money(evidence['gain'], currency)} +/- {within} a loan more than {reference} is promised on {show.count(evidence['n'], 'loans')}"
+        told.append(f"{each['strategy']}: {of}{'' if each.get('acts') else ', and it is not given'}")
+    standing = card.get("standing")
+    if not told or not standing:
+        return "; ".join(told) or "not recorded"
+    errors = f"{show.number(standing['promised'], 1)} standard errors are promised in all, what the strategies did for everybody is {show.number(standing['for_everybody'], 1)}"
+    if standing["together"] < standing["asked"]:
+        errors += f": together too little, so all stay on {reference}"
+    return f"{'; '.join(told)}. {errors[:1].upper()}{errors[1:]}"
 
 
 TEST_FIRST = "A trial proves it: proposals to one arm by the policy, to the other by the rule in use. Legal waits for a person under any policy."

@@ -102,7 +102,11 @@ CONTENT: dict[str, Any] = {
     "refused_facts": [{"column": "Collection_Attempts", "why": "it is written after the strategy has begun"}],
     "effects": EFFECTS, "levels": LEVELS, "groups": GROUPS, "balance": BALANCE,
     "policy": {"id": 4, "status": "challenger", "card": {
-        "strategies": list(STRATEGIES), "prices": {"Legal": 3852.7, "Settlement": 735.5, "hour": None, "budget": None},
+        "reference": "Standard",
+        "strategies": [{"strategy": name, "acts": True, "evidence": {"gain": 1900.0, "error": 210.0, "n": 410} if place else None}
+                       for place, name in enumerate(STRATEGIES)],
+        "standing": {"promised": 9.1, "for_everybody": 1.4, "together": 10.1, "asked": 0.6},
+        "prices": {"Legal": 3852.7, "Settlement": 735.5, "hour": None, "budget": None},
         "shares": {"Standard": 0.62, "Settlement": 0.30, "Legal": 0.08}}},
     "evaluation": EVALUATION, "may_challenge": {"allowed": True, "why": "its lower bound against the champion is above 0"},
     "suggestions": SUGGESTIONS, "changes": CHANGES, "seconds": {"effects": 21.0, "policy": 17.5},

@@ -37,7 +37,8 @@ def card_of(
 
     Returns:
         n, borrowers, strategies (name, n, rate as predicted for all, its mean effect, acts, evidence), left_out (strategies
-        with too few loans), shrinkage, limits, seed, hash, held_out (None until evaluated).
+        with too few loans), standing (why it acts as a whole or not; core.strategies.policy.evidence), shrinkage, limits,
+        seed, hash, held_out (None until evaluated).
     """
     told = []
     for kind, name in enumerate(artifact["strategies"]):
@@ -52,6 +53,6 @@ def card_of(
     return {
         "n": len(observed), "borrowers": len(np.unique(observed.cluster)), "reference": artifact["strategies"][0],
         "strategies": told, "left_out": [name for name in observed.strategies if name not in artifact["strategies"]],
-        "shrinkage": artifact["shrinkage"], "limits": limits_of(limits), "seed": seed, "hash": artifact["hash"],
+        "standing": artifact["standing"], "shrinkage": artifact["shrinkage"], "limits": limits_of(limits), "seed": seed, "hash": artifact["hash"],
         "held_out": None,
     }  # fmt: skip

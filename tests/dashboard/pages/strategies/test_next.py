@@ -55,6 +55,29 @@ def test_the_policy_is_shown_by_its_held_out_gain_and_what_limits_are_worth(seen
     facts = words(policy._facts(seen))
     assert "one more place for Legal is worth EUR 3.85 k" in facts
     assert "yes: its lower bound against the champion is above 0" in facts
+    assert "Settlement: EUR 1.90 k +/- EUR 412 a loan more than Standard is promised on 410 loans" in facts
+
+
+def test_what_carries_the_policy_is_told_by_strategy_and_as_a_whole():
+    strategies = [
+        {"strategy": "Standard", "acts": True, "evidence": None},
+        {"strategy": "Settlement", "acts": True, "evidence": {"gain": 300.0, "error": 100.0, "n": 40}},
+        {"strategy": "Legal", "acts": False, "evidence": {"gain": 20.0, "error": 100.0, "n": 9}},
+        {"strategy": "Visit", "acts": True, "evidence": {"gain": None, "error": None, "n": 0}},
+    ]
+    standing = {"promised": 2.9, "for_everybody": -0.4, "together": 2.5, "asked": 0.6}
+    card = {"reference": "Standard", "strategies": strategies, "standing": standing}
+    told = say.carries(card, "EUR")
+    assert told.startswith(
+        "Settlement: EUR 300 +/- EUR 196 a loan more than Standard is promised on 40 loans; Legal: EUR 20"
+    )
+    assert "on 9 loans, and it is not given. 2.9 standard errors are promised in all" in told
+    assert "Visit" not in told
+    assert "all stay" not in told
+    assert say.carries(card | {"standing": standing | {"together": 0.5}}, "EUR").endswith(
+        "together too little, so all stay on Standard"
+    )
+    assert say.carries({}, "EUR") == "not recorded"
 
 
 def test_a_refused_policy_says_why_and_offers_nothing(seen_with):
