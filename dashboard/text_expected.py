@@ -21,8 +21,12 @@ def title(whole: Expected, currency: str) -> str:
     return amount if whole.why else f"{amount} ({_ends(whole.low, whole.high)})"
 
 
-def subtitle(whole: Expected, model: Model | None, left_aside: bool) -> str:
-    """Whose it is, what it rests on, and why there is no interval where there is none."""
+def subtitle(whole: Expected, model: Model | None, left_aside: bool, policy: int | None = None) -> str:
+    """Whose it is, what it rests on, and why there is no interval where there is none.
+
+    Args:
+        policy: the learned policy that proposes; None for the thresholds.
+    """
     if not whole.told:
         return f"{show.UNDEFINED}, because {whole.why}."
     said = (
@@ -34,8 +38,12 @@ def subtitle(whole: Expected, model: Model | None, left_aside: bool) -> str:
     told = f", told by model {model.id} under the proposed strategy" if model else ""
     return (
         f"{said}{told}. In brackets: {show.percent(SUM_LEVEL, 0)} interval of outcomes and rate, not of what changes until then. "
-        f"Net: after the catalogue's costs, fees and discount, which are planning assumptions.{aside}"
+        f"Net: after {_costs(policy)}, fees and discount, which are planning assumptions.{aside}"
     )
+
+
+def _costs(policy: int | None) -> str:
+    return "the catalogue's costs" if policy is None else f"the costs that policy {policy} was learned with"
 
 
 def row(by: str, group: Expected, currency: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,16 +50,27 @@ def levels_title(content: Mapping[str, Any], currency: str) -> str:
         ]
         if len(told) > 1:
             best = max(told, key=lambda each: float(each["adjusted"]))
-            first[outcome] = (str(best["strategy"]), level(best["adjusted"], outcome, currency))
+            first[outcome] = (str(best["strategy"]), level(best["adjusted"], outcome, currency), _beside(best, told))
     if not first:
         return "What a loan recovers, costs and leaves"
     if len(first) == 1:
-        ((outcome, (name, value)),) = first.items()
-        return f"{name} {'recovers' if outcome == 'recovery_rate' else 'leaves'} most: {value} a loan"
-    (most, rate), (dearest, net) = first["recovery_rate"], first["net_value"]
+        ((outcome, (name, value, near)),) = first.items()
+        return f"{name} {'recovers' if outcome == 'recovery_rate' else 'leaves'} most: {value} a loan{near}"
+    (most, rate, near), (dearest, net, near_net) = first["recovery_rate"], first["net_value"]
     if most == dearest:
-        return f"{most} recovers most ({rate}) and leaves most ({net} a loan)"
-    return f"{most} recovers most ({rate}), {dearest} leaves most ({net} a loan)"
+        return f"{most} recovers most ({rate}{near}) and leaves most ({net} a loan{near_net})"
+    return f"{most} recovers most ({rate}{near}), {dearest} leaves most ({net} a loan{near_net})"
+
+
+def _beside(best: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> str:
+    """Which others might recover as much: those whose difference to the best is within 1.96 of its standard errors."""
+    others = [each for each in told if each is not best and is_told(each.get("se")) and is_told(best.get("se"))]
+    near = [
+        str(each["strategy"])
+        for each in others
+        if float(best["adjusted"]) - float(each["adjusted"]) < 1.96 * math.hypot(float(best["se"]), float(each["se"]))
+    ]
+    return f", not told apart from {' and '.join(near)}" if near else ""
 
 
 def levels_note(content: Mapping[str, Any]) -> str:

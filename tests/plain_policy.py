@@ -39,7 +39,7 @@ def plain_policy(
         costs: currency a loan, by strategy. card: more for its card; may_challenge allows it where nothing is said.
     """
     names, strategies = list(rates), tuple(replace(each, cost=costs.get(each.name, each.cost)) for each in CATALOGUE)
-    columns = fit_columns(np.asarray([[7.0], [9.0]]), [Fact(INPUT["name"], "balance", False)], bends=False)
+    columns = fit_columns(np.asarray([[7.0], [9.0]]), [Fact(INPUT["name"], "balance", False)])
     odds = [float(np.log(rate / (1 - rate))) for rate in rates.values()]
     levels = [number for each in odds[1:] for number in (each - odds[0], 0.0)]
     told = [odds[0], 0.0, *levels]

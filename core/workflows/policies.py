@@ -64,6 +64,13 @@ def answer_suggestion(
         raise Refused(f"Measurement {run_id} has no suggestion {place}", remedy="Look at the suggestions again.")
     told, subject = dict(suggestions[place - 1]), f"suggestion {place} of run {run_id}"
     what = "accepted" if accepted else "refused"
+    last = next((each for each in reader.strategy_events() if each.subject == subject), None)
+    if last is not None and (last.what, last.who, last.because) == (what, who, because):
+        return {
+            "what": what,
+            "subject": subject,
+            "sentence": f"{subject.capitalize()} is {what} already, for that reason",
+        }
     with writer.unit(reader.book().name, kind="decision", known_on=today, who=who, note=f"{subject} {what}") as unit:
         unit.log_strategy(what, subject, because=because, figures=told)
     then = " No loan changes by itself: give the loans their strategy in the list of loans." if accepted else ""

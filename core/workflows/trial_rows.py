@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from core.columns import plain
 from core.records import Book
 from core.segments.features import number
 from core.strategies.trials.design import HOLDOUT_ARM, Plan, derived_plan
@@ -22,6 +23,8 @@ COVARIATES: dict[str, str] = {
     "cover": "collateral over balance",
 }
 """What adjusts the comparison: known when the loan was assigned, and nothing of it can follow from the arm."""
+CHAMPIONS = frozenset(plain(name) for name in ("champion", "control", "standard", "business as usual"))
+"""What files call the arm that others are held against."""
 _LOGGED = ("dpd", "balance", "missed_payments")
 
 
@@ -62,11 +65,11 @@ def _covariates(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
 def plan_from(name: str, frame: pd.DataFrame) -> tuple[Plan, bool]:
     """A plan for a trial that is known from files only, and whether its chances are stated.
 
-    Arms stand in alphabetical order, so the first is taken as champion. Where a borrower is in several arms, loans were
-    dealt out and not borrowers.
+    The arm that is called champion, control or standard is the champion; else the first by name. Where a borrower is in
+    several arms, loans were dealt out and not borrowers.
     """
     frame = frame[frame["arm"].notna()]
-    arms = sorted(frame["arm"].unique())
+    arms = sorted(frame["arm"].unique(), key=lambda arm: (plain(arm) not in CHAMPIONS, arm))
     stated = frame.groupby("arm")["probability"].mean().reindex(arms)
     counts = frame["arm"].value_counts().reindex(arms)
     several = frame[frame["borrower_ref"].notna()].groupby("borrower_ref")["arm"].nunique()

@@ -40,7 +40,7 @@ def may_challenge(
     if gain.value != gain.value or gain.se != gain.se:
         return Challenge(False, "What the policy brings cannot be told from these loans")
     told = (
-        f"on {counted(gain.n, 'loan')} that did not teach it the policy brings {gain.value:,.0f} a loan more than {whom} "
+        f"on {counted(gain.n, 'loan')} that did not teach it the policy brings {abs(gain.value):,.0f} a loan {'more' if gain.value >= 0 else 'less'} than {whom} "
         f"(from {gain.low:,.0f} to {gain.high:,.0f})"
     )
     if gain.low > least:

@@ -76,11 +76,12 @@ class Columns:
         return cls(shared, np.asarray(stored["own"], dtype=np.int64), np.asarray(stored["owner"], dtype=np.int64))
 
 
-def fit_columns(facts: Numbers, columns: Sequence[Fact], *, bends: bool) -> Columns:
-    """Where facts bend and on which scale they are; `bends` says whether a strategy's own slopes bend, too."""
+def fit_columns(facts: Numbers, columns: Sequence[Fact]) -> Columns:
+    """Where facts bend and on which scale they are. What all strategies share may bend; what each has of its own is straight:
+    bends of its own carried more noise than truth (measured at 2,000, 5,000 and 20,000 loans)."""
     shared = fit_design(facts, columns)
     straight = np.append(True, shared.owner[1:] != shared.owner[:-1])[: len(shared.owner)]
-    own = np.arange(len(shared.owner)) if bends else np.flatnonzero(straight)
+    own = np.flatnonzero(straight)
     names = list(dict.fromkeys(column.of for column in columns))
     of = np.asarray([names.index(column.of) for column in columns], dtype=np.int64)
     return Columns(shared, own.astype(np.int64), of[shared.owner])

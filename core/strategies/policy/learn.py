@@ -19,8 +19,6 @@ from core.strategies.policy.evidence import evidence_of
 from core.strategies.policy.learners import PARTS, corrections, learn_lines
 from core.strategies.policy.value import FORMAT
 
-BENDS_FROM = 15_000
-"""Loans from which a strategy's own slopes bend: below, they carry more noise than truth (measured at 2,000 and 5,000)."""
 TOP_QUANTILE, HIGHEST = 0.995, 2.0
 DIRECTIONS = 40
 """Directions of the coefficients' uncertainty that are stored."""
@@ -92,7 +90,7 @@ def _artifact(
     observed: Observed, propensity: Numbers, progress: Callable[[float], None]
 ) -> tuple[dict[str, Any], Numbers]:
     """The artifact but for what may act, and the rates of the loans it was learned from."""
-    columns = fit_columns(observed.facts, observed.columns, bends=len(observed) >= BENDS_FROM)
+    columns = fit_columns(observed.facts, observed.columns)
     matrix = columns.matrix(observed.facts)
     highest = float(np.clip(np.quantile(observed.rate, TOP_QUANTILE), 1.0, HIGHEST))
     by_fact = learn_lines(observed, columns, matrix, highest, by_fact=True)

@@ -9,6 +9,7 @@ import dash
 from dash import Output, html
 
 from core.scores.rate.sums import expected_sums
+from core.workflows.proposing import damage_of
 from dashboard import text_expected as say
 from dashboard.components.table import empty_table, table_rows
 from dashboard.services import Services
@@ -41,8 +42,11 @@ def update_expected(services: Services, search: str | None) -> dict[str, Any]:
     (whole,) = sums[""]
     groups = [(by, each) for by in BY for each in sums[by][:MOST_GROUPS]]
     rows = [say.row("", whole, view.book.currency), *(say.row(by, each, view.book.currency) for by, each in groups)]
+    policy = view.reader.policy_in_use()
+    of = None if policy is None or damage_of(policy) else policy.id
     return {
-        "title": say.title(whole, view.book.currency), "subtitle": say.subtitle(whole, view.reader.champion(), chosen != view.selection),
+        "title": say.title(whole, view.book.currency),
+        "subtitle": say.subtitle(whole, view.reader.champion(), chosen != view.selection, of),
         "rows": table_rows(rows, say.HEADS) if whole.told else [],
     }  # fmt: skip
 

@@ -82,6 +82,15 @@ def test_an_answer_to_a_suggestion_is_kept_with_who_why_and_its_figures(desk, wh
     assert ("No loan changes by itself" in told["sentence"]) == (word == "accepted")
 
 
+def test_the_same_answer_given_again_is_not_kept_twice_and_another_one_is(desk):
+    for because in ("the fees rose", "the fees rose", "the court moved", "the fees rose"):
+        told = desk.decide("accept-suggestion", run=desk.run, suggestion=1, because=because)
+    assert [each.because for each in desk.log] == ["the fees rose", "the court moved", "the fees rose"]
+    again = desk.decide("accept-suggestion", run=desk.run, suggestion=1, because="the fees rose")
+    assert told["sentence"] != again["sentence"]
+    assert again["sentence"].endswith("is accepted already, for that reason")
+
+
 def test_a_suggestion_of_a_measurement_that_speaks_no_more_is_refused(desk):
     newer = desk.measure()
     with pytest.raises(Refused, match=f"By now measurement {newer} speaks, not {desk.run}"):

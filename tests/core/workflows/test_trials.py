@@ -116,6 +116,17 @@ def test_loans_dealt_out_one_by_one_are_read_as_such_and_unstated_chances_are_un
     assert (plan.unit, known, plan.shares) == ("loan", False, (0.5, 0.5))
 
 
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [(("Champion", "Challenger"), "Champion"), (("control", "A new tone"), "control"), (("B", "A"), "A")],
+)
+def test_the_champion_is_known_by_its_name_before_the_alphabet(names, first):
+    frame = book_of("win").trial_rows(TRIAL, window_days=90)
+    arms = dict(zip(sorted(frame["arm"].dropna().unique()), names, strict=True))
+    plan, _ = plan_from(TRIAL, frame.assign(arm=frame["arm"].map(arms)))
+    assert (plan.arms[0].name, {each.name for each in plan.arms}) == (first, set(names))
+
+
 def test_a_file_may_call_an_arm_of_its_own_holdout():
     reader = book_of("win")
     frame = reader.trial_rows(TRIAL, window_days=90)

@@ -26,6 +26,8 @@ def test_the_sum_stands_with_its_interval_n_and_whose_it_is():
     assert "planning assumptions." in words
     assert "lasso" not in words
     assert say.subtitle(WHOLE, MODEL, left_aside=True).endswith("The lasso and the search are left aside.")
+    assert "Net: after the catalogue's costs, fees" in words
+    assert "Net: after the costs that policy 7 was learned with, fees" in say.subtitle(WHOLE, MODEL, False, 7)
     cells = say.row("proposed", replace(WHOLE, group="Legal"), "EUR")
     assert cells[0] == "Legal\nproposed"
     assert cells[3].endswith(", n = 1,200")

@@ -106,6 +106,10 @@ def test_only_a_lower_bound_above_the_champion_may_challenge(held_out):
         "It may be tried against the champion: on 1,000 loans that did not teach it the policy brings 50 a loan more than the "
         "champion (from 5 to 95)"
     )
+    assert (
+        "brings 50 a loan less than the champion (from -95 to -5)"
+        in may_challenge(told_with(held_out, -95.0, -5.0)).why
+    )
     not_yet = may_challenge(told_with(held_out, -5.0, 95.0))
     assert not not_yet.may
     assert not_yet.why.startswith("Not yet")

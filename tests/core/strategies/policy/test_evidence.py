@@ -24,7 +24,7 @@ HALF = np.log(1.0)
 
 def artifact(lift: float, error: float) -> dict[str, object]:
     """Standard brings half of any loan; Settlement `lift` in log-odds more, give or take `error`."""
-    columns = fit_columns(np.asarray([[7.0], [9.0]]), [Fact("balance", "balance", False)], bends=False)
+    columns = fit_columns(np.asarray([[7.0], [9.0]]), [Fact("balance", "balance", False)])
     told = [HALF, 0.0, lift, 0.0]
     return {
         "strategies": ["Standard", "Settlement"], "facts": [{"name": "balance", "of": "balance", "is_number": True}],

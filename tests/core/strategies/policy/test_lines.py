@@ -58,7 +58,7 @@ def test_outcomes_all_alike_give_a_level_and_no_slopes():
 
 def test_columns_survive_json_with_a_fact_that_never_varied():
     facts = np.column_stack([np.linspace(0, 1, 60), np.ones(60), (np.arange(60) % 3 == 0).astype(float)])
-    columns = fit_columns(facts, [Fact("a", "a", True), Fact("b", "b", True), Fact("c: x", "c", False)], bends=False)
+    columns = fit_columns(facts, [Fact("a", "a", True), Fact("b", "b", True), Fact("c: x", "c", False)])
     again = Columns.from_json(columns.to_json())
     np.testing.assert_array_equal(again.matrix(facts), columns.matrix(facts))
     assert np.isfinite(columns.matrix(facts)).all()

@@ -160,6 +160,15 @@ def test_one_strategy_alone_is_neither_most_nor_least(seen_with):
     assert levels.update_levels(seen_with(run_with(levels=alone)))["title"] == "What a loan recovers, costs and leaves"
 
 
+def test_what_recovers_most_is_not_told_apart_from_what_might_recover_as_much(seen_with):
+    told = run_with().content["levels"]
+    title = levels.update_levels(seen_with(run_with(levels=told)))["title"]
+    assert title == "Legal recovers most (46.0 %), Settlement leaves most (EUR 14.5 k a loan)"
+    wide = [each | {"se": 1_000.0} if each["outcome"] == "net_value" else each for each in told]
+    title = levels.update_levels(seen_with(run_with(levels=wide)))["title"]
+    assert title.endswith("Settlement leaves most (EUR 14.5 k a loan, not told apart from Standard and Legal)")
+
+
 def test_without_costs_the_levels_say_why_there_is_no_net_value(seen_with):
     rates = [each for each in run_with().content["levels"] if each["outcome"] == "recovery_rate"]
     told = levels.update_levels(seen_with(run_with(levels=rates, net_refused="no costs were told")))
