@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.metrics.spread import student_975
 from core.strategies.observed import Codes, Numbers
 
 Z95 = 1.959963984540054
@@ -96,6 +97,35 @@ def mean_of(values: Numbers, cluster: Codes) -> Estimate:
         return Estimate(mean, np.nan, np.nan, np.nan, n)
     se = float(np.sqrt((sums**2).sum() * borrowers / (borrowers - 1)) / n)
     return Estimate(mean, se, mean - Z95 * se, mean + Z95 * se, n)
+
+
+def mean_of_amounts(values: Numbers, cluster: Codes) -> Estimate:
+    """`mean_of` for amounts that a few large loans carry: its interval is Student's, with the freedom their spread has.
+
+    Args:
+        values: (n,) scores in currency. cluster: (n,) the borrower of each row.
+
+    Returns:
+        As `mean_of`, with low and high at the quantile for 2 C / (kurtosis - 1) degrees of freedom over C borrowers, at least
+        2: so well is the standard error itself known.
+
+    References:
+        Satterthwaite (1946), An approximate distribution of estimates of variance components, Biometrics Bulletin 2,
+        110-114, with the variance of a sample variance, (kurtosis - 1) / C of its square (Kendall & Stuart, 10.8).
+
+    >>> import numpy as np
+    >>> told = mean_of_amounts(np.append(np.zeros(99), 100.0), np.arange(100))
+    >>> round((told.high - told.value) / told.se, 1)
+    4.2
+    """
+    told = mean_of(values, cluster)
+    if not told.se > 0:
+        return told
+    _, place = np.unique(cluster, return_inverse=True)
+    squares = np.bincount(place, weights=values - told.value) ** 2
+    kurtosis = float((squares**2).mean() / squares.mean() ** 2)
+    half = student_975(max(2.0, 2 * len(squares) / (kurtosis - 1))) * told.se if kurtosis > 1 else Z95 * told.se
+    return replace(told, low=told.value - half, high=told.value + half)
 
 
 def contrast(gamma: Numbers, strategy: int, cluster: Codes, *, reference: int = 0) -> Estimate:

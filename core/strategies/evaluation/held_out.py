@@ -8,7 +8,7 @@ import numpy as np
 
 from core.errors import Refused
 from core.strategies.catalogue import Limits, Strategy
-from core.strategies.effects.aipw import Estimate, mean_of
+from core.strategies.effects.aipw import Estimate, mean_of_amounts
 from core.strategies.observed import Codes, Numbers
 from core.strategies.policy.prices import NOTHING
 
@@ -53,12 +53,12 @@ def net_scores(gamma_rate: Numbers, balance: Numbers, strategies: Sequence[Strat
 
 def value_of(policy: Numbers, gamma: Numbers, cluster: Codes) -> Estimate:
     """The mean value a loan of a policy over the loans observed, with an interval that counts a borrower's loans together."""
-    return mean_of(scores_of(policy, gamma), cluster)
+    return mean_of_amounts(scores_of(policy, gamma), cluster)
 
 
 def difference(policy: Numbers, against: Numbers, gamma: Numbers, cluster: Codes) -> Estimate:
     """What a policy brings more than another, a loan, over the same loans."""
-    return mean_of(scores_of(policy, gamma) - scores_of(against, gamma), cluster)
+    return mean_of_amounts(scores_of(policy, gamma) - scores_of(against, gamma), cluster)
 
 
 def figures_of(names: Sequence[str], limits: Limits) -> tuple[Strategy, ...]:

@@ -14,11 +14,10 @@ from typing import Literal
 import numpy as np
 
 from core.strategies.catalogue import Limits, Strategy
+from core.strategies.effects.aipw import mean_of_amounts
 from core.strategies.observed import Codes, Numbers
 from core.strategies.policy.by_risk import chosen_by_risk
 from core.strategies.policy.prices import NOTHING, Allocation, allocate, places
-
-Z_95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,16 +239,9 @@ def _of_choice(scores: Numbers, choice: Codes) -> Numbers:
 
 
 def _mean(differences: Numbers, cluster: Codes) -> Held:
-    """The mean and its 95 % interval; rows of one borrower count as one draw. NaN where a score is not known."""
-    n = len(differences)
-    value = float(differences.mean())
-    _, group = np.unique(cluster, return_inverse=True)
-    count = int(group.max()) + 1
-    if count < 2:
-        return Held(value, float("nan"), float("nan"), n)
-    sums = np.bincount(group, differences - value, count)
-    error = float(np.sqrt((sums**2).sum() * count / (count - 1))) / n
-    return Held(value, value - Z_95 * error, value + Z_95 * error, n)
+    """The mean and its 95 % interval, as the evaluation of a policy tells them. NaN where a score is not known."""
+    told = mean_of_amounts(differences, cluster)
+    return Held(told.value, told.low, told.high, told.n)
 
 
 def _outcome(work: Work, strategies: Sequence[Strategy], choice: Codes) -> Outcome:
