@@ -217,7 +217,8 @@ def carries(card: Mapping[str, Any], currency: str) -> str:
     standing = card.get("standing")
     if not told or not standing:
         return "; ".join(told) or "not recorded"
-    errors = f"{show.number(standing['promised'], 1)} standard errors are promised in all, what the strategies did for everybody is {show.number(standing['for_everybody'], 1)}"
+    promised, everybody = (show.number(standing[name], 1) for name in ("promised", "for_everybody"))
+    errors = f"in all it promises {promised} standard errors, and what the strategies did for everybody is {everybody} of its own"
     if standing["together"] < standing["asked"]:
         errors += f": together too little, so all stay on {reference}"
     return f"{'; '.join(told)}. {errors[:1].upper()}{errors[1:]}"

@@ -71,7 +71,7 @@ def test_what_carries_the_policy_is_told_by_strategy_and_as_a_whole():
     assert told.startswith(
         "Settlement: EUR 300 +/- EUR 196 a loan more than Standard is promised on 40 loans; Legal: EUR 20"
     )
-    assert "on 9 loans, and it is not given. 2.9 standard errors are promised in all" in told
+    assert "on 9 loans, and it is not given. In all it promises 2.9 standard errors, and what" in told
     assert "Visit" not in told
     assert "all stay" not in told
     assert say.carries(card | {"standing": standing | {"together": 0.5}}, "EUR").endswith(
