@@ -124,7 +124,7 @@ def test_each_rule_is_named_and_the_one_in_use_comes_first():
     assert [(each["against"], each["whom"], each["allowed"]) for each in told] == [
         (3, "policy 3 (in use when measured)", False), (None, "the thresholds", True),
     ]  # fmt: skip
-    assert "brings -50 a loan more than policy 3 (in use when measured)" in told[0]["why"]
+    assert "brings 50 a loan less than policy 3 (in use when measured)" in told[0]["why"]
     assert "on 450 loans" in told[0]["why"]
     assert "80 a loan more than the thresholds" in told[1]["why"]
     assert [each["against"] for each in challenges(WINS, None)] == [None]
