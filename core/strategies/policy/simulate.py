@@ -18,6 +18,7 @@ from core.strategies.effects.aipw import mean_of_amounts
 from core.strategies.observed import Codes, Numbers
 from core.strategies.policy.by_risk import chosen_by_risk
 from core.strategies.policy.prices import NOTHING, Allocation, allocate, places
+from core.strategies.policy.value import net_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +169,6 @@ def simulate(
         len(work.balance), _outcome(work, strategies, choice), _outcome(work, strategies, work.now),
         _outcome(work, strategies, np.zeros_like(work.now)), moves, prices, edges, held,
     )  # fmt: skip
-
-
-def net_values(rates: Numbers, balance: Numbers, strategies: Sequence[Strategy]) -> Numbers:
-    """(n, K) what a loan is worth under each strategy: npv factor x (1 - fee) x rate x balance - cost, currency."""
-    worth = np.asarray([each.npv_factor * (1.0 - each.fee_share) for each in strategies])
-    return np.asarray(
-        rates * balance[:, None] * worth - np.asarray([each.cost for each in strategies]), dtype=np.float64
-    )
 
 
 def _decided(work: Work, limits: Limits, rule: Rule) -> tuple[Codes, Prices | None, tuple[float, ...]]:

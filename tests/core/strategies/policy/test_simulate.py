@@ -13,7 +13,8 @@ from core.strategies.catalogue import CATALOGUE, Limits
 from core.strategies.policy.by_risk import chosen_by_risk
 from core.strategies.policy.exact import allocate_exactly
 from core.strategies.policy.prices import NOTHING
-from core.strategies.policy.simulate import Past, Rule, Work, net_values, simulate
+from core.strategies.policy.simulate import Past, Rule, Work, simulate
+from core.strategies.policy.value import net_values
 from tests.costs import in_yardsticks
 
 TRACKS = tuple(each.name for each in CATALOGUE)
