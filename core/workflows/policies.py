@@ -14,8 +14,7 @@ from core.workflows.held_against import THRESHOLDS, answer_to
 from core.workflows.policy_arms import WON
 from core.workflows.promote import reason_of
 from core.workflows.proposing import damage_of
-from core.workflows.refresh import settle_segments
-from core.workflows.score import score_frame
+from core.workflows.refresh import scored_as_in_use, settle_segments
 
 STRATEGY_DECISIONS = ("accept-suggestion", "refuse-suggestion", "crown-policy", "rollback-policy")
 """What a person may decide; jobs of these kinds carry it out. Putting a policy in use is asked for by number."""
@@ -146,13 +145,7 @@ def _rescored(unit: WriteUnit) -> int:
     if not days:
         return 0
     frame = unit.all_on(days[-1])
-    scores = score_frame(
-        frame,
-        champion=champion,
-        segmentation=unit.segmentation(),
-        rates=unit.matured_rates(),
-        policy=unit.policy_in_use(),
-    )
+    scores = scored_as_in_use(unit, frame, champion)
     unit.put_scores(scores, champion.id if champion and (scores["source"] == "model").all() else None)
     settle_segments(unit)
     return len(scores)

@@ -16,8 +16,7 @@ from core.scores.scoring.evaluate import load_artifact
 from core.wording import counted
 from core.workflows.monitor import later_days, monitor_unit, watch
 from core.workflows.reasons import whole_reason
-from core.workflows.refresh import settle_segments
-from core.workflows.score import score_frame
+from core.workflows.refresh import scored_as_in_use, settle_segments
 from core.workflows.shadow import shadow_unit
 
 DECISIONS = ("promote", "rollback", "withdraw")
@@ -130,13 +129,7 @@ def withdraw(
         progress(0.2, "rescoring the newest day")
         days = unit.book_days()
         frame = unit.all_on(days[-1])
-        scores = score_frame(
-            frame,
-            champion=None,
-            segmentation=unit.segmentation(),
-            rates=unit.matured_rates(),
-            policy=unit.policy_in_use(),
-        )
+        scores = scored_as_in_use(unit, frame, None)
         unit.put_scores(scores, None)
         settle_segments(unit)
         shadow_unit(unit, frame, scores)
@@ -186,13 +179,7 @@ def _put_in_use(
         progress(0.2, "rescoring the newest day")
         days = unit.book_days()
         frame = unit.all_on(days[-1])
-        scores = score_frame(
-            frame,
-            champion=unit.champion(),
-            segmentation=unit.segmentation(),
-            rates=unit.matured_rates(),
-            policy=unit.policy_in_use(),
-        )
+        scores = scored_as_in_use(unit, frame, unit.champion())
         unit.put_scores(scores, model.id)
         settle_segments(unit)
         shadow_unit(unit, frame, scores)

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from core.ports import WriteUnit
+from core.records import Model
 from core.segments.migration import held, month_before
 from core.workflows.score import fit_segments_if_needed, score_frame
 from core.workflows.shadow import shadow_unit
@@ -53,6 +54,21 @@ def score_unit(
     settle_segments(unit)
     if may_fit:
         shadow_unit(unit, frame, scores)
+
+
+def scored_as_in_use(unit: WriteUnit, frame: pd.DataFrame, champion: Model | None) -> pd.DataFrame:
+    """What a model tells of snapshots, with segments, experience and policy as they are in use: for `WriteUnit.put_scores`.
+
+    Args:
+        frame: snapshots in the columns of `WriteUnit.to_score`. champion: the model that tells; None for the rule score.
+    """
+    return score_frame(
+        frame,
+        champion=champion,
+        segmentation=unit.segmentation(),
+        rates=unit.matured_rates(),
+        policy=unit.policy_in_use(),
+    )
 
 
 def _whole_days(unit: WriteUnit, frame: pd.DataFrame) -> pd.DataFrame:

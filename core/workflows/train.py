@@ -25,9 +25,8 @@ from core.scores.scoring.evaluate import sha256_of
 from core.wording import counted, dated
 from core.workflows.monitor import baselines, later_days, watch
 from core.workflows.no_contest import no_contest_words
-from core.workflows.refresh import settle_segments
+from core.workflows.refresh import scored_as_in_use, settle_segments
 from core.workflows.rulings import extra_names, stated_times, their_names
-from core.workflows.score import score_frame
 from core.workflows.shadow import shadow_unit
 
 if TYPE_CHECKING:
@@ -196,13 +195,7 @@ def store(
         if status == "champion":
             model = Model(number, trained.kind, "champion", "", trained.sha256, card, trained.artifact)
             frame = unit.all_on(days[-1])
-            scores = score_frame(
-                frame,
-                champion=model,
-                segmentation=unit.segmentation(),
-                rates=unit.matured_rates(),
-                policy=unit.policy_in_use(),
-            )
+            scores = scored_as_in_use(unit, frame, model)
             unit.put_scores(scores, number)
             settle_segments(unit)
             watch(unit, model, later_days(model, days))
@@ -210,13 +203,7 @@ def store(
             shadow_unit(unit, frame, scores)
         elif status == "challenger":
             frame = unit.all_on(days[-1])
-            standing = score_frame(
-                frame,
-                champion=unit.champion(),
-                segmentation=unit.segmentation(),
-                rates=unit.matured_rates(),
-                policy=unit.policy_in_use(),
-            )
+            standing = scored_as_in_use(unit, frame, unit.champion())
             shadow_unit(unit, frame, standing)
     return _answer(number, trained.kind, status, card, rescored)
 
