@@ -253,7 +253,9 @@ def _sentence(
         if kind == "not yet":
             return f"Not yet: no planned look at {name} could be taken; {_next(plan, told_until)}."
         return f"Not a win: the trial is over, and too few loans matured to compare {name} with {plan.champion}."
-    between = f"{look.told.value:+.4g} (between {look.low:.4g} and {look.high:.4g} over all looks)"
+    differs, low, high = (_figure(plan, each) for each in (look.told.value, look.low, look.high))
+    unit = " points of the balance" if plan.outcome == "cash_over_balance" else ""
+    between = f"{differs}{unit} (between {low} and {high} over all looks)"
     where = f"at look {look.number} of {plan.looks}, {dated(look.on)}, {look.told.loans[1]:,} against {look.told.loans[0]:,} loans"
     if kind == "win":
         return f"Win: {name} beats {plan.champion}: {what} differs by {between}, {where}."
@@ -263,10 +265,15 @@ def _sentence(
         return f"Not a win: {name} brings more ({what} {between}, {where}), but {blocked[0].words[0].lower()}{blocked[0].words[1:]}"
     if kind == "not a win":
         return f"Not a win: no difference found between {name} and {plan.champion}: {what} differs by {between}, {where}; the trial is over."
-    so_far = f"so far {what} differs by {look.told.value:+.4g}" + (
-        "" if math.isinf(look.limit) else f" ({look.low:.4g} to {look.high:.4g})"
-    )
+    so_far = f"so far {what} differs by {differs}{unit}" + ("" if math.isinf(look.limit) else f" ({low} to {high})")
     return f"Not yet: no boundary is crossed between {name} and {plan.champion}; {so_far}, {where}; {_next(plan, told_until)}.{_futile(plan, look)}"
+
+
+def _figure(plan: Plan, value: float) -> str:
+    """A difference with its sign: points where it is a share of the balance, else currency."""
+    if plan.outcome == "cash_over_balance":
+        return f"{100 * value:+.2f}"
+    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+,.2f}"
 
 
 def _futile(plan: Plan, look: Look) -> str:

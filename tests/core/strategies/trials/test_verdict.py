@@ -56,13 +56,26 @@ def test_one_that_brings_less_loses():
     assert found.words[0].startswith("Lose: B is worse than A")
 
 
+def test_amounts_are_told_in_currency_and_large_ones_without_cents():
+    arm, money = even(), 250.0
+    large = judge(replace(small(), outcome="net_value"), rows_of(money * (noise() + arm), arm), told_until=LATE)
+    look = large.against[0].deciding
+    assert f"differs by {look.told.value:+,.0f} (between {look.low:+,.0f} and " in large.words[0]
+    little = judge(replace(small(), outcome="net_value"), rows_of(noise() + arm, arm), told_until=LATE)
+    assert f"differs by {little.against[0].deciding.told.value:+.2f} (between" in little.words[0]
+    assert "points" not in large.words[0] + little.words[0]
+
+
 def test_no_difference_is_not_a_win_with_its_interval_once_the_trial_is_over():
     found = judge(small(), rows_of(noise(), even()), told_until=LATE)
     look = found.against[0].deciding
     assert found.kind == "not a win"
     assert look.low < 0 < look.high
     assert "no difference found between B and A" in found.words[0]
-    assert f"between {look.low:.4g} and {look.high:.4g}" in found.words[0]
+    assert (
+        f"points of the balance (between {100 * look.low:+.2f} and {100 * look.high:+.2f} over all looks)"
+        in found.words[0]
+    )
 
 
 def test_a_clear_difference_between_looks_wins_nothing_before_the_next_planned_one():
