@@ -24,6 +24,7 @@ PICTURES = (
     ("portfolio-light", "/", "light", (1440, 1000)),
     ("segments-dark", "/segments", "dark", (1440, 1000)),
     ("recovery-light", "/recovery", "light", (1440, 1000)),
+    ("strategies-light", "/strategies", "light", (1440, 1000)),
     ("portfolio-phone", "/", "light", (390, 844)),
 )
 
