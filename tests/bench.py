@@ -22,7 +22,7 @@ import click
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ROOT, Server, free_port
-from tests.chromium import CHROMIUM_FLAGS
+from tests.chromium import CHROMIUM_FLAGS, settled
 from tests.tutorial import lookalike
 
 PAGES = ("/", "/recovery", "/customers", "/strategies", "/segments", "/score", "/explore", "/targets", "/batches")
@@ -55,11 +55,11 @@ def recorded(server: Server) -> dict[str, list[str]]:
                 ),
             )
             page.goto(server.url + path)
-            page.wait_for_load_state("networkidle")
+            settled(page)
             if path == "/score":
                 page.click("#score-example")
                 page.wait_for_selector("#score-told:not(.is-absent)")
-                page.wait_for_load_state("networkidle")
+                settled(page)
             page.close()
         chromium.close()
     return bodies

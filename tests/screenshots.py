@@ -11,15 +11,13 @@ import tempfile
 import zlib
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ROOT, Server
-from tests.chromium import CHROMIUM_FLAGS
+from tests.chromium import CHROMIUM_FLAGS, settled
 
 TARGET = ROOT / "assets" / "screenshots"
 MADE = "Screenshot of Recoup on its synthetic sample book, made by python -m tests.screenshots"
-DRAWN = """() => [...document.querySelectorAll("[id$=-answer]")].some(each => each.textContent)
-    && !document.querySelector("[data-dash-is-loading=true]")"""
 PICTURES = (
     ("portfolio-light", "/", "light", (1440, 1000)),
     ("segments-dark", "/segments", "dark", (1440, 1000)),
@@ -37,17 +35,6 @@ def with_comment(png: bytes) -> bytes:
     return png[:end_of_header] + chunk + png[end_of_header:]
 
 
-def wait_until_drawn(page: Page) -> None:
-    """Until the page has given its answer and nothing is being computed; a busy machine takes its time. TimeoutError after a minute."""
-    for _ in range(120):
-        page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(500)
-        if page.evaluate(DRAWN):
-            page.wait_for_timeout(1500)
-            return
-    raise TimeoutError(f"{page.url} was not drawn within a minute")
-
-
 def main() -> None:
     """Serve the sample book, photograph it, write the pictures."""
     TARGET.mkdir(exist_ok=True)
@@ -60,7 +47,8 @@ def main() -> None:
             for name, path, mode, (width, height) in PICTURES:
                 page = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=mode).new_page()
                 page.goto(server.url + path)
-                wait_until_drawn(page)
+                settled(page)
+                page.wait_for_timeout(1500)  # charts fade in
                 (TARGET / f"{name}.png").write_bytes(with_comment(page.screenshot()))
                 page.close()
             chromium.close()

@@ -25,6 +25,7 @@ from core.workflows import handlers
 from core.workflows.worker import work_once
 from dashboard.app import create_app
 from dashboard.web import CALLBACK_PATH
+from tests.chromium import settled
 from tests.command_line import run
 from tests.served import served
 
@@ -365,8 +366,7 @@ def test_formulas_and_scripts_are_shown_as_text_on_every_page(port, watched_page
         "/segments?search=%3Cscript%3E",
     ):
         page.goto(f"http://127.0.0.1:{port}{path}")
-        page.wait_for_load_state("networkidle")
-        page.wait_for_function("() => !document.querySelector('[data-dash-is-loading=true]')")
+        settled(page)
         assert page.evaluate("window.hacked") is None, path
         found = "() => document.querySelectorAll('main img[src=x], main script, main iframe, main a[href^=javascript]').length"
         assert page.evaluate(found) == 0, path

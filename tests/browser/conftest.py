@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page
 from db.engine import open_store
 from db.jobs import SqlJobQueue
 from db.reader import SqlPortfolioReader
+from tests.chromium import settled
 from tests.command_line import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,8 +120,7 @@ class Watched:
 
     def settle(self) -> None:
         """Wait until nothing is on its way and no chart is loading."""
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function("() => !document.querySelector('[data-dash-is-loading=true]')", timeout=60_000)
+        settled(self.page)
 
 
 @pytest.fixture
