@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Table, Text, func, insert, literal, or_, select
+from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Table, Text, bindparam, func, insert, or_, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
 from db.cubes.all import (
@@ -114,9 +115,18 @@ def _addition(cube_name: str, keys_name: str, sign: int) -> Insert:
 
 def prepare(connection: Connection) -> None:
     """Empty lists on this connection."""
-    for table in _temporary.sorted_tables:
-        connection.execute(CreateTable(table, if_not_exists=True))
-        connection.exec_driver_sql(f"DELETE FROM {table.name}")
+    for statement in _empty_lists():
+        connection.exec_driver_sql(statement)
+
+
+@cache
+def _empty_lists() -> tuple[str, ...]:
+    """What makes every list and empties it, as text: made once, for each is made again on every connection."""
+    made = [
+        (str(CreateTable(table, if_not_exists=True).compile(dialect=sqlite.dialect())), f"DELETE FROM {table.name}")
+        for table in _temporary.sorted_tables
+    ]
+    return tuple(statement for both in made for statement in both)
 
 
 class Touched:
@@ -303,13 +313,19 @@ class Touched:
         self._connection.execute(_addition(cube.table.name, keys.name, sign))
 
     def _write(self, cube: Cube, revision_id: int) -> None:
-        delta = _deltas[cube.table.name]
-        cell = [delta.c.book_id, *(delta.c[name] for name in cube.groups)]
-        totals = {name: func.sum(delta.c[name]) for name in cube.measures}
-        differences = (
-            select(*cell, *totals.values(), literal(revision_id).label("revision_id"))
-            .group_by(*cell)
-            .having(or_(*(total != 0 for total in totals.values())))
-        )
-        names = ["book_id", *cube.groups, *cube.measures, "revision_id"]
-        self._connection.execute(insert(cube.table).from_select(names, differences))
+        self._connection.execute(_differences(cube), {"revision": revision_id})
+
+
+@cache
+def _differences(cube: Cube) -> Insert:
+    """The differences in a cube's delta that are not 0, into the cube as of a revision; made once, it is long."""
+    delta = _deltas[cube.table.name]
+    cell = [delta.c.book_id, *(delta.c[name] for name in cube.groups)]
+    totals = {name: func.sum(delta.c[name]) for name in cube.measures}
+    differences = (
+        select(*cell, *totals.values(), bindparam("revision", type_=Integer).label("revision_id"))
+        .group_by(*cell)
+        .having(or_(*(total != 0 for total in totals.values())))
+    )
+    names = ["book_id", *cube.groups, *cube.measures, "revision_id"]
+    return insert(cube.table).from_select(names, differences)
