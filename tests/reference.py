@@ -18,6 +18,7 @@ from tests.reference_files import (
     bucket_of,
     cents,
     episodes,
+    remembered,
     speaking_payments,
     speaking_rows,
 )
@@ -68,6 +69,7 @@ class Reference:
         untold += [name for name in OF_WORK if is_untold(as_of, self.acted_until)]
         return answer | dict.fromkeys(untold)
 
+    @remembered
     def stock(self, as_of: str, where: dict[str, list[str]]) -> dict[str, Snapshot]:
         """The open loans of the newest day up to `as_of`."""
         day = max((day for day in self.days if day <= as_of), default="")
@@ -82,6 +84,7 @@ class Reference:
         held = snapshot.row.get("Hold") or person(loan, snapshot) in self.held[snapshot.day]
         return snapshot.is_open and snapshot.dpd >= 1 and not held
 
+    @remembered
     def placed(self, as_of: str, where: dict[str, list[str]]) -> list[tuple[str, Episode]]:
         """Every episode begun, with its loan."""
         return [
@@ -91,6 +94,7 @@ class Reference:
             if episode.placed_on <= as_of and self.kept(loan, episode.snapshot, where, episode.strategy)
         ]
 
+    @remembered
     def recovered(self, where: dict[str, list[str]]) -> list[tuple[Episode, Payment]]:
         """Every payment and reversal that belongs to an episode, whenever it was made; waivers left out."""
         found = []
@@ -104,6 +108,7 @@ class Reference:
                 found.append((episode, payment))
         return found
 
+    @remembered
     def work(self, as_of: str, where: dict[str, list[str]]) -> list[Row]:
         """Every action up to a day, on loans of which nobody told included."""
         return [
@@ -115,6 +120,7 @@ class Reference:
             )
         ]
 
+    @remembered
     def spent(self, as_of: str, where: dict[str, list[str]]) -> list[tuple[Episode, Row]]:
         """Every action up to a day with a cost that belongs to an episode, chosen as the cash of that episode is."""
         found = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.reference import REACHED, Reference, is_promise
-from tests.reference_files import Payment, Row, Snapshot, bucket_of, cents, month_end
+from tests.reference_files import Payment, Row, Snapshot, bucket_of, cents, month_end, remembered
 
 Where = dict[str, list[str]]
 BUCKETS = ("Current", "1-29", "30-59", "60-89", "90-119", "120+")
@@ -52,8 +52,9 @@ class Flows:
 
     def of(self, month: str, where: Where) -> list[Flow]:
         """The flows of one month that a filter keeps."""
-        return [flow for flow in self.all if flow.month == month and self._kept(flow, where)]
+        return [flow for flow in self.until(month, where) if flow.month == month]
 
+    @remembered
     def until(self, as_of: str, where: Where) -> list[Flow]:
         return [flow for flow in self.all if flow.month <= as_of and self._kept(flow, where)]
 

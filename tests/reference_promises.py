@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from tests.reference import Reference, is_promise
 from tests.reference_files import Payment, Row, cents, month_end
@@ -51,6 +52,7 @@ class Promise:
         return min(self.got, self.amount)
 
 
+@lru_cache(maxsize=100)
 def promises_of(book: Reference, as_of: str) -> list[Promise]:
     """Every promise with its fate as of a day: kept, broken, cancelled or unstated."""
     cash = {}
@@ -114,10 +116,13 @@ def left_of_payments(book: Reference, as_of: str) -> list[tuple[Payment, int]]:
             left[original.place] = max(0, left[original.place] + payment.amount)
         else:
             nameless.append(payment)
+    of_loan: dict[str, list[Payment]] = {}
+    for payment in told:
+        of_loan.setdefault(payment.loan, []).append(payment)
     for reversal in nameless:
         wanted = -reversal.amount
-        earlier = [each for each in told[: told.index(reversal)] if each.loan == reversal.loan and each.place in left]
-        for payment in reversed(earlier):
+        own = of_loan[reversal.loan]
+        for payment in reversed([each for each in own[: own.index(reversal)] if each.place in left]):
             taken = min(wanted, left[payment.place])
             left[payment.place] -= taken
             wanted -= taken

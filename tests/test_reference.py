@@ -10,8 +10,7 @@ import pytest
 from core.metrics.portfolio import portfolio_trend
 from core.selection import Selection
 from core.synthetic import generate, write_files
-from tests.agreement import Store
-from tests.command_line import run
+from tests.agreement import Store, in_turn
 from tests.reference import Reference
 from tests.reference_files import File
 from tests.rough_book import rough_files
@@ -67,19 +66,19 @@ def test_the_reference_sees_enough_for_a_disagreement_to_show(sample):
     assert kinds == {"cash", "reversal", "waiver"}
 
 
-def test_the_sample_book_agrees_on_every_day_under_every_filter(sample):
-    sample.assert_agrees(DAYS, FILTERS)
+def test_the_sample_book_agrees_on_every_day_and_under_every_filter(sample):
+    sample.assert_agrees(in_turn(DAYS, FILTERS))
 
 
 def test_after_undoing_payments_and_a_middle_month_and_sending_the_month_again(sample, tmp_path):
     store = sample.copy(tmp_path)
     store.undo(of_kind(store, "payments")[1])
-    store.assert_agrees(DAYS[1:], FILTERS[:5])
+    store.assert_agrees(in_turn(DAYS[1:], FILTERS[:5]))
     middle = of_kind(store, "portfolio")[4]
     store.undo(middle)
-    store.assert_agrees((*DAYS[1:], "2026-05-31"), FILTERS[:5])
+    store.assert_agrees(in_turn((*DAYS[1:], "2026-05-31"), FILTERS[:5]))
     store.ingest(middle)
-    store.assert_agrees(DAYS[1:], FILTERS[:5])
+    store.assert_agrees(in_turn(DAYS[1:], FILTERS[:5]))
 
 
 def test_a_partial_file_and_then_the_whole_month_sent_again(sample, tmp_path):
@@ -88,12 +87,12 @@ def test_a_partial_file_and_then_the_whole_month_sent_again(sample, tmp_path):
     store.undo(newest)
     header, *lines = newest.text.splitlines(keepends=True)
     store.ingest(replace(newest, text=header + "".join(lines[::3]), scope="partial"))
-    store.assert_agrees(DAYS[2:], FILTERS)
+    store.assert_agrees(in_turn(DAYS[2:], FILTERS))
     corrected = "".join(
         line.replace(",open,", ",charged off,") if n % 40 == 0 else line for n, line in enumerate(lines[5:])
     )
     store.ingest(replace(newest, text=header + corrected))
-    store.assert_agrees(DAYS[2:], FILTERS)
+    store.assert_agrees(in_turn(DAYS[2:], FILTERS))
 
 
 ROUGH_SEEDS = (6, 9)
@@ -126,10 +125,10 @@ def test_a_rough_book_with_every_trap_agrees_also_after_undoing_some_of_it(tmp_p
     store = Store(tmp_path)
     for file in rough_files(chance):
         store.ingest(file)
-    store.assert_agrees(DAYS_OF_TRAPS, FILTERS_OF_TRAPS)
+    store.assert_agrees(in_turn(DAYS_OF_TRAPS, FILTERS_OF_TRAPS))
     for file in chance.sample(store.files, 2):
         store.undo(file)
-    store.assert_agrees(DAYS_OF_TRAPS, FILTERS_OF_TRAPS)
+    store.assert_agrees(in_turn(DAYS_OF_TRAPS, FILTERS_OF_TRAPS))
     assert_trend_is_what_each_day_said(store)
 
 
@@ -138,7 +137,7 @@ def assert_trend_is_what_each_day_said(store: Store) -> None:
     days = 0
     for point in portfolio_trend(store.reader, Selection()).to_dict("records"):
         day = point.pop("as_of")
-        metrics = run("metrics", "--db", store.db, "--json", "--as-of", day).json["metrics"]
+        metrics = store.metrics_at_once(day, {})
         then = {name: metrics[name]["value"] for name in point}
         assert point == pytest.approx(
             {name: float("nan") if then[name] is None else then[name] for name in then}, nan_ok=True
