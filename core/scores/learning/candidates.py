@@ -9,7 +9,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from core.scores.measures.logit import fit_logit
+from core.scores.measures.logit import fit_logit, fit_logits
 from core.scores.rows.folds import grouped_folds
 from core.segments.features import Numbers
 
@@ -43,16 +43,19 @@ Begun = tuple[Callable[[Numbers], Numbers], dict[str, Any]]
 """A line: its margins of a matrix, and its part of the artifact."""
 Start = Callable[[Numbers, Numbers, Sequence[int]], Begun]
 Fit = Callable[[Numbers, Numbers, Sequence[int], Numbers], Fitted]
+FitMany = Callable[[Numbers, Numbers, Sequence[int]], Callable[[Numbers], Numbers]]
+"""From rows, many outcomes of them (a column each) and directions to margins: asked rows by outcomes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A way to learn: kind as stored, fit(x, y, monotone a column, group a row), and the same in small (fewer trees, none
-    of them chosen) for the hundreds of refits that a test of chance needs."""
+    of them chosen) for the hundreds of refits that a test of chance needs, to many outcomes at once where that is quicker."""
 
     kind: str
     fit: Fit
     fit_small: Fit
+    fit_many: FitMany | None = None
 
 
 def _logistic(x: Numbers, y: Numbers, monotone: Sequence[int], groups: Numbers) -> Fitted:
@@ -63,8 +66,7 @@ def _logistic(x: Numbers, y: Numbers, monotone: Sequence[int], groups: Numbers) 
 def _linear(x: Numbers, y: Numbers, monotone: Sequence[int], ridge: float) -> Begun:
     """A logistic regression in which no column pulls against the direction the field is sure of: such a column is left
     out and the rest fitted again, until none does."""
-    mean, scale = x.mean(axis=0), x.std(axis=0)
-    scale = np.where(scale > 0, scale, 1.0)
+    mean, scale = _scales(x)
     points, direction = (x - mean) / scale, np.asarray(monotone, dtype=float)
     weights, kept = np.zeros(x.shape[1]), np.ones(x.shape[1], dtype=bool)
     while True:
@@ -82,6 +84,28 @@ def _linear(x: Numbers, y: Numbers, monotone: Sequence[int], ridge: float) -> Be
         "scale": scale.tolist(),
     }
     return lambda rows: intercept + (rows - mean) / scale @ weights, linear
+
+
+def _logistic_many(x: Numbers, outcomes: Numbers, monotone: Sequence[int]) -> Callable[[Numbers], Numbers]:
+    """`_logistic` for each of many outcomes that the rows tell little of."""
+    mean, scale = _scales(x)
+    points, direction = (x - mean) / scale, np.asarray(monotone, dtype=float)
+    kept = np.ones((outcomes.shape[1], x.shape[1]), dtype=bool)
+    lines = fit_logits(points, outcomes, ridge=RIDGE, kept=kept)
+    while True:
+        against = lines[:, 1:] * direction < 0
+        asked = against.any(axis=1)
+        if not asked.any():
+            break
+        kept &= ~against
+        begin = lines[asked]
+        lines[asked] = fit_logits(points, outcomes[:, asked], ridge=RIDGE, kept=kept[asked], begin=begin)
+    return lambda rows: lines[:, 0] + (rows - mean) / scale @ lines[:, 1:].T
+
+
+def _scales(x: Numbers) -> tuple[Numbers, Numbers]:
+    scale = x.std(axis=0)
+    return x.mean(axis=0), np.where(scale > 0, scale, 1.0)
 
 
 def _boosted(x: Numbers, y: Numbers, monotone: Sequence[int], groups: Numbers) -> Fitted:
@@ -220,7 +244,7 @@ def _tree(root: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 CANDIDATES: tuple[Candidate, ...] = (
-    Candidate("logistic", _logistic, _logistic),
+    Candidate("logistic", _logistic, _logistic, _logistic_many),
     Candidate("random_forest", _forest, _forest_small),
     Candidate("gradient_boosting", _boosted, _boosted_small),
 )

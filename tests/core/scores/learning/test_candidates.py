@@ -59,3 +59,18 @@ def test_the_small_fit_ranks_like_the_whole_one(kind):
     whole = BY_KIND[kind].fit(x, y, [1, 1, 0], groups).margin(x)
     small = BY_KIND[kind].fit_small(x, y, [1, 1, 0], groups).margin(x)
     assert np.corrcoef(np.argsort(np.argsort(whole)), np.argsort(np.argsort(small)))[0, 1] > 0.9
+
+
+def test_a_line_for_each_of_many_outcomes_is_the_one_it_gets_alone():
+    rng = np.random.default_rng(6)
+    x = rng.standard_normal((300, 4)) + rng.standard_normal((300, 1))
+    outcomes = (rng.random((300, 30)) < 0.3).astype(float)
+    logistic, monotone, groups = BY_KIND["logistic"], [1, -1, 1, 0], np.arange(300.0)
+    together = logistic.fit_many(x, outcomes, monotone)(x)
+    alone = np.column_stack([logistic.fit(x, outcome, monotone, groups).margin(x) for outcome in outcomes.T])
+    assert np.abs(together - alone).max() < 1e-9
+    left_out = {
+        tuple(weight == 0 for weight in logistic.fit(x, outcome, monotone, groups).content["linear"]["coefficients"])
+        for outcome in outcomes.T
+    }
+    assert len(left_out) > 3
