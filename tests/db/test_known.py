@@ -20,7 +20,6 @@ pytestmark = pytest.mark.no_cover
 """An oracle: it says whether answers are right, and other tests cover what it runs."""
 
 AS_OF = (None, date(2026, 7, 19), date(2026, 11, 30))
-SEEDS = (1, 2)
 DAYS_ASKED = 4
 NOT_OF_THE_DAY = {"name": "own", "own_stored": True, "currency": "", "revision": 0, "last_received_on": None}
 
@@ -52,18 +51,16 @@ def assert_cubes_equal_rows_on_every_day(life: Life) -> None:
                 assert differences.empty, f"{name} as known on {day} differs from its rows:\n{differences}"
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_files_that_came_in_order_and_undos_between_them(tmp_path, template, seed):
-    life = lived(tmp_path / "life.db", template, Random(seed), in_order=True)
+def test_files_that_came_in_order_and_undos_between_them(tmp_path, template):
+    life = lived(tmp_path / "life.db", template, Random(1), in_order=True)
     assert_every_day_is_known_as_it_was(life, Tellers(tmp_path, template), scored=True)
     assert_cubes_equal_rows_on_every_day(life)
     assert life.reader.known_days() == life.days()
     life.close()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_files_that_came_out_of_order_once_history_is_settled(tmp_path, template, seed):
-    life = lived(tmp_path / "life.db", template, Random(seed), in_order=False)
+def test_files_that_came_out_of_order_once_history_is_settled(tmp_path, template):
+    life = lived(tmp_path / "life.db", template, Random(2), in_order=False)
     before = visible(life.engine)
     with pytest.raises(HistoryUnsettled, match="Ask again in a moment, or run the worker"):
         life.reader.stock(Selection(known_on=life.days()[0]))

@@ -294,7 +294,7 @@ def opened(template, path):
 
 
 @given(steps)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_whatever_comes_and_goes_the_cubes_equal_the_rows_and_an_undone_batch_never_was(
     template, tmp_path_factory, sequence
 ):
