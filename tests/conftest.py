@@ -30,7 +30,6 @@ LONGEST_FIRST = (
     "tests/browser/test_drawer.py",
     "tests/test_web_attacks.py",
     "tests/test_learning_path.py",
-    "tests/db/test_undo.py",
     "tests/browser/test_known.py",
     "tests/test_why_marks.py",
     "tests/test_faults.py",

@@ -90,7 +90,8 @@ def test_the_rows_of_every_cell_come_to_its_sums_and_together_they_are_all_rows(
     selection, by = NOW.at(as_of), BY[kind]
     told = getattr(reader, kind)(selection, by)
     assert len(told) > 3
-    for measure in KINDS[kind].cube.measures:
+    measures = KINDS[kind].cube.measures
+    for measure in measures if len(measures) < 10 else measures[as_of is None :: 2]:  # of many, each on one of the days
         pages = [reader.facts(kind, selection, {name: row[name] for name in by}, measure=measure) for _, row in told.iterrows()]  # fmt: skip
         assert [page.total for page in pages] == told[measure].astype(float).tolist()
         assert sum(page.n for page in pages) == reader.facts(kind, selection, measure=measure).n
