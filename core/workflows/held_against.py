@@ -84,12 +84,12 @@ def rival_of(
     Args:
         held: the new one's, by `cross_evaluate` with the same limits. workable: loans that the limits are for.
     """
-    from core.strategies.evaluation.held_out import chances_of, difference, figures_of, net_scores
+    from core.strategies.evaluation.held_out import chances_of, comparable, difference, figures_of, net_scores
 
     observed, kinds = taken.for_policy, len(taken.for_policy.strategies)
     other = by_policy(in_use.policy, taken, nuisances.fold, limits, workable)
     gamma = net_scores(nuisances.gamma_rate, observed.balance, figures_of(observed.strategies, limits))
-    known = (other >= NOTHING) & np.append(nuisances.learned, True)[other]
+    known = comparable(other, observed, nuisances.learned)
     loans = taken.came.rows["loan_id"].to_numpy()
     taught = np.ones(len(loans), dtype=bool) if in_use.taught is None else np.isin(loans, list(in_use.taught))
     chosen = known & ~taught if int((known & ~taught).sum()) >= fewest else known

@@ -11,7 +11,7 @@ import numpy as np
 from core.strategies.catalogue import Limits
 from core.strategies.effects.aipw import Estimate
 from core.strategies.effects.nuisance import Nuisances
-from core.strategies.evaluation.held_out import chances_of, difference, figures_of, net_scores, value_of
+from core.strategies.evaluation.held_out import chances_of, comparable, difference, figures_of, net_scores, value_of
 from core.strategies.observed import Codes, Numbers, Observed
 from core.strategies.policy.decide import decide, same_for_all, scaled
 from core.strategies.policy.learn import LearnedPolicy, learn_policy
@@ -122,12 +122,8 @@ def _held_out(
 ) -> HeldOut:  # fmt: skip
     kinds, cluster = gamma.shape[1], observed.cluster
     policy, reference = chances_of(choice, kinds), chances_of(same_for_all(len(observed)), kinds)
-    compared = None if champion is None else np.asarray(champion >= NOTHING)
+    compared = None if champion is None else comparable(champion, observed, nuisances.learned)
     other = None if champion is None else chances_of(np.maximum(champion, NOTHING), kinds)
-    learned = np.append(nuisances.learned, True)
-    if compared is not None:
-        assert champion is not None
-        compared &= learned[champion]
 
     def over(first: Numbers, second: Numbers) -> Estimate | None:
         if compared is None or not compared.any():

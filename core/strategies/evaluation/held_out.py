@@ -9,7 +9,7 @@ import numpy as np
 from core.errors import Refused
 from core.strategies.catalogue import Limits, Strategy
 from core.strategies.effects.aipw import Estimate, mean_of_amounts
-from core.strategies.observed import Codes, Numbers
+from core.strategies.observed import Codes, Numbers, Observed
 from core.strategies.policy.prices import NOTHING
 
 
@@ -43,6 +43,21 @@ def scores_of(policy: Numbers, gamma: Numbers) -> Numbers:
             remedy="Evaluate a policy over the strategies with enough loans.",
         )
     return np.asarray((policy * np.where(unknown, 0.0, gamma)).sum(axis=1))
+
+
+def comparable(choice: Codes, observed: Observed, learned: np.ndarray) -> np.ndarray:
+    """(n,) loans of which a choice can be valued: nothing is done, or what is given was learned and its outcomes differ.
+
+    Where all loans of a strategy had one outcome, its scores have no error and a difference would look surer than it is.
+
+    Args:
+        choice: index into the strategies, NOTHING, or less where it is not known.
+        learned: (K,) from the nuisances.
+    """
+    differ = [
+        np.ptp(observed.rate[observed.strategy == kind]) > 0 if learned[kind] else False for kind in range(len(learned))
+    ]
+    return np.asarray((choice >= NOTHING) & np.append(differ, True)[choice])
 
 
 def net_scores(gamma_rate: Numbers, balance: Numbers, strategies: Sequence[Strategy]) -> Numbers:

@@ -31,7 +31,8 @@ def with_places(count: int) -> Limits:
 @pytest.fixture
 def taken():
     balance = np.linspace(100.0, 8_000.0, N)
-    observed = SimpleNamespace(strategies=NAMES, balance=balance, cluster=np.arange(N))
+    came, had = np.tile([0.0, 0.6], N // 2), np.arange(N) // 200
+    observed = SimpleNamespace(strategies=NAMES, balance=balance, cluster=np.arange(N), rate=came, strategy=had)
     rows = pd.DataFrame({"loan_id": np.arange(N), "balance": balance})
     return SimpleNamespace(for_policy=observed, came=SimpleNamespace(rows=rows))
 
@@ -78,6 +79,14 @@ def test_the_gain_is_that_of_the_loans_on_which_the_two_differ(taken, nuisances)
     assert told.over_reference.value == pytest.approx(
         (0.2 * taken.for_policy.balance[:300].sum() - 0.4 * last.sum()) / N
     )
+
+
+def test_nothing_is_told_over_a_policy_that_gives_what_never_returned_anything(taken, nuisances):
+    taken.for_policy.rate[taken.for_policy.strategy == 1] = 0.0
+    told = rival_of(
+        InUse(SETTLES, frozenset()), held(np.zeros(N, dtype=int)), taken, nuisances, FREE, workable=N, fewest=200
+    )
+    assert told.gain is None
 
 
 def test_loans_that_taught_the_one_in_use_are_left_out_where_enough_others_remain(taken, nuisances):

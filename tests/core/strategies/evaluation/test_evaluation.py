@@ -13,7 +13,7 @@ from core.strategies.effects.aipw import Estimate
 from core.strategies.effects.nuisance import fit_nuisances
 from core.strategies.evaluation.challenge import may_challenge
 from core.strategies.evaluation.cross import cross_evaluate
-from core.strategies.evaluation.held_out import chances_of, difference, net_scores, scores_of, value_of
+from core.strategies.evaluation.held_out import chances_of, comparable, difference, net_scores, scores_of, value_of
 from core.strategies.policy.prices import NOTHING
 from tests.bench_policy import LIMITS
 from tests.worlds.observed import observed_of
@@ -61,6 +61,15 @@ def test_a_strategy_nobody_knows_is_refused():
 def test_net_scores_follow_the_limits_figures():
     told = net_scores(np.array([[0.5, 0.5]]), np.array([1_000.0]), CATALOGUE[:2])
     assert told.tolist() == [[pytest.approx(0.985 * 500 - 20), pytest.approx(0.97 * 500 - 80)]]
+
+
+def test_a_choice_is_compared_where_its_outcomes_are_known_and_differ():
+    """Three strategies: the second returned nothing from anybody, the third was given too seldom to be learned."""
+    loans = observed_of(draw(300, 4))
+    loans = replace(loans, rate=np.where(loans.strategy == 1, 0.0, loans.rate))
+    choice = np.array([0, 1, 2, NOTHING, -2] * 60)
+    told = comparable(choice, loans, np.array([True, True, False]))
+    assert told.tolist() == [True, False, False, True, False] * 60
 
 
 @pytest.fixture(scope="module")
