@@ -9,8 +9,10 @@ from core.errors import Refused
 from core.records import Model
 from core.scores import training
 from core.scores.gate import admit
+from core.scores.learning import candidates, importance
 from core.scores.learning.candidates import CANDIDATES
 from core.scores.measures.calibration import apply_calibration
+from core.scores.measures.discrimination import permutation_p
 from core.scores.rows.features import matrix_of
 from core.scores.rows.target import non_recovery
 from core.scores.scoring import bulk
@@ -32,11 +34,27 @@ def only(monkeypatch, kind):
     monkeypatch.setattr(training, "CANDIDATES", tuple(each for each in CANDIDATES if each.kind == kind))
 
 
+def without_refits_of_trees(monkeypatch):
+    """Trees are put to the test of chance by their answers out of fold alone: 1,000 forests take most of a training, and
+    `learning.test_chance` refits every kind. The line keeps all that the product does."""
+    by_refits = training.chance
+
+    def tested(chosen, tried, sample, progress):
+        if chosen.candidate.fit_many:
+            return by_refits(chosen, tried, sample, progress)
+        return permutation_p(sample.outcome, *(each.reference for each in tried), groups=sample.groups)
+
+    monkeypatch.setattr(training, "chance", tested)
+
+
 @pytest.fixture(scope="module")
 def by_kind():
     """One usable model of every kind, on the same book."""
     trained = {}
     with pytest.MonkeyPatch.context() as patch:
+        without_refits_of_trees(patch)
+        patch.setattr(candidates, "TREES_OF_FOREST", 40)
+        patch.setattr(importance, "REFITS", 2)  # `learning.test_importance` asks for all ten, of a whole forest
         for kind in ("logistic", "random_forest", "gradient_boosting"):
             only(patch, kind)
             trained[kind] = trained_on(world(seed=3, loans=700, borrowers=400), ("NOISE",))
@@ -63,7 +81,7 @@ def test_every_kind_finds_the_signal_put_in(by_kind, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_contributions_add_up_to_the_margin(by_kind, kind):
     artifact = load_artifact(by_kind[kind].artifact, by_kind[kind].sha256)
-    _, parts, matrix = evaluate(artifact, world(seed=8, loans=300))
+    _, parts, matrix = evaluate(artifact, world(seed=8, loans=100))
     assert np.abs(parts.base + parts.by_input.sum(axis=1) - margins_of(artifact, matrix)).max() < 1e-9
 
 
@@ -98,7 +116,7 @@ def test_stored_contributions_add_up_to_the_margin_and_give_the_score(by_kind, k
 @pytest.mark.parametrize("kind", ["random_forest", "gradient_boosting"])
 def test_the_evaluator_equals_lightgbm(by_kind, kind, monkeypatch):
     artifact = load_artifact(by_kind[kind].artifact, by_kind[kind].sha256)
-    matrix = matrix_of(artifact.inputs, world(seed=9, loans=300), under="actual")
+    matrix = matrix_of(artifact.inputs, world(seed=9, loans=100), under="actual")
     booster = lightgbm.Booster(model_str=artifact.content["lightgbm"])
     trees = len(artifact.content["trees"]) if kind == "random_forest" else 1
     base, terms = linear_parts(artifact, matrix)
@@ -159,6 +177,7 @@ def test_reasons_name_facts_with_direction_and_size(by_kind):
 @learned_elsewhere
 def test_the_same_book_gives_the_same_model(by_kind, monkeypatch):
     only(monkeypatch, "gradient_boosting")
+    without_refits_of_trees(monkeypatch)
     again = trained_on(world(seed=3, loans=700, borrowers=400), ("NOISE",))
     assert again.sha256 == by_kind["gradient_boosting"].sha256
 
@@ -182,7 +201,8 @@ def test_the_simplest_within_one_standard_error_is_chosen():
 
 
 @learned_elsewhere
-def test_risk_is_that_under_standard_and_not_under_what_was_done():
+def test_risk_is_that_under_standard_and_not_under_what_was_done(monkeypatch):
+    only(monkeypatch, "logistic")
     frame = world(seed=2, loans=2500, strategy_effect=2.0)
     trained = trained_on(frame)
     artifact = load_artifact(trained.artifact, trained.sha256)
@@ -194,7 +214,8 @@ def test_risk_is_that_under_standard_and_not_under_what_was_done():
 
 
 @learned_elsewhere
-def test_a_quarantined_column_of_the_contract_stays_out_of_the_model():
+def test_a_quarantined_column_of_the_contract_stays_out_of_the_model(monkeypatch):
+    only(monkeypatch, "logistic")
     frame = world(seed=3)
     frame["missed_payments"] = np.where(frame["cash_12m"] == 0, 6, 0)
     trained = trained_on(frame)
