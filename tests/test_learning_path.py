@@ -11,7 +11,7 @@ import pytest
 from core.synthetic import generate, write_files
 from tests.command_line import run
 
-MONTHS = 20
+MONTHS = 16
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def book(tmp_path_factory):
     folder: Path = tmp_path_factory.mktemp("learning")
     db = f"sqlite:///{folder / 'book.db'}"
     portfolio = 0
-    for file in write_files(generate(3, loans=1500, months=MONTHS)):
+    for file in write_files(generate(3, loans=1000, months=MONTHS)):
         path = folder / file.filename
         path.write_text(file.text)
         dated = [] if file.as_of is None else ["--as-of", file.as_of.isoformat()]

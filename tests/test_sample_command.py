@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -38,12 +40,35 @@ def test_the_same_seed_writes_the_same_files_and_another_seed_others(tmp_path):
         assert "Loan_ID" in next(csv.reader(file))
 
 
+def small(patch: pytest.MonkeyPatch, folder: Path) -> recoup.Recoup:
+    """A store in a folder, whose sample book is small."""
+    patch.setattr(sample_room, "LOANS", 150)
+    patch.setattr(sample_room, "MONTHS", 6)
+    patch.setattr(comparison, "REDRAWS", 2)
+    return recoup.Recoup(recoup.load_settings(db=f"sqlite:///{folder / 'store.db'}", data_dir=str(folder / "data")))
+
+
 @pytest.fixture
 def store(tmp_path, monkeypatch):
-    monkeypatch.setattr(sample_room, "LOANS", 150)
-    monkeypatch.setattr(sample_room, "MONTHS", 6)
-    monkeypatch.setattr(comparison, "REDRAWS", 2)
-    return recoup.Recoup(recoup.load_settings(db=f"sqlite:///{tmp_path / 'store.db'}", data_dir=str(tmp_path / "data")))
+    return small(monkeypatch, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def loaded_once(tmp_path_factory):
+    """The folder of a store with the sample book, and what loading it said."""
+    folder = tmp_path_factory.mktemp("loaded")
+    with pytest.MonkeyPatch.context() as patch:
+        loaded = small(patch, folder)
+        said = load(loaded)
+        loaded.engine.dispose()
+    return folder, said
+
+
+@pytest.fixture
+def with_sample(loaded_once, tmp_path, store):
+    """A store of the test's own that has loaded the sample book."""
+    shutil.copytree(loaded_once[0], tmp_path, dirs_exist_ok=True)
+    return store
 
 
 def load(store: recoup.Recoup, **options) -> dict:
@@ -76,8 +101,10 @@ def test_an_empty_store_shows_the_sample_book_once_it_is_whole_also_where_it_is_
     assert store.reader().segmentation().comparison is None
 
 
-def test_a_load_that_was_cut_short_goes_on_where_it_stopped_and_what_was_learned_is_dated_in_its_time(store):
-    first = load(store)
+def test_a_load_that_was_cut_short_goes_on_where_it_stopped_and_what_was_learned_is_dated_in_its_time(
+    loaded_once, with_sample
+):
+    store, first = with_sample, loaded_once[1]
     reader = store.reader("sample")
     fitted, models = reader.segmentation(), reader.models()
     assert (fitted.comparison["on"], fitted.comparison["ways"][0]["name"]) == ("newest day", "K-means")
@@ -90,8 +117,8 @@ def test_a_load_that_was_cut_short_goes_on_where_it_stopped_and_what_was_learned
     assert not store.writer.settle_history("sample")  # nothing came out of order
 
 
-def test_sample_and_own_loans_never_mix_and_each_can_be_shown(store, tmp_path):
-    load(store)
+def test_sample_and_own_loans_never_mix_and_each_can_be_shown(with_sample, tmp_path):
+    store = with_sample
     own(store, tmp_path)
     assert run("metrics", "--db", store.settings.db, "--json").json["metrics"]["loans"]["value"] == 1
     load(store)
