@@ -10,6 +10,7 @@ from tests.bench_segments import eta_squared, measured
 from tests.worlds.world import COEFFICIENTS, draw
 
 
+@pytest.mark.no_cover  # every world fitted again: `test_clustering` covers one fit
 def test_segments_hold_still_and_describe_recovery_in_every_world():
     told = measured(2_000, seed=3, refits=2)
     assert told["k"] >= 3

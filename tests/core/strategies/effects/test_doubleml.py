@@ -61,6 +61,7 @@ def theirs(observed, fold):
     return np.column_stack([told.thetas, told.ses])
 
 
+@pytest.mark.no_cover  # two packages on the same loans: `test_measure` covers ours
 def test_estimates_and_errors_are_doublemls(monkeypatch):
     """Of two strategies, for DoubleML asks for one against all others, which with three is another model than ours."""
     monkeypatch.setattr(learners, "SHARES", (0.0,))

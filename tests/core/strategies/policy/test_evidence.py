@@ -86,6 +86,7 @@ def test_a_strategy_given_to_nobody_stands_in_nobody_s_way():
     assert (found["evidence"]["Settlement"]["n"], found["standing"]) == (0, None)
 
 
+@pytest.mark.no_cover  # forty policies: `test_learn` covers how one is learned
 def test_where_strategies_do_nothing_few_policies_act_and_where_they_do_much_most():
     """20 seeds of 500 loans each. What costs more and brings nothing is left alone; of worlds with much to gain most are seen."""
     idle = Coefficients(settlement=0.0, legal=0.0, spread=0.0)
