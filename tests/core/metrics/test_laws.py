@@ -31,7 +31,7 @@ states = some.lists(
 payments = some.lists(
     some.tuples(some.sampled_from(LOANS), some.integers(0, 122), some.integers(1, 50_000)), max_size=8
 )
-quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def snapshots(told) -> pd.DataFrame:
