@@ -16,7 +16,7 @@ from typing import Any
 import dash
 import flask.testing
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 import run as recoup
 from core.exchange import FORMULA_STARTS
@@ -376,10 +376,10 @@ def test_formulas_and_scripts_are_shown_as_text_on_every_page(port, watched_page
 
 
 @pytest.fixture
-def watched_page(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+def watched_page(profile: BrowserContext) -> Iterator[tuple[Page, list[str]]]:
     """A page of a browser, and what its console complained of."""
     errors: list[str] = []
-    page = browser.new_page()
+    page = profile.new_page()
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page, errors

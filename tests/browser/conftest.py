@@ -7,14 +7,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from db.engine import open_store
 from db.jobs import SqlJobQueue
@@ -23,6 +24,8 @@ from tests.chromium import settled
 from tests.command_line import run
 
 ROOT = Path(__file__).resolve().parents[2]
+WIDE = {"width": 1440, "height": 900}
+PHONE_WIDTH = 390
 
 
 def free_port() -> int:
@@ -122,13 +125,40 @@ class Watched:
         """Wait until nothing is on its way and no chart is loading."""
         settled(self.page)
 
+    def at_both_widths(self) -> Iterator[int]:
+        """The page as a desk shows it, then as a phone does; what it asked is not asked again."""
+        for width in (WIDE["width"], PHONE_WIDTH):
+            self.page.set_viewport_size({"width": width, "height": WIDE["height"]})
+            self.settle()
+            yield width
+
+
+Visit = Callable[..., Watched]
+
 
 @pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    yield Watched(context.new_page())
-    context.close()
+def visit(profile: BrowserContext) -> Iterator[Visit]:
+    """Opens a page of a size and a scheme, of somebody who was never here; all are closed at the end."""
+    pages = []
+
+    def new_page(width: int = WIDE["width"], height: int = WIDE["height"], **media: Any) -> Watched:
+        page = profile.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="light")
+        page.emulate_media(**media)
+        return Watched(page)
+
+    yield new_page
+    for page in pages:
+        if page.url.startswith("http"):
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.close()
+
+
+@pytest.fixture
+def watched(visit: Visit) -> Watched:
+    return visit(height=1000)
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from dashboard.app import create_app
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Visit, Watched
 from tests.dashboard.conftest import services_on
 from tests.dashboard.small_book import BOOK, EMPTY
 from tests.served import served
@@ -122,29 +122,24 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(watched, address):
     assert page.evaluate("document.activeElement.id") == "content"
 
 
-def test_the_phones_menu_opens_and_closes(browser: Browser, address):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = opened(Watched(context.new_page()), address)
+def test_the_phones_menu_opens_and_closes(visit: Visit, address):
+    page = opened(visit(390, 844), address)
     button = page.get_by_role("button", name="Menu")
     button.click()
     assert button.get_attribute("aria-expanded") == "true"
     page.keyboard.press("Escape")
     assert button.get_attribute("aria-expanded") == "false"
     assert page.evaluate("document.body.scrollWidth <= window.innerWidth")
-    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing_on_the_portfolio_page(browser: Browser, address, scheme, width):
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    watched = Watched(context.new_page())
-    found = Axe().run(opened(watched, address))
-    assert found.violations_count == 0, found.generate_report()
+def test_axe_finds_nothing_on_the_portfolio_page(visit: Visit, address, scheme):
+    watched = visit(color_scheme=scheme, reduced_motion="reduce")
+    page = opened(watched, address)
+    for _ in watched.at_both_widths():
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
     assert (watched.errors, watched.outside) == ([], [])
-    context.close()
 
 
 def test_an_empty_store_asks_for_a_first_file(watched, empty_address):

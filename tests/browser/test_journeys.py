@@ -50,6 +50,13 @@ def opened(watched: Watched, url: str) -> Page:
     return watched.page
 
 
+def walk(watched: Watched, where: str) -> None:
+    """To another page by its link, as a person goes."""
+    watched.page.click(f"nav a[href='{where}']")
+    watched.page.wait_for_url(re.compile(f"{re.escape(where)}(\\?.*)?$"))
+    watched.settle()
+
+
 def assert_clean(watched: Watched) -> None:
     assert watched.errors == []
     assert watched.outside == []
@@ -149,7 +156,7 @@ def shown_amount(value: float) -> str:
     return f"{digits:.{places}f} {unit}"
 
 
-def test_filters_move_every_chart_and_count_together_and_the_address_brings_them_back(watched, sample_server, browser):
+def test_filters_move_every_chart_and_count_together_and_the_address_brings_them_back(watched, sample_server, visit):
     page = opened(watched, f"{sample_server.url}/segments")
     whole = int(re.sub(r"\D", "", text(page, "#segments-loans-title").split(" loans")[0]))
     page.click("#label-product")
@@ -164,7 +171,8 @@ def test_filters_move_every_chart_and_count_together_and_the_address_brings_them
     assert sum(int(re.sub(r"\D", "", loans)) for loans in profiles) == part
 
     answer, title = page.inner_text("#segments-answer"), text(page, "#segments-loans-title")
-    other = Watched(browser.new_context(viewport={"width": 1440, "height": 1000}).new_page())
+    page.evaluate("() => localStorage.clear()")  # what another person's browser does not hold
+    other = visit(height=1000)
     copied = opened(other, page.url)
     assert copied.inner_text("#segments-answer") == answer
     assert copied.inner_text("#segments-loans-title") == title
@@ -220,16 +228,15 @@ def test_a_tutorial_file_goes_in_is_seen_on_every_page_and_comes_out_again(watch
         bring(page, empty_server, path)
         told = metrics(empty_server)
         assert told["loans"]["value"] == 500
-        for where, question in PAGES.items():
-            opened(watched, empty_server.url + where)
-            assert page.inner_text("h1") == question
+        for where, question in reversed(PAGES.items()):
+            walk(watched, where)
+            expect(page.locator("h1")).to_have_text(question)
             assert "Something went wrong" not in page.inner_text("body")
-        opened(watched, empty_server.url)
         expect(page.locator(".kpis").first).to_contain_text("n = ", timeout=SLOW)
         shown = text(page, ".kpis")
         assert "n = 500" in shown
         assert "because this book has no payments" in text(page, "main")
-        opened(watched, f"{empty_server.url}/segments")
+        walk(watched, "/segments")
         assert text(page, "#segments-loans-title").startswith("500 loans")
         undo_newest(page, empty_server)
         assert json.loads(empty_server.command("metrics") or "{}") == before
@@ -237,7 +244,7 @@ def test_a_tutorial_file_goes_in_is_seen_on_every_page_and_comes_out_again(watch
 
 
 def undo_newest(page: Page, server: Server) -> None:
-    page.goto(f"{server.url}/batches")
+    page.click("nav a[href='/batches']")
     newest = page.locator("#batches-list [row-index='0']")
     newest.first.click()
     page.click("#batches-undo")

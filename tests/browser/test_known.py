@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dashboard.app import create_app
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Visit, Watched
 from tests.contract.test_knowledge import fake_history
 from tests.dashboard.work import services_of
 from tests.fake_history import FakeHistoryReader
@@ -103,14 +103,12 @@ def test_a_page_that_waits_for_history_says_so_and_shows_itself_once_it_is_in_or
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_banner_and_the_open_panel_are_accessible_and_fit(browser: Browser, address, scheme, width):
-    size = {"width": width, "height": 900}
-    context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
-    page = opened(Watched(context.new_page()), address + EARLIER)
+def test_the_banner_and_the_open_panel_are_accessible_and_fit(visit: Visit, address, scheme):
+    watched = visit(color_scheme=scheme, reduced_motion="reduce")
+    page = opened(watched, address + EARLIER)
     page.click("#label-days")
-    for part in ("#known", "#filters"):
-        found = Axe().run(page, context=part)
-        assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.body.scrollWidth <= window.innerWidth")
-    context.close()
+    for _ in watched.at_both_widths():
+        for part in ("#known", "#filters"):
+            found = Axe().run(page, context=part)
+            assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.body.scrollWidth <= window.innerWidth")
