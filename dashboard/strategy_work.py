@@ -7,6 +7,7 @@ from typing import Any
 
 from core.errors import Refused
 from core.workflows.reasons import whole_reason
+from dashboard.at_work import is_busy
 from dashboard.services import Services
 
 MEASURE = "effects"
@@ -15,7 +16,6 @@ JOBS = (MEASURE, *DECISIONS)
 """Jobs about strategies, of which one runs at a time."""
 SAY_WHY = "Say why first: it stands in the log with your name."
 BUSY = "Another job about strategies is at work: wait until it is done."
-LOOKED_AT = 200
 
 
 def start_measuring(services: Services) -> int:
@@ -26,7 +26,7 @@ def start_measuring(services: Services) -> int:
     """
     if services.reader().book().is_empty:
         raise Refused("There is nothing to measure yet", remedy="Load a portfolio file first.")
-    if _is_busy(services):
+    if is_busy(services, JOBS):
         raise Refused(
             "A job about strategies is on its way already", remedy="Wait until it is done, or stop it on Batches."
         )
@@ -41,11 +41,7 @@ def decide(services: Services, kind: str, payload: Mapping[str, Any], because: s
         return str(refusal)
     if not words:
         return SAY_WHY
-    if _is_busy(services):
+    if is_busy(services, JOBS):
         return BUSY
     services.jobs.add(kind, {**payload, "because": words}, services.settings.who)
     return ""
-
-
-def _is_busy(services: Services) -> bool:
-    return any(job.kind in JOBS and not job.is_over for job in services.jobs.recent(LOOKED_AT))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.errors import Refused
 from core.workflows.promote import DECISIONS
+from dashboard.at_work import is_busy
 from dashboard.services import Services
 
 MODEL_JOBS = ("train", "recalibrate", *DECISIONS)
@@ -20,7 +21,7 @@ def start_training(services: Services) -> int:
     if book.is_empty:
         raise Refused("There is nothing to learn from yet", remedy="Load a portfolio file first.")
     trains = ("train", "sample") if book.is_sample else ("train",)  # the sample book is trained as it is loaded
-    if any(job.kind in trains and not job.is_over for job in services.jobs.recent(1_000)):
+    if is_busy(services, trains):
         raise Refused("A training is on its way already", remedy="Wait until it is done, or stop it on Batches.")
     return services.jobs.add("train", {}, services.settings.who)
 
@@ -34,6 +35,6 @@ def start_recalibration(services: Services, because: str) -> int:
     Raises:
         Refused: a training or another change of models waits or runs already.
     """
-    if any(job.kind in MODEL_JOBS and not job.is_over for job in services.jobs.recent(1_000)):
+    if is_busy(services, MODEL_JOBS):
         raise Refused("Another job about models is at work", remedy="Wait until it is done, or stop it on Models.")
     return services.jobs.add("recalibrate", {"because": because}, services.settings.who)

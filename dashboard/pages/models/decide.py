@@ -13,10 +13,12 @@ from core.errors import Refused
 from core.workflows.promote import to_return
 from core.workflows.reasons import whole_reason
 from dashboard import text_models_registry as say
+from dashboard.at_work import is_busy
 from dashboard.components.reason import reason_field
 from dashboard.pages.models.seen import Listens, Seen, Shared
-from dashboard.pages.models.work import CHANGED, KINDS, LOOKED_AT
+from dashboard.pages.models.work import CHANGED
 from dashboard.services import Services
+from dashboard.training import MODEL_JOBS
 
 CARD = "models-decide"
 CHOICE, WHY, PROMOTE, BACK = "models-choice", "models-because", "models-promote", "models-rollback"
@@ -69,7 +71,7 @@ def start_change(services: Services, number: str | None, because: str | None, *,
         return str(refusal)
     if not words:
         return "Say why first: it stands in the log with your name."
-    if any(job.kind in KINDS and not job.is_over for job in services.jobs.recent(LOOKED_AT)):
+    if is_busy(services, MODEL_JOBS):
         return "Another job about models is at work: wait until it is done."
     models = services.reader().models()
     in_use = next((each.id for each in models if each.status == "champion"), None)

@@ -192,23 +192,23 @@ def test_a_training_is_queued_once_and_its_progress_is_read_from_the_queue(servi
     number = start_training(services)
     with pytest.raises(Refused, match="A training is on its way already"):
         start_training(services)
-    assert work.update_work(services)["message"] == "Training on outcomes: waiting for the worker"
+    assert work.WORK.told(services)["message"] == "Training on outcomes: waiting for the worker"
     services.jobs.claim("worker", 60)
     services.jobs.heartbeat(number, "worker", 0.4, "training", 60)
-    running = work.update_work(services)
+    running = work.WORK.told(services)
     assert (running["message"], running["share"], running["busy"], running["still"]) == (
         "Training on outcomes: training (40 %)", "0.4", True, False,
     )  # fmt: skip
     services.jobs.finish(number, "worker", "done", {"sentence": "No usable signal in this book: AUC 0.51."}, "done")
-    over = work.update_work(services)
+    over = work.WORK.told(services)
     assert (over["outcome"], over["busy"], over["still"]) == ("No usable signal in this book: AUC 0.51.", False, True)
     assert start_training(services) == number + 1
 
 
 def test_before_any_job_nothing_is_told(services):
-    assert work.update_work(services)["still"] is True
+    assert work.WORK.told(services)["still"] is True
     services.jobs.add("ingest", {}, "ana")
-    assert work.update_work(services)["message"] == ""
+    assert work.WORK.told(services)["message"] == ""
 
 
 def test_a_promotion_needs_a_reason_and_one_of_the_list(services):

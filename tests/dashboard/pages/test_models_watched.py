@@ -123,8 +123,8 @@ def test_a_recalibration_is_offered_beside_the_alert_that_advises_it_and_queued_
     assert f"job {number}" in text_drift.recalibrating(number)
     with pytest.raises(Refused, match="Another job about models is at work"):
         start_recalibration(services, "again")
-    assert work.update_work(services)["message"].startswith("Setting the probabilities anew")
-    assert work.update_work(services)["stop"] == "button quiet"
+    assert work.WORK.told(services)["message"].startswith("Setting the probabilities anew")
+    assert work.WORK.told(services)["stop"] == "button quiet"
 
 
 @pytest.mark.parametrize(

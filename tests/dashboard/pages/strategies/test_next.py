@@ -177,11 +177,11 @@ def test_a_running_measurement_shows_its_progress_and_closes_the_button(shared):
     start_measuring(shared.services)
     claimed = jobs.claim("me", 60.0)
     jobs.heartbeat(claimed.id, "me", 0.4, "effects of strategies", 60.0)
-    now = work.update_work(shared.services)
+    now = work.WORK.told(shared.services)
     assert (now["busy"], now["still"], now["share"]) == (True, False, "0.4")
     assert now["message"] == "Measuring what works: effects of strategies (40 %)"
     jobs.finish(claimed.id, "me", "done", {"sentence": "Measured on 5,320 loans."}, "")
-    over = work.update_work(shared.services)
+    over = work.WORK.told(shared.services)
     assert (over["busy"], over["outcome"], over["tone"]) == (False, "Measured on 5,320 loans.", "notice good")
 
 
