@@ -18,6 +18,15 @@ def served(app: flask.Flask, **options: Any) -> Iterator[int]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield server.effective_port
-    server.trigger.pull_trigger(server.close)  # by its own loop, which would trip over a socket closed under it
+    server.trigger.pull_trigger(
+        lambda: _close(server)
+    )  # by its own loop, which would trip over a socket closed under it
     thread.join(timeout=5)
     server.task_dispatcher.shutdown()
+
+
+def _close(server: Any) -> None:
+    """The server and what browsers keep open to it, for which its loop would wait."""
+    server.close()
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
