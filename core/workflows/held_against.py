@@ -143,12 +143,18 @@ def challenges(held: HeldOut, rival: Rival | None) -> list[dict[str, Any]]:
         else:
             found = may_challenge(held, whom=whom, gain=rival.gain)
             told.append(_challenge(number, whom, found.may, found.why + _flattered(rival)))
+    if held.against_champion is None:
+        return [*told, _challenge(None, THRESHOLDS, False, f"No loan can be told of under what {THRESHOLDS} propose")]
     found = may_challenge(held, whom=THRESHOLDS)
-    return [*told, _challenge(None, THRESHOLDS, found.may, found.why)]
+    return [*told, _challenge(None, THRESHOLDS, found.may, found.why + _left_out(held.n - held.against_champion.n))]
 
 
 def _challenge(against: int | None, whom: str, allowed: bool, why: str) -> dict[str, Any]:
     return {"against": against, "whom": whom, "allowed": allowed, "why": why}
+
+
+def _left_out(loans: int) -> str:
+    return f"; {loans:,} more are left out, for what {THRESHOLDS} give them cannot be valued" if loans else ""
 
 
 def _flattered(rival: Rival) -> str:

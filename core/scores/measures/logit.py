@@ -11,7 +11,7 @@ CLOSE_ENOUGH = 1e-10
 
 
 def sigmoid(margin: Numbers) -> Numbers:
-    """Probability of a log-odds margin: by exp and in place, a fifth of the time that tanh takes."""
+    """Probability of a log-odds margin, without overflow: by exp and in place, a fifth of the time that tanh takes."""
     told = np.asarray(np.negative(margin), dtype=float)
     with np.errstate(over="ignore"):  # below -709 it is infinite, and one over that is the 0 it should be
         np.exp(told, out=told)

@@ -115,7 +115,7 @@ def estimate(value: float, n: int = 600) -> Estimate:
 
 
 WINS, LOSES = (
-    SimpleNamespace(against_champion=estimate(value), against_reference=estimate(5.0), champion_against_reference=estimate(1.0))
+    SimpleNamespace(n=600, against_champion=estimate(value), against_reference=estimate(5.0), champion_against_reference=estimate(1.0))
     for value in (80.0, -80.0)
 )  # fmt: skip
 
@@ -141,6 +141,19 @@ def test_each_rule_is_named_and_the_one_in_use_comes_first():
     assert replaced(LOSES, rival(50.0, taught=120))["why"].endswith(
         "; 120 of these loans taught policy 3, which speaks for it"
     )
+
+
+def test_loans_of_which_the_thresholds_cannot_be_valued_are_counted_and_without_any_other_it_may_not_be_tried():
+    """A gain over Standard for all is none over the thresholds."""
+    (some,) = challenges(SimpleNamespace(**{**vars(WINS), "n": 840}), None)
+    assert some["allowed"]
+    assert some["why"].endswith("; 240 more are left out, for what the thresholds give them cannot be valued")
+    (none,) = challenges(SimpleNamespace(**{**vars(WINS), "against_champion": None}), None)
+    assert not none["allowed"]
+    assert none["why"] == "No loan can be told of under what the thresholds propose"
+    assert [each["policy"] for each in evaluated(SimpleNamespace(**{**vars(WINS), "against_champion": None}), "Standard")] == [
+        "value", "champion",
+    ]  # fmt: skip
 
 
 def test_the_values_tell_whom_they_are_against():
