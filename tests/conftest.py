@@ -22,24 +22,27 @@ from tests.chromium import CHROMIUM_FLAGS
 LONGEST_FIRST = (
     "tests/browser/test_journeys.py",
     "tests/test_histories.py",
+    "tests/test_why_marks.py",
     "tests/test_reference.py",
-    "tests/core/scores/test_training.py",
-    "tests/db/test_known.py",
-    "tests/core/workflows/test_train.py",
+    "tests/test_web_attacks.py",
+    "tests/test_faults.py",
+    "tests/test_learning_path.py",
+    "tests/test_third_party_scores.py",
+    "tests/db/test_flows.py",
     "tests/browser/test_frame.py",
     "tests/browser/test_drawer.py",
-    "tests/test_web_attacks.py",
-    "tests/test_learning_path.py",
     "tests/browser/test_known.py",
-    "tests/test_why_marks.py",
-    "tests/test_faults.py",
-    "tests/db/test_flows.py",
+    "tests/browser/test_strategies.py",
+    "tests/browser/test_models.py",
+    "tests/db/test_known.py",
+    "tests/core/workflows/test_train.py",
     "tests/db/test_facts.py",
     "tests/test_odd_files.py",
+    "tests/core/scores/test_training.py",
     "tests/test_flipped_book.py",
-    "tests/browser/test_models.py",
 )
-"""Files that take 20 seconds or more. `make test` works on two at a time: one of these begun last would run alone."""
+"""The longest files. `make test` works on two at a time: one of these begun last would run alone. The journeys in a browser have no
+other browser beside them for most of their time, which a small machine would starve."""
 
 settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("any machine")
